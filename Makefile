@@ -1,0 +1,52 @@
+# Everything runs from this folder; nothing outside it is written, except (on Debian as root) the
+# system libraries that Qt needs.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: install run demo test check bench lock package wording screens clean
+
+install: .venv/.installed
+
+.venv/.installed: requirements.lock pyproject.toml packaging/system-libraries.sh
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "caseworker needs Python 3.11 or newer")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	sh packaging/system-libraries.sh $(BIN)/python
+	touch $@
+
+.venv/.developer: .venv/.installed requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+run: install
+	$(BIN)/caseworker
+
+demo: install
+	$(BIN)/caseworker demo -o demo-output
+
+check: .venv/.developer
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: .venv/.developer check
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --dist worksteal
+
+bench: .venv/.developer
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.benchmarks
+
+# Locks are universal (every platform and Python) and carry hashes and no addresses.
+lock: .venv/.developer
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra build pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra build --extra dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+
+package: .venv/.developer
+	$(BIN)/python packaging/build.py
+
+wording: .venv/.developer
+	$(BIN)/python -m tests.wording_catalogue
+
+clean:
+	rm -rf .venv build dist demo-output

@@ -1,0 +1,36 @@
+"""The service package: how many services of each kind a worker is owed and has had."""
+
+from dataclasses import dataclass
+
+KINDS = ("policy_briefing", "job_referral", "career_guidance", "skills_training")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One kind of service: how many are owed and how many were done."""
+
+    kind: str
+    owed: int
+    done: int
+
+    @property
+    def lacking(self) -> int:
+        """How many are still owed."""
+        return max(self.owed - self.done, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The parts of one worker's package in the order of the pack."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is owed any more."""
+        return not any(part.lacking for part in self.parts)
+
+    @property
+    def lacking(self) -> tuple[Part, ...]:
+        """The parts that are still owed."""
+        return tuple(part for part in self.parts if part.lacking)

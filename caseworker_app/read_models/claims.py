@@ -1,0 +1,92 @@
+"""Claims as lists and papers show them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """One line of the list of claims."""
+
+    id: str
+    number: str
+    item: str
+    cycle: str
+    state: str
+    beneficiary_kind: str
+    beneficiary: str
+    name: str
+    identity_number: str
+    household_no: str
+    village_code: str
+    amount: int
+    filed_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimStepLine:
+    """One step in the life of a claim."""
+
+    state: str
+    on: date
+    officer: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpellOnForm:
+    """One job as a claim form states it, with the part inside the cycle that counted."""
+
+    started_on: date
+    ended_on: date | None
+    counted_from: date
+    counted_to: date
+    place: str
+    distance: str
+    employer: str
+    trade: str
+    wage: int | None
+    contract: bool | None
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimForm:
+    """Everything an application form of one person prints; texts are Chinese, money is fen."""
+
+    form: str
+    title: tuple[str, ...]
+    number: str
+    item: str
+    cycle: str
+    cycle_first: date
+    cycle_last: date
+    printed_on: date
+    filed_on: date
+    unit: str
+    name: str
+    sex: str
+    ethnicity: str
+    age: int | None
+    identity_number: str
+    phone: str
+    head: str
+    relation: str
+    household_no: str
+    address: str
+    household_kind: str
+    monitored_kind: str
+    spells: tuple[SpellOnForm, ...]
+    distance: str
+    months: str
+    arithmetic: str
+    standard: str
+    amount: int
+    card_holder: str
+    card_bank: str
+    card_number: str
+    evidence_required: tuple[str, ...]
+    evidence_any_of: tuple[str, ...]
+    citation: str
+    levels: tuple[str, ...]
+    notes: tuple[str, ...]
