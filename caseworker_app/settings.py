@@ -1,0 +1,64 @@
+"""Every setting in one table: key, kind, default and what it does."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from caseworker_app import paths
+
+type_names = {"text": str, "count": int, "day": int, "flag": bool}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting; `place` is the installation (this laptop) or the ledger (travels with it)."""
+
+    key: str
+    kind: Literal["text", "count", "day", "flag"]
+    default: str | int | bool
+    place: Literal["installation", "ledger"]
+    explanation: str
+
+
+TABLE = (
+    Setting("language", "text", "zh_CN", "installation", "Language of window and command line: zh_CN or en"),
+    Setting("theme", "text", "light", "installation", "Colours of the window: light or dark"),
+    Setting("last_ledger", "text", "", "installation", "Folder of the ledger opened last"),
+    Setting("scope", "text", "", "ledger", "Division code the ledger is for: 12, 9 or 6 digits"),
+    Setting("officer", "text", "", "ledger", "Name of the officer who keeps the ledger"),
+    Setting("pack", "text", "jinfeng", "ledger", "Policy pack in use"),
+    Setting("zeroing_limit", "count", 30, "ledger", "Days after which nobody willing may still be without work"),
+    Setting("reporting_day", "day", 25, "ledger", "Day of the month by which the workbook is sent"),
+)
+BY_KEY = {setting.key: setting for setting in TABLE}
+
+
+def checked(key: str, value: object) -> str | int | bool:
+    """Return the value if it is of the setting's kind; ValueError otherwise."""
+    setting = BY_KEY[key]
+    if type(value) is not type_names[setting.kind] or (
+        setting.kind == "day" and isinstance(value, int) and not 1 <= value <= 31
+    ):
+        raise ValueError(key, value)
+    assert isinstance(value, str | int | bool)
+    return value
+
+
+def _file() -> Path:
+    return paths.config() / "settings.json"
+
+
+def read(key: str) -> str | int | bool:
+    """Return a setting of the installation, its default where it was never set."""
+    stored = json.loads(_file().read_text(encoding="utf-8")) if _file().exists() else {}
+    return checked(key, stored.get(key, BY_KEY[key].default))
+
+
+def write(key: str, value: str | int | bool) -> None:
+    """Keep a setting of the installation."""
+    stored = json.loads(_file().read_text(encoding="utf-8")) if _file().exists() else {}
+    stored[key] = checked(key, value)
+    draft = _file().with_suffix(".new")
+    draft.write_text(json.dumps(stored, ensure_ascii=False, indent=1), encoding="utf-8")
+    draft.replace(_file())

@@ -1,0 +1,196 @@
+"""Open, create and unlock an encrypted ledger."""
+
+import json
+import os
+import socket
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import filelock
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+from sqlcipher3 import dbapi2
+
+from caseworker_app import paths
+from caseworker_app.domain.errors import ExpectedError
+from db import keys, upgrade
+from db.ids import new_id
+from db.unit_of_work import Units
+
+DATABASE = "ledger.db"
+_LOCK = "ledger.lock"
+_HOLDER = "ledger.holder"
+WRITES = "writes"
+
+type Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Return the present instant, without zone, in UTC."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def connect(path: Path, data_key: bytes) -> Any:  # noqa: ANN401 - sqlcipher3 is untyped
+    """Open the file with its raw key; the key never passes through a URL that could be logged."""
+    connection = dbapi2.connect(str(path), check_same_thread=False, isolation_level=None)
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA key=\"x'{data_key.hex()}'\"")
+    for pragma in (
+        "cipher_log_level=NONE",
+        "foreign_keys=ON",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "trusted_schema=OFF",
+        "busy_timeout=10000",
+        "cache_size=-32000",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+    return connection
+
+
+def make_engine(path: Path, data_key: bytes) -> Engine:
+    """Return an engine whose writers take the write lock at once and whose readers never do."""
+    engine = create_engine("sqlite://", module=dbapi2, creator=lambda: connect(path, data_key), poolclass=QueuePool, pool_size=4)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITES) else "BEGIN")
+
+    return engine
+
+
+_KNOWN = {
+    sqlite3.SQLITE_NOTADB: "ledger.damaged",
+    sqlite3.SQLITE_CORRUPT: "ledger.damaged",
+    sqlite3.SQLITE_FULL: "ledger.disk_full",
+    sqlite3.SQLITE_READONLY: "ledger.read_only",
+    sqlite3.SQLITE_CANTOPEN: "ledger.read_only",
+    sqlite3.SQLITE_IOERR: "ledger.disk_error",
+    sqlite3.SQLITE_BUSY: "ledger.busy",
+}
+
+
+@contextmanager
+def known_errors() -> Iterator[None]:
+    """Turn what the disk or the file may do to us into errors the user can act on; the rest is our fault."""
+    try:
+        yield
+    except (DBAPIError, dbapi2.Error) as error:
+        origin = error.orig if isinstance(error, DBAPIError) else error
+        code = getattr(origin, "sqlite_errorcode", None)
+        known = _KNOWN.get(code & 0xFF) if isinstance(code, int) else None
+        if known is None and "not a database" in str(origin):
+            known = "ledger.damaged"
+        if known is None:
+            raise
+        raise ExpectedError(known) from error
+
+
+def device() -> str:
+    """Return the id of this installation, made at its first use; it is not part of any ledger."""
+    file = paths.config() / "device.json"
+    if not file.exists():
+        file.write_text(json.dumps({"device": new_id()}), encoding="ascii")
+    return str(json.loads(file.read_text(encoding="ascii"))["device"])
+
+
+@dataclass(slots=True)
+class Ledger:
+    """An unlocked ledger; `close` it before the program ends."""
+
+    folder: Path
+    opened: keys.Opened
+    engine: Engine
+    lock: filelock.BaseFileLock
+    clock: Clock
+
+    @contextmanager
+    def reader(self) -> Iterator[Connection]:
+        """Give a connection for reading, one snapshot from its first query to its end."""
+        with known_errors(), self.engine.connect() as connection:
+            yield connection
+
+    def units(self, officer: str) -> Units:
+        """Return the maker of units of work that sign with this officer and this device."""
+        return Units(self.engine, device(), officer, self.clock)
+
+    def close(self) -> None:
+        """Give the file and its lock back."""
+        self.engine.dispose()
+        (self.folder / _HOLDER).unlink(missing_ok=True)
+        self.lock.release()
+
+
+def _take_lock(folder: Path) -> filelock.BaseFileLock:
+    """Take the ledger for this process; ExpectedError `ledger.in_use` names who has it."""
+    lock = filelock.FileLock(folder / _LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        holder = folder / _HOLDER
+        raise ExpectedError("ledger.in_use", holder=holder.read_text(encoding="utf-8") if holder.exists() else "?") from None
+    except OSError as error:
+        raise ExpectedError("ledger.read_only") from error
+    (folder / _HOLDER).write_text(f"{socket.gethostname()} · {os.getpid()}", encoding="utf-8")
+    return lock
+
+
+def create(folder: Path, password: str, clock: Clock = utc_now) -> tuple[Ledger, str]:
+    """Make an empty ledger in a new or empty folder; return it open, with its recovery code.
+
+    Raises ExpectedError `ledger.exists`, `ledger.folder_not_empty` or `ledger.password_short`.
+    """
+    if (folder / DATABASE).exists():
+        raise ExpectedError("ledger.exists", folder=str(folder))
+    if folder.exists() and any(folder.iterdir()):
+        raise ExpectedError("ledger.folder_not_empty", folder=str(folder))
+    if len(password) < 6:
+        raise ExpectedError("ledger.password_short")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ExpectedError("ledger.read_only") from error
+    lock = _take_lock(folder)
+    opened, code = keys.create(folder, password)
+    engine = make_engine(folder / DATABASE, opened.data_key)
+    with known_errors():
+        upgrade.to_head(engine)
+    return Ledger(folder, opened, engine, lock, clock), code
+
+
+def _open(folder: Path, unlock: Callable[[], keys.Opened], clock: Clock) -> Ledger:
+    if not (folder / DATABASE).exists():
+        raise ExpectedError("ledger.missing", folder=str(folder))
+    opened = unlock()
+    lock = _take_lock(folder)
+    engine = make_engine(folder / DATABASE, opened.data_key)
+    ledger = Ledger(folder, opened, engine, lock, clock)
+    try:
+        with known_errors():
+            with engine.connect() as connection:
+                connection.execute(text("SELECT count(*) FROM sqlite_master"))
+                revision = upgrade.revision(connection)
+            if revision != upgrade.HEAD:
+                upgrade.from_revision(engine, revision, folder, opened)
+    except BaseException:
+        ledger.close()
+        raise
+    return ledger
+
+
+def open_with_password(folder: Path, password: str, clock: Clock = utc_now) -> Ledger:
+    """Open a ledger; ExpectedError `ledger.missing`, `.wrong_password`, `.in_use`, `.damaged` or `.newer`."""
+    return _open(folder, lambda: keys.with_password(folder, password), clock)
+
+
+def open_with_recovery_code(folder: Path, code: str, clock: Clock = utc_now) -> Ledger:
+    """Open a ledger with its printed recovery code; errors as with the password."""
+    return _open(folder, lambda: keys.with_recovery_code(folder, code), clock)
