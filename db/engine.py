@@ -28,7 +28,7 @@ _LOCK = "ledger.lock"
 _HOLDER = "ledger.holder"
 WRITES = "writes"
 
-type Clock = Callable[[], datetime]
+Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:

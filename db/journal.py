@@ -16,7 +16,7 @@ from db.tables import BOOKKEEPING, RECORDS, Change, ChangeSet, Record
 if TYPE_CHECKING:
     from db.unit_of_work import UnitOfWork
 
-type Values = dict[str, Any]
+Values = dict[str, Any]
 
 FIRST_LINK = "0" * 64
 

@@ -11,7 +11,7 @@ from db import journal
 from db.ids import new_id
 from db.tables import RECORDS, Change, ChangeSet, Record
 
-type Values = dict[str, Any]
+Values = dict[str, Any]
 
 _MANY = 2000
 _BLOCK = 500

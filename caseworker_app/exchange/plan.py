@@ -1,0 +1,602 @@
+"""From recognised sheets and what the ledger holds to what an import would write: pure, nothing is written here."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from caseworker_app.domain import codes, divisions, identity
+from caseworker_app.domain.identity import IdentityNumber
+from caseworker_app.exchange import check
+from caseworker_app.exchange.read import Cell, Sheet, column_letters
+from caseworker_app.exchange.recognise import Column, Recognised
+from caseworker_app.read_models.imports import CELL_CLASSES, KINDS, Correction, Count, FieldChange, FilePreview, Problem
+
+Values = dict[str, Any]
+Progress = Callable[[int, int], None]
+
+_DAY = timedelta(days=1)
+_PROGRESS_EVERY = 1000
+KIND_OF_CHANNEL = {
+    "public_post": "public_post",
+    "workshop": "workshop",
+    "flexible": "flexible",
+    "self_employed": "self_employed",
+    "work_relief": "work_relief",
+}
+
+
+@dataclass(slots=True)
+class HouseholdState:
+    """A household as the ledger holds it, or as this import will make it."""
+
+    id: str
+    values: Values
+    attributes: dict[str, Values] = field(default_factory=dict)
+    monitoring: Values | None = None
+    known: bool = True
+    changed: bool = False
+
+
+@dataclass(slots=True)
+class PersonState:
+    """A person as the ledger holds him, or as this import will make him."""
+
+    id: str
+    values: Values
+    household_no: str = ""
+    membership: Values | None = None
+    attributes: dict[str, Values] = field(default_factory=dict)
+    spells: list[Values] = field(default_factory=list)
+    intention: Values | None = None
+    known: bool = True
+    changed: bool = False
+
+
+@dataclass(slots=True)
+class State:
+    """The part of the ledger an import is compared with."""
+
+    households: dict[str, HouseholdState] = field(default_factory=dict)
+    people: dict[str, PersonState] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Writes:
+    """What an import would write: new rows by table, and changes by table and record."""
+
+    inserts: dict[str, list[Values]] = field(default_factory=dict)
+    updates: dict[str, dict[str, Values]] = field(default_factory=dict)
+
+    def insert(self, table: str, values: Values) -> None:
+        """Plan a new row, its id already given."""
+        self.inserts.setdefault(table, []).append(values)
+
+    def update(self, table: str, record: str, values: Values) -> None:
+        """Plan a change to a row, which may be one this import makes."""
+        self.updates.setdefault(table, {}).setdefault(record, {}).update(values)
+
+
+@dataclass(slots=True)
+class _Cell:
+    """One read cell: its place, its value, and how it was normalised."""
+
+    index: int
+    value: Any
+    correction: str
+
+
+class _Refusal(Exception):
+    """The row cannot be taken; `index` is the cell that says why, None the row itself."""
+
+    def __init__(self, index: int | None, code: str, **values: object) -> None:
+        super().__init__(code)
+        self.index = index
+        self.code = code
+        self.values = values
+
+
+def _masked(kind: str, raw: Cell) -> str:
+    """Return what stands in a cell without giving anybody away."""
+    text = check._string(raw)  # noqa: SLF001 - the same reading of a cell as the check's
+    if kind == "identity" and sum(each.isdigit() for each in text) >= 12 and "E" not in text.upper():
+        return identity.masked(text)
+    return identity.masked_phone(text) if kind == "phone" else text[:60]
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts of one sheet."""
+
+    cells: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CELL_CLASSES, 0))
+    problems: list[Problem] = field(default_factory=list)
+    corrections: dict[str, tuple[int, str]] = field(default_factory=dict)
+    changes: list[FieldChange] = field(default_factory=list)
+    rows: int = 0
+
+
+class Planner:
+    """Compares sheets with the ledger, one after the other, and gathers what would be written."""
+
+    def __init__(self, state: State, scope: str, today: date, new_id: Callable[[], str]) -> None:
+        self.state = state
+        self.scope = scope
+        self.today = today
+        self.new_id = new_id
+        self.writes = Writes()
+        self.totals = {kind: Count() for kind in KINDS}
+        self._outside: dict[str, set[str]] = {"households": set(), "people": set()}
+        self._by_person_no = {person.values["person_no"]: person for person in state.people.values() if person.values["person_no"]}
+        self._seen: set[str] = set()
+        self._met: dict[str, set[str]] = {"households": set(), "people": set()}
+
+    # -- one sheet ---------------------------------------------------------------------------
+
+    def sheet(self, file_name: str, sheet: Sheet, found: Recognised, progress: Progress = lambda _done, _total: None) -> FilePreview:
+        """Plan every row of a sheet and account for every cell of it."""
+        tally = _Tally()
+        take = {"people": self._person_row, "spells": self._spell_row, "intentions": self._intention_row}[found.layout.record]
+        exported = found.exported_on or self.today
+        readers = [(index, column, check.reader(column.kind), {}) for index, column in sorted(found.places.items())]
+        for number in range(found.header_row + 1, len(sheet.rows)):
+            if number % _PROGRESS_EVERY == 0:
+                progress(number, len(sheet.rows))
+            row = sheet.rows[number]
+            filled = [index for index, cell in enumerate(row) if cell != ""]
+            if not filled:
+                continue
+            tally.rows += 1
+            self._row(take, tally, sheet.name, number, row, filled, found, readers, exported)
+        corrections = tuple(Correction(code, count, sample) for code, (count, sample) in sorted(tally.corrections.items()))
+        cells = {"in": sum(tally.cells.values()), **tally.cells}
+        return FilePreview(
+            file_name, sheet.name, found.layout.name, found.header_row + 1, tally.rows, cells, tuple(tally.problems), corrections, tuple(tally.changes)
+        )
+
+    def _row(
+        self,
+        take: Callable[..., None],
+        tally: _Tally,
+        sheet: str,
+        number: int,
+        row: list[Cell],
+        filled: list[int],
+        found: Recognised,
+        readers: list[tuple[int, Column, Callable[[Cell], check.Taken], dict[Cell, Any]]],
+        exported: date,
+    ) -> None:
+        cells: dict[str, list[_Cell]] = {}
+        refused: dict[int, check.Refused] = {}
+        for index, column, reader, cache in readers:
+            raw = row[index] if index < len(row) else ""
+            if raw == "":
+                continue
+            key = (type(raw), raw)
+            result = cache.get(key)
+            if result is None:
+                try:
+                    result = reader(raw)
+                except check.Refused as error:
+                    result = error
+                cache[key] = result
+            if isinstance(result, check.Refused):
+                refused[index] = result
+            else:
+                cells.setdefault(column.field, []).append(_Cell(index, result.value, result.correction))
+
+        def problem(index: int | None, code: str, values: dict[str, object]) -> None:
+            column = found.headers.get(index, "") if index is not None else ""
+            kind = found.places[index].kind if index is not None and index in found.places else ""
+            address = f"{column_letters(index)}{number + 1}" if index is not None else ""
+            shown = _masked(kind, row[index]) if index is not None and index < len(row) else ""
+            tally.problems.append(Problem(sheet, number + 1, column, address, code, shown, values))
+
+        outside = self._place(cells)
+        context = _Row(sheet, number + 1, cells, exported, tally)
+        try:
+            if outside is None:
+                raise _Refusal(_index(cells, "place.village"), "place.unknown_village")
+            if outside:
+                self._count_outside(found.layout.record, cells)
+                tally.cells["ignored"] += len(filled)
+                return
+            for index, column, _, _ in readers:
+                if column.filled and column.field not in cells:
+                    error = refused.pop(index, None)
+                    raise _Refusal(index, error.code if error else "cell.missing", **(error.values if error else {}))
+            take(context)
+        except _Refusal as refusal:
+            problem(refusal.index, refusal.code, refusal.values)
+            for index, error in refused.items():
+                problem(index, error.code, error.values)
+            tally.cells["refused"] += len(filled)
+            self.totals[found.layout.record].refused += 1
+            return
+        for index, error in refused.items():
+            problem(index, error.code, error.values)
+        tally.cells["refused"] += len(refused)
+        kept = 0
+        for same_field in cells.values():
+            for cell in same_field:
+                if cell.index < 0:  # The village's code stands in no cell.
+                    continue
+                kept += 1
+                if cell.index in context.unchanged:
+                    tally.cells["unchanged"] += 1
+                elif cell.correction:
+                    tally.cells["corrected"] += 1
+                    count, sample = tally.corrections.get(cell.correction, (0, _masked(found.places[cell.index].kind, row[cell.index])))
+                    tally.corrections[cell.correction] = (count + 1, sample)
+                else:
+                    tally.cells["accepted"] += 1
+        tally.cells["ignored"] += len(filled) - kept - len(refused)
+
+    def _place(self, cells: dict[str, list[_Cell]]) -> bool | None:
+        """Find the village; return whether it is outside the scope, None when it is not known."""
+        names = [_value(cells, f"place.{level}", "") for level in ("county", "town", "village")]
+        code = divisions.resolve_village(*names)
+        if code is None and self.scope:
+            code = divisions.resolve_village(*names, within=self.scope)
+        if code is None:
+            return None
+        cells["place.code"] = [_Cell(-1, code, "")]
+        return not code.startswith(self.scope)
+
+    def _count_outside(self, record: str, cells: dict[str, list[_Cell]]) -> None:
+        if record != "people":
+            self.totals[record].out_of_scope += 1
+            return
+        self._outside["people"].add(str(_value(cells, "person.identity_number", _value(cells, "person.person_no", len(self._outside["people"])))))
+        self._outside["households"].add(str(_value(cells, "household.household_no", "")))
+        for kind, seen in self._outside.items():
+            self.totals[kind].out_of_scope = len(seen)
+
+    # -- people ------------------------------------------------------------------------------
+
+    def _person_row(self, row: "_Row") -> None:
+        number = row.value("person.identity_number")
+        assert isinstance(number, IdentityNumber)
+        if number.number in self._seen:
+            raise _Refusal(row.index("person.identity_number"), "row.duplicate")
+        born = row.value("person.born")
+        if born is not None and born != number.born:
+            raise _Refusal(row.index("person.born"), "person.born_differs")
+        if row.value("monitoring.resolved") and row.value("monitoring.resolved_on") is None:
+            raise _Refusal(row.index("monitoring.resolved"), "monitoring.resolved_without_day")
+        self._seen.add(number.number)
+        household = self._household(row)
+        person = self.state.people.get(number.number)
+        fields = {
+            "name": row.value("person.name"),
+            "identity_number": number.number,
+            "person_no": row.value("person.person_no", ""),
+            "sex": row.value("person.sex") or number.sex,
+            "born": number.born,
+            "ethnicity": row.value("person.ethnicity", ""),
+            "phone": row.value("person.phone", ""),
+            "disability": number.disability,
+        }
+        if person is None:
+            person = PersonState(self.new_id(), fields, household.values["household_no"], known=False)
+            self.state.people[number.number] = person
+            if fields["person_no"]:
+                self._by_person_no[fields["person_no"]] = person
+            self.writes.insert("person", {"id": person.id, **fields})
+            self.totals["people"].new += 1
+        else:
+            row.same("person.identity_number")
+            row.same("person.born")
+            self._compare(row, person, "person", {name: value for name, value in fields.items() if value not in ("", None)})
+        self._membership(row, person, household)
+        for attribute in ("education", "schooling", "health", "labour_skill"):
+            self._attribute(row, person, "person", attribute, row.value(f"person_attribute.{attribute}"))
+        if person.known:
+            self.totals["people"].changed += person.changed
+            self.totals["people"].unchanged += not person.changed
+
+    def _household(self, row: "_Row") -> HouseholdState:
+        number = row.value("household.household_no")
+        household = self.state.households.get(number)
+        fields = {
+            "village_code": row.value("place.code"),
+            "phone": row.value("household.phone", ""),
+            "group_name": row.value("household.group_name", ""),
+        }
+        changed_before = household.changed if household else False
+        if household is None:
+            household = HouseholdState(self.new_id(), {"household_no": number, **fields}, known=False)
+            self.state.households[number] = household
+            self.writes.insert("household", {"id": household.id, **household.values})
+            self.totals["households"].new += 1
+        elif household.known:
+            row.same("household.household_no")
+            if fields["village_code"] == household.values["village_code"]:
+                for level in ("county", "town", "village"):
+                    row.same(f"place.{level}")
+            self._compare(row, household, "household", {name: value for name, value in fields.items() if value})
+        else:
+            self._fill(household, {name: value for name, value in fields.items() if value})
+        self._attribute(row, household, "household", "kind", row.value("household_attribute.kind"))
+        relocated = row.value("household_attribute.relocated")
+        self._attribute(row, household, "household", "relocated", None if relocated is None else "yes" if relocated else "no")
+        self._monitoring(row, household)
+        if household.known:
+            count = self.totals["households"]
+            if number not in self._met["households"]:
+                self._met["households"].add(number)
+                count.changed += household.changed
+                count.unchanged += not household.changed
+            elif household.changed and not changed_before:
+                count.changed += 1
+                count.unchanged -= 1
+        return household
+
+    def _fill(self, household: HouseholdState, fields: Values) -> None:
+        """Complete a household this import makes with what a further member's row says."""
+        missing = {name: value for name, value in fields.items() if not household.values.get(name)}
+        if missing:
+            household.values.update(missing)
+            self.writes.update("household", household.id, missing)
+
+    def _compare(self, row: "_Row", state: HouseholdState | PersonState, table: str, fields: Values) -> None:
+        """Plan the fields that the file says differently; mark the cells that agree."""
+        differing = {}
+        for name, value in fields.items():
+            before = state.values.get(name)
+            if before == value:
+                row.same(f"{table}.{name}")
+            else:
+                differing[name] = value
+                row.change(table, state.values.get("name") or state.values.get("household_no", ""), name, before, value)
+        if differing:
+            state.changed = True
+            state.values.update(differing)
+            self.writes.update(table, state.id, differing)
+
+    def _membership(self, row: "_Row", person: PersonState, household: HouseholdState) -> None:
+        relation = row.value("membership.relation")
+        present = person.membership
+        if present and present["household_id"] == household.id:
+            if present["relation"] == relation:
+                row.same("membership.relation")
+                return
+            row.change("membership", person.values["name"], "relation", present["relation"], relation)
+            self.writes.update("membership", present["id"], {"relation": relation})
+            present["relation"] = relation
+            person.changed = True
+            return
+        since = None
+        if present:  # Moved to another household: the old membership ends, nothing is lost.
+            since = row.exported
+            self.writes.update("membership", present["id"], {"until": since - _DAY})
+            row.change("membership", person.values["name"], "household", person.household_no, household.values["household_no"])
+            person.changed = True
+        person.household_no = household.values["household_no"]
+        person.membership = {"id": self.new_id(), "person_id": person.id, "household_id": household.id, "relation": relation, "since": since, "until": None}
+        self.writes.insert("membership", dict(person.membership))
+
+    def _attribute(self, row: "_Row", state: HouseholdState | PersonState, owner: str, attribute: str, value: str | None) -> None:
+        """Plan a dated value: a new one ends the old one the day before the export."""
+        if value is None:
+            return
+        table = f"{owner}_attribute"
+        present = state.attributes.get(attribute)
+        if present and present["value"] == value:
+            if state.known:
+                row.same(f"{table}.{attribute}")
+            return
+        since = None
+        if present:
+            row.change(table, state.values.get("name") or state.values.get("household_no", ""), attribute, present["value"], value)
+            state.changed = True
+            if present["since"] is not None and present["since"] >= row.exported:
+                self.writes.update(table, present["id"], {"value": value})
+                present["value"] = value
+                return
+            since = row.exported
+            self.writes.update(table, present["id"], {"until": since - _DAY})
+        elif state.known:
+            state.changed = True
+            row.change(table, state.values.get("name") or state.values.get("household_no", ""), attribute, "", value)
+        fresh = {"id": self.new_id(), f"{owner}_id": state.id, "attribute": attribute, "value": value, "since": since, "until": None}
+        state.attributes[attribute] = fresh
+        self.writes.insert(table, dict(fresh))
+
+    def _monitoring(self, row: "_Row", household: HouseholdState) -> None:
+        kind = row.value("monitoring.kind")
+        if kind is None:
+            return
+        order = {each: index for index, each in enumerate(codes.code_list("risk").codes)}
+        risks = sorted({cell.value for cell in row.cells.get("monitoring.risks", [])}, key=order.__getitem__)
+        fields = {"kind": kind, "identified_on": row.value("monitoring.identified_on"), "resolved_on": row.value("monitoring.resolved_on")}
+        if risks:
+            fields["risks"] = risks
+        present = household.monitoring
+        if present is None:
+            household.monitoring = {"id": self.new_id(), "household_id": household.id, "risks": [], **fields}
+            self.writes.insert("monitoring", dict(household.monitoring))
+            if household.known:
+                household.changed = True
+                row.change("monitoring", household.values["household_no"], "kind", "", kind)
+            return
+        differing = {name: value for name, value in fields.items() if value not in (None, present[name])}
+        for name in fields:
+            if name not in differing and household.known:
+                row.same(f"monitoring.{name}")
+        if household.known and (row.value("monitoring.resolved") is False) == (present["resolved_on"] is None):
+            row.same("monitoring.resolved")
+        if differing:
+            if household.known:
+                household.changed = True
+                for name, value in differing.items():
+                    row.change("monitoring", household.values["household_no"], name, present[name], value)
+            present.update(differing)
+            self.writes.update("monitoring", present["id"], differing)
+
+    # -- spells and intentions ---------------------------------------------------------------
+
+    def _linked(self, row: "_Row") -> PersonState:
+        """Find the person a row belongs to; refuse when unknown or when the name is another's."""
+        number = row.value("link.identity_number")
+        person = self.state.people.get(number.number)
+        if person is None:
+            raise _Refusal(row.index("link.identity_number"), "person.unknown")
+        if row.value("link.name") not in (None, person.values["name"]):
+            raise _Refusal(row.index("link.name"), "person.name_differs", known=person.values["name"])
+        if row.value("link.household_no") not in (None, person.household_no):
+            raise _Refusal(row.index("link.household_no"), "person.household_differs")
+        if person.known:
+            for link in ("identity_number", "name", "household_no", "person_no"):
+                row.same(f"link.{link}")
+            for level in ("county", "town", "village"):
+                row.same(f"place.{level}")
+        return person
+
+    def _spell_row(self, row: "_Row") -> None:
+        person = self._linked(row)
+        first, last = row.value("spell.started_on"), row.value("spell.ended_on")
+        if last is not None and last < first:
+            raise _Refusal(row.index("spell.ended_on"), "spell.end_before_start")
+        province, city, county = (row.value(f"workplace.{level}", "") for level in ("province", "city", "county"))
+        channel = row.value("spell.channel", "")
+        fields = {
+            "started_on": first,
+            "ended_on": last,
+            "kind": KIND_OF_CHANNEL.get(channel, "wage"),
+            "place_code": divisions.resolve_place(province=province, city=city, county=county),
+            "place_text": province + city + county,
+            "employer": row.value("spell.employer", ""),
+            "industry": row.value("spell.industry", ""),
+            "channel": channel,
+            "wage": row.value("spell.wage"),
+            "point_to_point": row.value("spell.point_to_point"),
+        }
+        for spell in person.spells:
+            if _same_spell(spell, fields):
+                self._change_spell(row, person, spell, fields)
+                return
+        for spell in person.spells:
+            if spell["started_on"] <= (last or date.max) and first <= (spell["ended_on"] or date.max):
+                raise _Refusal(row.index("spell.started_on"), "spell.overlaps", since=spell["started_on"].isoformat())
+        fresh = {"id": self.new_id(), "person_id": person.id, **fields}
+        person.spells.append(fresh)
+        self.writes.insert("spell", dict(fresh))
+        self.totals["spells"].new += 1
+
+    def _change_spell(self, row: "_Row", person: PersonState, spell: Values, fields: Values) -> None:
+        if spell["id"] in self._seen:
+            raise _Refusal(row.index("spell.started_on"), "row.duplicate")
+        self._seen.add(spell["id"])
+        if "made" not in spell and not person.known:
+            raise _Refusal(row.index("spell.started_on"), "row.duplicate")
+        differing = {name: value for name, value in fields.items() if value not in (None, "", spell[name])}
+        for name, value in fields.items():
+            if value == spell[name]:
+                row.same(f"spell.{name}")
+        if fields["place_text"] == spell["place_text"]:
+            for level in ("province", "city", "county"):
+                row.same(f"workplace.{level}")
+        if differing:
+            for name, value in differing.items():
+                row.change("spell", person.values["name"], name, spell[name], value)
+            spell.update(differing)
+            self.writes.update("spell", spell["id"], differing)
+            self.totals["spells"].changed += 1
+        else:
+            self.totals["spells"].unchanged += 1
+
+    def _intention_row(self, row: "_Row") -> None:
+        person = self._linked(row)
+        present = person.intention
+        count = self.totals["intentions"]
+        if not row.value("intention.planned"):
+            if present and present["kind"] == "go_out" and present.get("made"):
+                self.writes.update("intention", present["id"], {"until": row.exported - _DAY})
+                row.change("intention", person.values["name"], "kind", "go_out", "")
+                person.intention = None
+                count.changed += 1
+            else:
+                row.same("intention.planned")
+                count.unchanged += 1
+            return
+        text = row.value("intention.place_text", "")
+        fields = {"place_text": text, "place_code": divisions.resolve_place(text), "trade": row.value("intention.trade", "")}
+        if present and present["kind"] == "go_out":
+            if not present.get("made"):
+                raise _Refusal(row.index("link.identity_number"), "row.duplicate")
+            row.same("intention.planned")
+            differing = {name: value for name, value in fields.items() if value not in ("", present[name])}
+            for name in fields:
+                if name not in differing:
+                    row.same(f"intention.{name}")
+            if differing:
+                for name, value in differing.items():
+                    row.change("intention", person.values["name"], name, present[name], value)
+                present.update(differing)
+                self.writes.update("intention", present["id"], differing)
+                count.changed += 1
+            else:
+                count.unchanged += 1
+            return
+        if present and present.get("made"):
+            self.writes.update("intention", present["id"], {"until": max(row.exported - _DAY, present["since"] or row.exported - _DAY)})
+        fresh = {"id": self.new_id(), "person_id": person.id, "kind": "go_out", "since": row.exported, "until": None, **fields}
+        person.intention = fresh
+        self.writes.insert("intention", dict(fresh))
+        count.new += 1
+
+
+def _same_spell(one: Values, other: Values) -> bool:
+    """Whether two sightings are one spell: the same start month and the same county (domain rule)."""
+    same_month = (one["started_on"].year, one["started_on"].month) == (other["started_on"].year, other["started_on"].month)
+    place = (one["place_code"][:6], one["place_text"]) if not one["place_code"] else (one["place_code"][:6], "")
+    wanted = (other["place_code"][:6], other["place_text"]) if not other["place_code"] else (other["place_code"][:6], "")
+    return same_month and place == wanted
+
+
+@dataclass(slots=True)
+class _Row:
+    """One row being taken: its cells by field, and which of them say what the ledger says already."""
+
+    sheet: str
+    number: int
+    cells: dict[str, list[_Cell]]
+    exported: date
+    tally: _Tally
+    unchanged: set[int] = field(default_factory=set)
+
+    def value(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - cells of any type
+        """Return the first value of a field."""
+        return _value(self.cells, name, default)
+
+    def index(self, name: str) -> int | None:
+        """Return where the field stands."""
+        return _index(self.cells, name)
+
+    def same(self, name: str) -> None:
+        """Mark the cells of a field as saying nothing new."""
+        self.unchanged.update(cell.index for cell in self.cells.get(name, ()))
+
+    def change(self, kind: str, who: str, name: str, before: object, after: object) -> None:
+        """Note a value that the file says differently."""
+        self.tally.changes.append(FieldChange(self.sheet, self.number, kind, who, name, _plain(before), _plain(after)))
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else value.isoformat() if isinstance(value, date) else ",".join(value) if isinstance(value, list) else str(value)
+
+
+def _value(cells: dict[str, list[_Cell]], name: str, default: Any = None) -> Any:  # noqa: ANN401 - cells of any type
+    found = cells.get(name)
+    return found[0].value if found else default
+
+
+def _index(cells: dict[str, list[_Cell]], name: str) -> int | None:
+    found = cells.get(name)
+    return found[0].index if found else None
+
+
+def in_order(found: list[tuple[str, Sheet, Recognised]]) -> Iterator[tuple[str, Sheet, Recognised]]:
+    """Give people before what hangs on them, whatever order the files were chosen in."""
+    order = {"people": 0, "spells": 1, "intentions": 2}
+    yield from sorted(found, key=lambda each: order[each[2].layout.record])

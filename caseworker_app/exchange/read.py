@@ -1,0 +1,175 @@
+"""Any workbook to plain cells with their addresses, read in a child process that may die without harm.
+
+The reader library aborts the whole process on some legal files, so it never runs in ours: a spawned
+child with bounded memory reads and sends plain rows back.
+"""
+
+import csv
+import multiprocessing
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from caseworker_app.domain.errors import ExpectedError
+
+Cell = str | int | float | bool | date | datetime | time | timedelta
+Progress = Callable[[int], None]
+"""Told how many rows have been read; raising from it stops the reading."""
+
+_MEMORY = 2 * 1024**3
+_SILENCE_SECONDS = 60
+_LARGEST_INFLATED = 2 * 1024**3
+_LARGEST_RATIO = 400
+_BLOCK = 2000
+_WRAPPED = re.compile(r'^="(.*)"$', re.DOTALL)
+_TEXT_ENCODINGS = ("utf-8-sig", "gb18030")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: its rows from A1 on, '' where a cell is empty."""
+
+    name: str
+    rows: list[list[Cell]]
+
+
+def column_letters(index: int) -> str:
+    """Return the letters of a column counted from 0: 0 → A, 26 → AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _guard_zip(path: Path) -> None:
+    """Refuse truncated archives, archives that are no workbook, and zip bombs, without unpacking them."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            if broken := archive.testzip() if sum(each.file_size for each in members) < 64 * 1024**2 else None:
+                raise ExpectedError("workbook.damaged", file=path.name, part=broken)
+    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        raise ExpectedError("workbook.damaged", file=path.name) from error
+    names = {each.filename for each in members}
+    if not names & {"[Content_Types].xml", "content.xml"}:
+        raise ExpectedError("workbook.none", file=path.name)
+    inflated = sum(each.file_size for each in members)
+    packed = sum(each.compress_size for each in members) or 1
+    if inflated > _LARGEST_INFLATED or (inflated > 64 * 1024**2 and inflated / packed > _LARGEST_RATIO):
+        raise ExpectedError("workbook.too_large", file=path.name)
+
+
+def _read_text(path: Path) -> list[Sheet]:
+    """Read comma-separated text in UTF-8 or GB18030, with digits wrapped as `="…"` unwrapped."""
+    content = path.read_bytes()
+    for encoding in _TEXT_ENCODINGS:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" in text or "," not in text and "\t" not in text:
+            break
+        delimiter = "\t" if text.count("\t") > text.count(",") else ","
+        rows: list[list[Cell]] = [[_WRAPPED.sub(r"\1", cell) for cell in row] for row in csv.reader(text.splitlines(), delimiter=delimiter)]
+        return [Sheet(path.stem, rows)]
+    raise ExpectedError("workbook.none", file=path.name)
+
+
+def _child(path: str, sender: Connection) -> None:
+    """Read every sheet and send its rows in blocks; runs in the child process only."""
+    # The reader library is loaded only here, in the process that may be lost to it.
+    import python_calamine  # noqa: PLC0415
+
+    try:
+        import resource  # noqa: PLC0415 - not on Windows, where the process limit is the machine's.
+
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    except ImportError:
+        pass
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_path(path)
+        for metadata in workbook.sheets_metadata:
+            if metadata.typ != python_calamine.SheetTypeEnum.WorkSheet:
+                continue
+            sheet = workbook.get_sheet_by_name(metadata.name)
+            sender.send(("sheet", metadata.name, sheet.start or (0, 0)))
+            block = []
+            for row in sheet.iter_rows():
+                block.append(row)
+                if len(block) == _BLOCK:
+                    sender.send(("rows", block))
+                    block = []
+            sender.send(("rows", block))
+        sender.send(("end",))
+    except python_calamine.PasswordError:
+        sender.send(("failed", "workbook.encrypted"))
+    except (python_calamine.CalamineError, OSError, ValueError, MemoryError) as error:
+        sender.send(("failed", "workbook.too_large" if isinstance(error, MemoryError) else "workbook.damaged"))
+
+
+def _read_workbook(path: Path, progress: Progress) -> list[Sheet]:
+    context = multiprocessing.get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    child = context.Process(target=_child, args=(str(path), sender), daemon=True)
+    child.start()
+    sender.close()
+    sheets: list[Sheet] = []
+    left = 0
+    total = 0
+    try:
+        while True:
+            if not receiver.poll(_SILENCE_SECONDS):
+                raise ExpectedError("workbook.too_large", file=path.name)
+            try:
+                message = receiver.recv()
+            except EOFError:
+                raise ExpectedError("workbook.damaged", file=path.name) from None
+            if message[0] == "sheet":
+                top, left = message[2]
+                sheets.append(Sheet(message[1], [[] for _ in range(min(top, 1000))]))
+            elif message[0] == "rows":
+                rows = message[1]
+                total += len(rows)
+                sheets[-1].rows.extend([[""] * left + row for row in rows] if left else rows)
+                progress(total)
+            elif message[0] == "end":
+                break
+            else:
+                raise ExpectedError(message[1], file=path.name)
+    finally:
+        receiver.close()
+        if child.is_alive():
+            child.terminate()
+        child.join()
+    return sheets
+
+
+def read(path: Path, progress: Progress = lambda _rows: None) -> list[Sheet]:
+    """Return the sheets of a workbook.
+
+    Raises ExpectedError `workbook.missing`, `.empty`, `.damaged`, `.none`, `.encrypted`,
+    `.too_large` or `.no_sheets`; nothing is ever executed from the file.
+    """
+    try:
+        with path.open("rb") as stream:
+            magic = stream.read(8)
+    except OSError as error:
+        raise ExpectedError("workbook.missing", file=path.name) from error
+    if not magic:
+        raise ExpectedError("workbook.empty", file=path.name)
+    if magic.startswith(b"PK"):
+        _guard_zip(path)
+        sheets = _read_workbook(path, progress)
+    elif magic.startswith(b"\xd0\xcf\x11\xe0"):
+        sheets = _read_workbook(path, progress)
+    else:
+        sheets = _read_text(path)
+    if not sheets:
+        raise ExpectedError("workbook.no_sheets", file=path.name)
+    return sheets

@@ -1,0 +1,123 @@
+"""Spreadsheets in: read, recognise, compare, preview; then write everything as one change set."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from caseworker_app.domain.changed import Changed
+from caseworker_app.domain.errors import ExpectedError
+from caseworker_app.exchange import plan, read, recognise
+from caseworker_app.read_models.imports import ImportPreview
+from db import journal
+from db.ids import new_id
+from db.queries import import_state
+from db.tables import RECORDS, Household, HouseholdAttribute, Intention, Membership, Monitoring, Person, PersonAttribute, Spell
+from db.unit_of_work import Units
+
+Progress = Callable[[int, int, str], None]
+"""Told how far of how much, and what is being done; raising from it cancels."""
+
+_ORDER = ("household", "household_attribute", "monitoring", "person", "membership", "person_attribute", "spell", "intention")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An import that has been looked through: what it would write, and at which position of the journal."""
+
+    preview: ImportPreview
+    writes: plan.Writes
+    position: int
+    names: tuple[str, ...]
+
+
+def _state(connection: Connection) -> plan.State:
+    state = plan.State()
+    households: dict[str, plan.HouseholdState] = {}
+    people: dict[str, plan.PersonState] = {}
+    for row in import_state.live_rows(connection, Household):
+        household = plan.HouseholdState(row.pop("id"), row)
+        households[household.id] = state.households[row["household_no"]] = household
+    for row in import_state.live_rows(connection, HouseholdAttribute, open_ended=True):
+        households[row["household_id"]].attributes[row["attribute"]] = row
+    for row in import_state.live_rows(connection, Monitoring):
+        households[row["household_id"]].monitoring = row
+    for row in import_state.live_rows(connection, Person):
+        person = plan.PersonState(row.pop("id"), row)
+        people[person.id] = person
+        if row["identity_number"]:
+            state.people[row["identity_number"]] = person
+    by_id = {household.id: number for number, household in state.households.items()}
+    for row in import_state.live_rows(connection, Membership, open_ended=True):
+        people[row["person_id"]].membership = row
+        people[row["person_id"]].household_no = by_id[row["household_id"]]
+    for row in import_state.live_rows(connection, PersonAttribute, open_ended=True):
+        people[row["person_id"]].attributes[row["attribute"]] = row
+    for row in import_state.live_rows(connection, Spell):
+        people[row["person_id"]].spells.append({**row, "made": True})
+    for row in import_state.live_rows(connection, Intention, open_ended=True):
+        people[row["person_id"]].intention = {**row, "made": True}
+    return state
+
+
+def prepare(
+    connection: Connection,
+    files: Sequence[Path],
+    scope: str,
+    today: date,
+    *,
+    layout: str = "",
+    progress: Progress = lambda _done, _total, _what: None,
+) -> Prepared:
+    """Look through workbooks and say what importing them would do; nothing is written.
+
+    Raises ExpectedError `workbook.*` for a file that cannot be read and `import.not_recognised`
+    for one in which no sheet has a known layout.
+    """
+    begun = time.perf_counter()
+    found = []
+    for number, file in enumerate(files):
+        progress(number, len(files), "import.reading")
+        sheets = read.read(file, lambda rows: progress(rows, 0, "import.reading"))
+        recognised = [(file.name, sheet, match) for sheet in sheets if (match := recognise.recognise(sheet, file.name, layout))]
+        if not recognised:
+            raise ExpectedError("import.not_recognised", file=file.name)
+        found.extend(recognised)
+    read_done = time.perf_counter()
+    planner = plan.Planner(_state(connection), scope, today, new_id)
+    previews = [
+        planner.sheet(name, sheet, match, lambda done, total: progress(done, total, "import.checking"))
+        for name, sheet, match in plan.in_order(found)
+    ]
+    preview = ImportPreview(tuple(previews), planner.totals, read_done - begun, time.perf_counter() - read_done)
+    return Prepared(preview, planner.writes, journal.head(connection), tuple(file.name for file in files))
+
+
+def commit(units: Units, prepared: Prepared, progress: Progress = lambda _done, _total, _what: None) -> Changed:
+    """Write a prepared import as one change set; ExpectedError `import.moved_on` when the ledger changed since."""
+    with units("import", files=list(prepared.names), name="、".join(prepared.names)) as unit:
+        if journal.head(unit.connection) != prepared.position:
+            raise ExpectedError("import.moved_on")
+        total = sum(map(len, prepared.writes.inserts.values())) + sum(map(len, prepared.writes.updates.values()))
+        done = 0
+        for name in _ORDER:
+            rows = prepared.writes.inserts.get(name, [])
+            fresh = {row["id"]: row for row in rows}
+            later: dict[tuple[str, ...], list[tuple[str, plan.Values]]] = {}
+            for record, values in prepared.writes.updates.get(name, {}).items():
+                if record in fresh:
+                    fresh[record].update(values)
+                else:
+                    later.setdefault(tuple(sorted(values)), []).append((record, values))
+            for start in range(0, len(rows), 5000):
+                progress(done, total, "import.writing")
+                unit.insert_many(RECORDS[name], rows[start : start + 5000])
+                done += len(rows[start : start + 5000])
+            for changes in later.values():
+                unit.update_many(RECORDS[name], changes)
+                done += len(changes)
+        progress(total, total, "import.writing")
+        return unit.commit()
