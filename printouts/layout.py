@@ -307,7 +307,7 @@ def _row(table: _Table, kinds: dict[str, Style]) -> Row:
 
 
 def read(path: Path, fields: Collection[str]) -> Layout:
-    """Read a form file whose texts may use these fields; a mistake in it is an ExpectedError that names it."""
+    """Read a form file whose texts may use these fields; an ExpectedError names what is wrong."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
