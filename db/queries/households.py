@@ -1,0 +1,137 @@
+"""The list of households for any day and the page of one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from caseworker_app.domain.worker import is_worker
+from caseworker_app.read_models.households import HouseholdPage, HouseholdRow
+from db import journal
+from db.queries.dated import holds, live
+from db.queries.workers import Asked, _attributes, _blocks, _spells, members, situation
+from db.tables import Household, HouseholdAttribute, Membership, Monitoring, Person
+
+KINDS = ("all", "lifted_out", "monitored", "no-worker")
+
+
+def ids(connection: Connection, asked: Asked, *, text: str = "", village: str = "", kind: str = "all") -> list[str]:
+    """Return the ids of the households, in order of village and number; `kind` is one of `KINDS`."""
+    chosen = select(Household.id).where(live(Household)).order_by(Household.village_code, Household.household_no)
+    if village:
+        chosen = chosen.where(Household.village_code.startswith(village))
+    if kind == "lifted_out":
+        chosen = chosen.where(
+            Household.id.in_(
+                select(HouseholdAttribute.household_id).where(
+                    HouseholdAttribute.attribute == "kind", HouseholdAttribute.value == "lifted_out", holds(HouseholdAttribute, asked.on)
+                )
+            )
+        )
+    if kind == "monitored":
+        chosen = chosen.where(
+            Household.id.in_(
+                select(Monitoring.household_id).where(
+                    live(Monitoring),
+                    or_(Monitoring.identified_on.is_(None), Monitoring.identified_on <= asked.on),
+                    or_(Monitoring.resolved_on.is_(None), Monitoring.resolved_on > asked.on),
+                )
+            )
+        )
+    if text:
+        named = (
+            select(Membership.household_id)
+            .join(Person, Person.id == Membership.person_id)
+            .where(holds(Membership, asked.on), live(Person), or_(Person.name.contains(text, autoescape=True), Person.identity_number.endswith(text)))
+        )
+        chosen = chosen.where(or_(Household.household_no.contains(text, autoescape=True), Household.id.in_(named)))
+    return list(connection.execute(chosen).scalars())
+
+
+def count(connection: Connection) -> int:
+    """Return how many households there are."""
+    return int(connection.execute(select(func.count()).select_from(Household).where(live(Household))).scalar_one())
+
+
+def rows(connection: Connection, households: Sequence[str], asked: Asked) -> list[HouseholdRow]:
+    """Return the lines of these households in the order given."""
+    own = {row.id: row for row in _blocks(connection, select(Household.__table__), Household.id, households)}
+    kinds = {
+        row.household_id: row.value
+        for row in _blocks(
+            connection,
+            select(HouseholdAttribute.household_id, HouseholdAttribute.value).where(HouseholdAttribute.attribute == "kind", holds(HouseholdAttribute, asked.on)),
+            HouseholdAttribute.household_id,
+            households,
+        )
+    }
+    monitored = {
+        row.household_id: row
+        for row in _blocks(
+            connection,
+            select(Monitoring.__table__).where(live(Monitoring), or_(Monitoring.identified_on.is_(None), Monitoring.identified_on <= asked.on)),
+            Monitoring.household_id,
+            households,
+        )
+    }
+    people: dict[str, list[Any]] = {}
+    statement = (
+        select(Membership.household_id, Membership.relation, Person.id, Person.name, Person.identity_number, Person.born)
+        .join(Person, and_(Person.id == Membership.person_id, live(Person)))
+        .where(holds(Membership, asked.on))
+    )
+    for row in _blocks(connection, statement, Membership.household_id, households):
+        people.setdefault(row.household_id, []).append(row)
+    everybody = [row.id for family in people.values() for row in family]
+    attributes, spells = _attributes(connection, everybody, asked.on), _spells(connection, everybody)
+    lines = []
+    for household in households:
+        family = people.get(household, [])
+        situations = [situation(row.born, attributes[row.id], spells[row.id], asked.on) for row in family]
+        head = next((row for row in family if row.relation == "head"), None)
+        watched = monitored.get(household)
+        lines.append(
+            HouseholdRow(
+                household,
+                own[household].household_no,
+                own[household].village_code,
+                own[household].group_name,
+                head.name if head else "",
+                (head.identity_number or "") if head else "",
+                kinds.get(household, ""),
+                watched.kind if watched else "",
+                watched.resolved_on if watched else None,
+                len(family),
+                sum(is_worker(each, asked.on, asked.upper_age) for each in situations),
+                sum(each.working for each in situations),
+                own[household].phone,
+            )
+        )
+    return lines
+
+
+def page(connection: Connection, household: str, asked: Asked) -> HouseholdPage:
+    """Return everything known of a household on a day, with the history of every field."""
+    watched = connection.execute(select(Monitoring.__table__).where(Monitoring.household_id == household, live(Monitoring))).first()
+    relocated = connection.execute(
+        select(HouseholdAttribute.value).where(
+            HouseholdAttribute.household_id == household, HouseholdAttribute.attribute == "relocated", holds(HouseholdAttribute, asked.on)
+        )
+    ).scalar_one_or_none()
+    history = journal.history(connection, Household, [household])
+    for table in (HouseholdAttribute, Monitoring, Membership):
+        records = list(connection.execute(select(table.__table__.c.id).where(table.__table__.c.household_id == household)).scalars())
+        history += journal.history(connection, table, records)
+    return HouseholdPage(
+        rows(connection, [household], asked)[0],
+        watched.identified_on if watched else None,
+        tuple(watched.risks) if watched else (),
+        relocated == "yes",
+        members(connection, household, asked),
+        tuple(sorted(history, key=lambda line: line.made_at, reverse=True)),
+    )
+
+
+def by_number(connection: Connection, household_no: str) -> str | None:
+    """Return the id of the household with this number."""
+    return connection.execute(select(Household.id).where(live(Household), Household.household_no == household_no)).scalar_one_or_none()

@@ -1,0 +1,403 @@
+"""The lists of people for any day, and the rows and pages that show them; nothing here is stored."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from caseworker_app.domain import package
+from caseworker_app.domain.worker import (
+    ABLE_SKILLS,
+    FARMING,
+    LOWER_AGE,
+    UNWILLING,
+    Situation,
+    Status,
+    age_on,
+    born_by,
+    is_worker,
+    status_on,
+)
+from caseworker_app.read_models.people import IntentionLine, MemberLine, PersonPage, ServiceLine, SpellLine, WorkerRow
+from db import journal
+from db.queries.dated import holds, live, under_way
+from db.tables import Household, HouseholdAttribute, Intention, Membership, Monitoring, Person, PersonAttribute, ServiceRecord, Spell
+
+_DAY = timedelta(days=1)
+_BLOCK = 400
+LOSS_OF_WORK = ("laid_off", "closed", "contract_ended", "wage_arrears", "illness", "family", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a list depends on: the day, the upper working age, the package owed and its period."""
+
+    on: date
+    upper_age: int
+    owed: dict[str, int]
+    window: tuple[date, date]
+    zeroing_limit: int = 30
+
+
+def _member(asked: Asked) -> ColumnElement[bool]:
+    return exists().where(Membership.person_id == Person.id, holds(Membership, asked.on))
+
+
+def _working(asked: Asked) -> ColumnElement[bool]:
+    return exists().where(Spell.person_id == Person.id, Spell.kind != FARMING, under_way(Spell, asked.on))
+
+
+def _farming(asked: Asked) -> ColumnElement[bool]:
+    return exists().where(Spell.person_id == Person.id, Spell.kind == FARMING, under_way(Spell, asked.on))
+
+
+def _worker(asked: Asked) -> ColumnElement[bool]:
+    able = exists().where(
+        PersonAttribute.person_id == Person.id,
+        PersonAttribute.attribute == "labour_skill",
+        PersonAttribute.value.in_(ABLE_SKILLS),
+        holds(PersonAttribute, asked.on),
+    )
+    at_school = exists().where(
+        PersonAttribute.person_id == Person.id,
+        PersonAttribute.attribute == "schooling",
+        PersonAttribute.value != "",
+        holds(PersonAttribute, asked.on),
+    )
+    youngest, oldest = born_by(asked.on, LOWER_AGE), born_by(asked.on, asked.upper_age + 1)
+    return and_(Person.born <= youngest, Person.born > oldest, able, ~at_school)
+
+
+def _intends(asked: Asked, *kinds: str) -> ColumnElement[bool]:
+    chosen = exists().where(Intention.person_id == Person.id, holds(Intention, asked.on))
+    return chosen.where(Intention.kind.in_(kinds)) if kinds else chosen
+
+
+def _unwilling(asked: Asked) -> ColumnElement[bool]:
+    return _intends(asked, UNWILLING)
+
+
+def _lacking(asked: Asked) -> ColumnElement[bool]:
+    first, last = asked.window[0], min(asked.window[1], asked.on)
+
+    def done(kind: str) -> Any:  # noqa: ANN401 - a scalar subquery
+        counted = func.count(func.distinct(ServiceRecord.vacancy)) if kind == "job_referral" else func.count()
+        return (
+            select(counted)
+            .where(
+                ServiceRecord.person_id == Person.id,
+                ServiceRecord.kind == kind,
+                ServiceRecord.outcome == "done",
+                ServiceRecord.on.between(first, last),
+                live(ServiceRecord),
+            )
+            .scalar_subquery()
+        )
+
+    return or_(*(done(kind) < owed for kind, owed in asked.owed.items() if owed))
+
+
+def _returned(asked: Asked) -> ColumnElement[bool]:
+    """Came home because the work was lost, and has not worked since."""
+    lost = exists().where(
+        Spell.person_id == Person.id,
+        live(Spell),
+        Spell.kind != FARMING,
+        Spell.came_home.is_(True),
+        Spell.end_reason.in_(LOSS_OF_WORK),
+        Spell.ended_on < asked.on,
+    )
+    return and_(lost, ~_working(asked))
+
+
+LISTS: dict[str, Callable[[Asked], ColumnElement[bool]]] = {
+    "people": lambda asked: and_(True, _member(asked)),
+    "workforce": lambda asked: or_(_worker(asked), _working(asked)),
+    "workers": _worker,
+    "employed": _working,
+    "farming": lambda asked: and_(_worker(asked), _farming(asked), ~_working(asked)),
+    "unemployed": lambda asked: and_(_worker(asked), ~_working(asked), ~_farming(asked)),
+    "willing": lambda asked: _intends(asked, "go_out"),
+    "returned": _returned,
+    "zeroing": lambda asked: and_(_worker(asked), ~_working(asked), ~_farming(asked), _intends(asked), ~_unwilling(asked)),
+    "package-due": lambda asked: and_(_worker(asked), ~_unwilling(asked), _lacking(asked)),
+}
+"""Every list of people as a condition on the day asked about."""
+
+_ORDERS = {
+    "household": (Household.village_code, Household.household_no, Person.born),
+    "name": (Person.name, Person.id),
+    "group": (Household.group_name, Household.household_no, Person.born),
+}
+
+
+def _chosen(name: str, asked: Asked, text: str, village: str) -> Select[Any]:
+    conditions = [live(Person), holds(Membership, asked.on), LISTS[name](asked)]
+    if village:
+        conditions.append(Household.village_code.startswith(village))
+    if text:
+        conditions.append(or_(Person.name.contains(text, autoescape=True), Person.identity_number.endswith(text), Household.household_no == text, Person.phone.endswith(text)))
+    return (
+        select(Person.id)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Household, Household.id == Membership.household_id)
+        .where(*conditions)
+    )
+
+
+def ids(connection: Connection, name: str, asked: Asked, *, text: str = "", village: str = "", order: str = "household") -> list[str]:
+    """Return the ids of everybody on a list, in order; zeroing puts those who waited longest first."""
+    found = list(connection.execute(_chosen(name, asked, text, village).order_by(*_ORDERS[order])).scalars())
+    if name == "zeroing":
+        days = waiting_days(connection, found, asked)
+        found.sort(key=lambda person: -days[person])
+    return found
+
+
+def counts(connection: Connection, names: Sequence[str], asked: Asked) -> dict[str, int]:
+    """Return how many are on each list."""
+    return {
+        name: connection.execute(select(func.count()).select_from(_chosen(name, asked, "", "").subquery())).scalar_one() for name in names
+    }
+
+
+def _blocks(connection: Connection, statement: Select[Any], column: Any, people: Sequence[str]) -> list[Row[Any]]:  # noqa: ANN401
+    rows: list[Row[Any]] = []
+    for start in range(0, len(people), _BLOCK):
+        rows.extend(connection.execute(statement.where(column.in_(people[start : start + _BLOCK]))))
+    return rows
+
+
+def waiting_days(connection: Connection, people: Sequence[str], asked: Asked) -> dict[str, int]:
+    """Return for how many days each has wanted work and had none: from the later of asking and losing it."""
+    since: dict[str, date] = {}
+    wanted = select(Intention.person_id, func.max(Intention.since)).where(holds(Intention, asked.on)).group_by(Intention.person_id)
+    for person, day in _blocks(connection, wanted, Intention.person_id, people):
+        if day:
+            since[person] = day
+    lost = (
+        select(Spell.person_id, func.max(Spell.ended_on))
+        .where(live(Spell), Spell.ended_on < asked.on, Spell.kind != FARMING)
+        .group_by(Spell.person_id)
+    )
+    for person, day in _blocks(connection, lost, Spell.person_id, people):
+        since[person] = max(since.get(person, day + _DAY), day + _DAY)
+    return {person: (asked.on - since[person]).days if person in since else 0 for person in people}
+
+
+def progress(connection: Connection, people: Sequence[str], asked: Asked) -> dict[str, package.Progress]:
+    """Return each person's service package; distinct vacancies count as referrals."""
+    first, last = asked.window[0], min(asked.window[1], asked.on)
+    done: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    statement = (
+        select(ServiceRecord.person_id, ServiceRecord.kind, func.count(), func.count(func.distinct(ServiceRecord.vacancy)))
+        .where(live(ServiceRecord), ServiceRecord.outcome == "done", ServiceRecord.on.between(first, last))
+        .group_by(ServiceRecord.person_id, ServiceRecord.kind)
+    )
+    for person, kind, total, vacancies in _blocks(connection, statement, ServiceRecord.person_id, people):
+        done[person][kind] = vacancies if kind == "job_referral" else total
+    return {person: package.Progress(tuple(package.Part(kind, owed, done[person][kind]) for kind, owed in asked.owed.items())) for person in people}
+
+
+def _attributes(connection: Connection, people: Sequence[str], on: date) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    statement = select(PersonAttribute.person_id, PersonAttribute.attribute, PersonAttribute.value).where(holds(PersonAttribute, on))
+    for person, attribute, value in _blocks(connection, statement, PersonAttribute.person_id, people):
+        found[person][attribute] = value
+    return found
+
+
+def _spells(connection: Connection, people: Sequence[str]) -> dict[str, list[Row[Any]]]:
+    found: dict[str, list[Row[Any]]] = defaultdict(list)
+    statement = select(Spell.__table__).where(live(Spell)).order_by(Spell.started_on)
+    for row in _blocks(connection, statement, Spell.person_id, people):
+        found[row.person_id].append(row)
+    return found
+
+
+def situation(born: date | None, attributes: dict[str, str], spells: Sequence[Any], on: date) -> Situation:
+    """Return what is known of a person on a day."""
+    now = [spell for spell in spells if spell.started_on <= on and (spell.ended_on is None or spell.ended_on >= on)]
+    return Situation(
+        born,
+        attributes.get("labour_skill", ""),
+        attributes.get("schooling", ""),
+        working=any(spell.kind != FARMING for spell in now),
+        farming=any(spell.kind == FARMING for spell in now),
+    )
+
+
+def rows(connection: Connection, people: Sequence[str], asked: Asked, *, waiting: bool = False) -> list[WorkerRow]:
+    """Return the lines of these people in the order given; those who left since are skipped."""
+    own, headship, head = aliased(Membership), aliased(Membership), aliased(Person)
+    statement = (
+        select(Person, Household, head.name.label("head"))
+        .select_from(Person)
+        .join(own, and_(own.person_id == Person.id, holds(own, asked.on)))
+        .join(Household, Household.id == own.household_id)
+        .outerjoin(headship, and_(headship.household_id == Household.id, headship.relation == "head", holds(headship, asked.on)))
+        .outerjoin(head, head.id == headship.person_id)
+    )
+    columns = select(
+        Person.id,
+        Person.name,
+        Person.identity_number,
+        Person.born,
+        Household.id.label("household"),
+        Household.household_no,
+        Household.village_code,
+        Household.group_name,
+        head.name.label("head"),
+    ).select_from(*statement.get_final_froms())
+    attributes, spells = _attributes(connection, people, asked.on), _spells(connection, people)
+    packages = progress(connection, people, asked)
+    intentions = dict(
+        (row.person_id, row.kind)
+        for row in _blocks(connection, select(Intention.person_id, Intention.kind).where(holds(Intention, asked.on)), Intention.person_id, people)
+    )
+    days = waiting_days(connection, people, asked) if waiting else {}
+    found: dict[str, WorkerRow] = {}
+    for row in _blocks(connection, columns, Person.id, people):
+        present = situation(row.born, attributes[row.id], spells[row.id], asked.on)
+        status = status_on(present, asked.on, asked.upper_age)
+        begun = [spell for spell in spells[row.id] if spell.started_on <= asked.on]
+        now = [spell for spell in begun if spell.ended_on is None or spell.ended_on >= asked.on]
+        ended = max((spell.ended_on for spell in begun if spell.ended_on and spell.ended_on < asked.on), default=None)
+        shown = now[-1] if now else None
+        since = shown.started_on if shown else ended + _DAY if ended and status is Status.UNEMPLOYED else None
+        found[row.id] = WorkerRow(
+            row.id,
+            row.name,
+            row.identity_number or "",
+            row.household,
+            row.household_no,
+            row.head or "",
+            row.village_code,
+            row.group_name,
+            status.value,
+            intentions.get(row.id),
+            since,
+            shown.place_code if shown else "",
+            shown.place_text if shown else "",
+            shown.employer if shown else "",
+            shown.wage if shown else None,
+            packages[row.id] if is_worker(present, asked.on, asked.upper_age) else None,
+            days.get(row.id),
+        )
+    return [found[person] for person in people if person in found]
+
+
+def person_ids(connection: Connection, identity_number: str) -> list[str]:
+    """Return the live people with this identity number."""
+    return list(connection.execute(select(Person.id).where(live(Person), Person.identity_number == identity_number)).scalars())
+
+
+def members(connection: Connection, household: str, asked: Asked) -> tuple[MemberLine, ...]:
+    """Return the members of a household on a day, the head first."""
+    statement = (
+        select(Person.id, Person.name, Person.identity_number, Person.born, Person.sex, Membership.relation)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.household_id == household, live(Person), holds(Membership, asked.on))
+    )
+    found = connection.execute(statement).all()
+    people = [row.id for row in found]
+    attributes, spells = _attributes(connection, people, asked.on), _spells(connection, people)
+    lines = [
+        MemberLine(
+            row.id,
+            row.name,
+            row.identity_number or "",
+            row.relation,
+            row.born,
+            row.sex,
+            status_on(situation(row.born, attributes[row.id], spells[row.id], asked.on), asked.on, asked.upper_age).value,
+        )
+        for row in found
+    ]
+    return tuple(sorted(lines, key=lambda line: (line.relation != "head", line.relation != "spouse", line.born or date.max)))
+
+
+def _spell_line(row: Row[Any]) -> SpellLine:
+    return SpellLine(
+        row.id,
+        row.kind,
+        row.started_on,
+        row.ended_on,
+        row.place_code,
+        row.place_text,
+        row.employer,
+        row.industry,
+        row.channel,
+        row.wage,
+        row.contract,
+        row.insured,
+        row.point_to_point,
+        row.end_reason,
+        row.came_home,
+    )
+
+
+def page(connection: Connection, person: str, asked: Asked) -> PersonPage | None:
+    """Return everything known of a person on a day, with the history of every field; None when not a member."""
+    lines = rows(connection, [person], asked)
+    if not lines:
+        return None
+    row = lines[0]
+    own = connection.execute(select(Person.__table__).where(Person.id == person)).one()
+    attributes = _attributes(connection, [person], asked.on)[person]
+    spells = _spells(connection, [person])[person]
+    services = connection.execute(select(ServiceRecord.__table__).where(ServiceRecord.person_id == person, live(ServiceRecord)).order_by(ServiceRecord.on.desc(), ServiceRecord.id.desc())).all()
+    intentions = connection.execute(select(Intention.__table__).where(Intention.person_id == person, live(Intention)).order_by(Intention.since.desc())).all()
+    membership = connection.execute(select(Membership.__table__).where(Membership.person_id == person, holds(Membership, asked.on))).one()
+    kinds = dict(
+        (each.attribute, each.value)
+        for each in connection.execute(
+            select(HouseholdAttribute.attribute, HouseholdAttribute.value).where(
+                HouseholdAttribute.household_id == row.household, holds(HouseholdAttribute, asked.on)
+            )
+        )
+    )
+    monitored = connection.execute(
+        select(Monitoring.kind).where(
+            Monitoring.household_id == row.household,
+            live(Monitoring),
+            or_(Monitoring.identified_on.is_(None), Monitoring.identified_on <= asked.on),
+        )
+    ).scalars().first()
+    by_person = {
+        table: list(connection.execute(select(table.__table__.c.id).where(table.__table__.c.person_id == person)).scalars())
+        for table in (Membership, PersonAttribute, Spell, Intention, ServiceRecord)
+    }
+    history = journal.history(connection, Person, [person])
+    for table, records in by_person.items():
+        history += journal.history(connection, table, records)
+    present = situation(own.born, attributes, spells, asked.on)
+    return PersonPage(
+        row,
+        own.sex,
+        own.born,
+        age_on(own.born, asked.on) if own.born else None,
+        own.ethnicity,
+        attributes.get("education", ""),
+        attributes.get("schooling", ""),
+        tuple(part for part in attributes.get("health", "").split(",") if part),
+        attributes.get("labour_skill", ""),
+        own.phone or connection.execute(select(Household.phone).where(Household.id == row.household)).scalar_one(),
+        membership.relation,
+        kinds.get("kind", ""),
+        monitored or "",
+        kinds.get("relocated") == "yes",
+        is_worker(present, asked.on, asked.upper_age),
+        own.card_holder,
+        own.card_bank,
+        own.card_number,
+        tuple(_spell_line(spell) for spell in spells),
+        tuple(ServiceLine(each.id, each.kind, each.on, each.outcome, each.vacancy, each.note, each.officer) for each in services),
+        tuple(IntentionLine(each.id, each.kind, each.since, each.until, each.place_code, each.place_text, each.trade, each.wage) for each in intentions),
+        members(connection, row.household, asked),
+        tuple(sorted(history, key=lambda line: line.made_at, reverse=True)),
+    )
