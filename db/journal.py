@@ -64,7 +64,7 @@ def close_header(connection: Connection, header: Values, counts: dict[str, int])
     before = select(ChangeSet.chain).where(ChangeSet.position == header["position"] - 1)
     previous = connection.execute(before).scalar_one_or_none() or FIRST_LINK
     chain = _link(previous, header, counts, _changes(connection, header["id"]))
-    connection.execute(update(ChangeSet).where(ChangeSet.id == header["id"]).values(counts=counts, chain=chain))
+    connection.execute(update(ChangeSet).where(ChangeSet.id == header["id"]).values(counts=counts, values=header["values"], chain=chain))
 
 
 def broken_link(connection: Connection) -> int | None:

@@ -146,6 +146,10 @@ class UnitOfWork:
             self._count(table.__tablename__, kind)
         self.connection.execute(insert(Change), rows)
 
+    def name(self, who: str, count: int = 1) -> None:
+        """Note for people whom the change concerned; shown with its undo."""
+        self._header["values"] = {**self._header["values"], "name": who, "count": count}
+
     def commit(self) -> Changed:
         """Close the change set, link it into the chain and make everything durable; empty when nothing changed."""
         if not self._begun:

@@ -51,8 +51,24 @@ class SpellOnForm:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberOnForm:
+    """One member on the form of a household item: the jobs that counted and the share, in fen."""
+
+    name: str
+    identity_number: str
+    relation: str
+    spells: tuple[SpellOnForm, ...]
+    income: int
+    due: int
+    paid: int
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimForm:
-    """Everything an application form of one person prints; texts are Chinese, money is fen."""
+    """Everything an application form prints; texts are Chinese, money is fen, `levels` are codes (village …).
+
+    Of a household item, the person is the head and `members` are those with income.
+    """
 
     form: str
     title: tuple[str, ...]
@@ -90,3 +106,4 @@ class ClaimForm:
     citation: str
     levels: tuple[str, ...]
     notes: tuple[str, ...]
+    members: tuple[MemberOnForm, ...] = ()

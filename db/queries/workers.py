@@ -341,6 +341,11 @@ def _spell_line(row: Row[Any]) -> SpellLine:
     )
 
 
+def spell_lines(connection: Connection, people: Sequence[str]) -> list[tuple[str, SpellLine]]:
+    """Return the jobs of several people, each with its person."""
+    return [(person, _spell_line(row)) for person, rows_ in _spells(connection, people).items() for row in rows_]
+
+
 def page(connection: Connection, person: str, asked: Asked) -> PersonPage | None:
     """Return everything known of a person on a day, with the history of every field; None when not a member."""
     lines = rows(connection, [person], asked)

@@ -1,0 +1,135 @@
+"""The opened ledger as a use case meets it: whose it is, for which place, under which pack."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from caseworker_app import settings
+from caseworker_app.domain import divisions
+from caseworker_app.domain.changed import Changed
+from caseworker_app.domain.errors import ExpectedError
+from caseworker_app.policy import pack
+from caseworker_app.policy.pack import Pack
+from db import engine, keys
+from db.engine import Clock, Ledger, utc_now
+from db.queries.dated import live
+from db.queries.workers import Asked
+from db.tables import Setting
+from db.unit_of_work import Units, UnitOfWork
+
+_HOME = timedelta(hours=8)  # Local days are days of UTC+8, whatever the laptop's zone says.
+
+
+@dataclass(slots=True)
+class Desk:
+    """An unlocked ledger with what its settings say."""
+
+    ledger: Ledger
+    scope: str
+    officer: str
+    pack: Pack
+    zeroing_limit: int
+    reporting_day: int
+
+    @property
+    def units(self) -> Units:
+        """Makes units of work signed by the officer."""
+        return self.ledger.units(self.officer)
+
+    def today(self) -> date:
+        """Return the local day."""
+        return (self.ledger.clock() + _HOME).date()
+
+    def asked(self, on: date) -> Asked:
+        """Return what the lists depend on, for a day."""
+        services = self.pack.package
+        return Asked(on, self.pack.upper_age, services.owed, services.window(on), self.zeroing_limit)
+
+    def close(self) -> None:
+        """Give the ledger back."""
+        self.ledger.close()
+
+
+def _stored(connection: Connection) -> dict[str, object]:
+    return {row.key: row.value for row in connection.execute(select(Setting.key, Setting.value).where(live(Setting)))}
+
+
+def at(ledger: Ledger) -> Desk:
+    """Sit down at an unlocked ledger."""
+    with ledger.reader() as connection:
+        stored = _stored(connection)
+
+    def value(key: str) -> str | int | bool:
+        return settings.checked(key, stored.get(key, settings.BY_KEY[key].default))
+
+    return Desk(
+        ledger, str(value("scope")), str(value("officer")), pack.load(str(value("pack"))), int(value("zeroing_limit")), int(value("reporting_day"))
+    )
+
+
+def _write(unit: UnitOfWork, key: str, value: str | int | bool) -> None:
+    present = unit.connection.execute(select(Setting.id).where(live(Setting), Setting.key == key)).scalar_one_or_none()
+    if present:
+        unit.update(Setting, present, value=settings.checked(key, value))
+    else:
+        unit.insert(Setting, key=key, value=settings.checked(key, value))
+
+
+def new(folder: Path, password: str, scope: str, officer: str, pack_name: str = pack.DEFAULT, clock: Clock = utc_now) -> tuple[Desk, str]:
+    """Make a ledger for a village, township or county; return it open and the recovery code to print.
+
+    Raises ExpectedError `scope.unknown`, `officer.missing`, `pack.missing` or `ledger.*`.
+    """
+    if len(scope) not in (6, 9, 12) or divisions.find(scope) is None:
+        raise ExpectedError("scope.unknown", scope=scope)
+    if not officer.strip():
+        raise ExpectedError("officer.missing")
+    pack.load(pack_name)
+    ledger, code = engine.create(folder, password, clock)
+    with ledger.units(officer.strip())("ledger.new", name=divisions.find(scope).name) as unit:  # type: ignore[union-attr]
+        for key, value in (("scope", scope), ("officer", officer.strip()), ("pack", pack_name)):
+            _write(unit, key, value)
+        unit.commit()
+    return at(ledger), code
+
+
+def open_with_password(folder: Path, password: str, clock: Clock = utc_now) -> Desk:
+    """Open a ledger; ExpectedError `ledger.*`."""
+    return at(engine.open_with_password(folder, password, clock))
+
+
+def open_with_recovery_code(folder: Path, code: str, new_password: str, clock: Clock = utc_now) -> Desk:
+    """Open a ledger with its printed code and give it a new password; ExpectedError `ledger.*`."""
+    if len(new_password) < 6:
+        raise ExpectedError("ledger.password_short")
+    ledger = engine.open_with_recovery_code(folder, code, clock)
+    keys.set_password(folder, ledger.opened, new_password)
+    return at(ledger)
+
+
+def set_officer(desk: Desk, officer: str) -> Changed:
+    """Hand the ledger over to another officer; what was done before keeps its signature."""
+    if not officer.strip():
+        raise ExpectedError("officer.missing")
+    with desk.units("officer.change", name=officer.strip()) as unit:
+        _write(unit, "officer", officer.strip())
+        changed = unit.commit()
+    desk.officer = officer.strip()
+    return changed
+
+
+def set_number(desk: Desk, key: str, value: int) -> Changed:
+    """Change a numeric setting of the ledger; ValueError outside its range."""
+    with desk.units("setting.change", name=key) as unit:
+        _write(unit, key, value)
+        changed = unit.commit()
+    setattr(desk, key, value)
+    return changed
+
+
+def place_name(desk: Desk) -> tuple[str, str]:
+    """Return the name of the ledger's place and of the place above it."""
+    path = divisions.path(desk.scope)
+    return path[-1].name, path[-2].name if len(path) > 1 else ""

@@ -1,0 +1,191 @@
+"""One fact about one worker, recorded: a service, a job, its end, an intention."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import or_, select
+
+from caseworker_app.domain import codes, divisions
+from caseworker_app.domain.changed import Changed
+from caseworker_app.domain.errors import ExpectedError
+from caseworker_app.use_cases.desk import Desk
+from db.queries.dated import holds, live
+from db.tables import Intention, Membership, Person, ServiceRecord, Spell
+from db.unit_of_work import UnitOfWork
+
+_DAY = timedelta(days=1)
+
+
+def _known(list_name: str, code: str) -> None:
+    if code not in codes.code_list(list_name).codes:
+        raise ExpectedError("code.unknown", value=code, allowed="、".join(codes.code_list(list_name).codes))
+
+
+def _person(unit: UnitOfWork, person: str, on: date, today: date) -> str:
+    """Return the name of somebody who is in the ledger on that day."""
+    if on > today:
+        raise ExpectedError("day.future", day=on.isoformat())
+    chosen = (
+        select(Person.name)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Person.id == person, live(Person), holds(Membership, on))
+    )
+    name = unit.connection.execute(chosen).scalars().first()
+    if name is None:
+        raise ExpectedError("person.not_here", day=on.isoformat())
+    return str(name)
+
+
+def record_service(
+    desk: Desk, people: Sequence[str], kind: str, on: date, *, vacancy: str = "", note: str = "", outcome: str = "done"
+) -> Changed:
+    """Record one service to one or several workers as one change.
+
+    Raises ExpectedError `service.vacancy_missing` for a referral without its vacancy,
+    `service.repeated` for one that is on record already, `person.not_here`, `day.future`.
+    """
+    _known("service_kind", kind)
+    _known("service_outcome", outcome)
+    vacancy = vacancy.strip()
+    if kind == "job_referral" and not vacancy:
+        raise ExpectedError("service.vacancy_missing")
+    with desk.units("service.record", kind=kind, count=len(people)) as unit:
+        names = []
+        for person in people:
+            names.append(_person(unit, person, on, desk.today()))
+            same = select(ServiceRecord.id).where(
+                ServiceRecord.person_id == person,
+                live(ServiceRecord),
+                ServiceRecord.kind == kind,
+                ServiceRecord.on == on,
+                ServiceRecord.vacancy == vacancy,
+                ServiceRecord.outcome == outcome,
+                ServiceRecord.note == note.strip(),
+            )
+            if unit.connection.execute(same).first():
+                raise ExpectedError("service.repeated", name=names[-1])
+        unit.insert_many(
+            ServiceRecord,
+            [
+                {"person_id": person, "kind": kind, "on": on, "vacancy": vacancy, "note": note.strip(), "outcome": outcome, "officer": desk.officer}
+                for person in people
+            ],
+        )
+        unit.name(names[0], len(names))
+        return unit.commit()
+
+
+def record_spell(
+    desk: Desk,
+    person: str,
+    kind: str,
+    started_on: date,
+    *,
+    ended_on: date | None = None,
+    place_code: str = "",
+    place_text: str = "",
+    employer: str = "",
+    trade: str = "",
+    channel: str = "",
+    wage: int | None = None,
+    contract: bool | None = None,
+    insured: bool | None = None,
+) -> Changed:
+    """Record a job; ExpectedError `spell.end_before_start`, `spell.overlaps`, `spell.place_unknown`, `person.not_here`, `day.future`."""
+    _known("spell_kind", kind)
+    if channel:
+        _known("channel", channel)
+    if ended_on is not None and ended_on < started_on:
+        raise ExpectedError("spell.end_before_start")
+    if place_text and not place_code:
+        place_code = divisions.resolve_place(place_text)
+    if place_code and divisions.find(place_code) is None:
+        raise ExpectedError("spell.place_unknown", place=place_code)
+    with desk.units("spell.record") as unit:
+        name = _person(unit, person, max(started_on, min(desk.today(), ended_on or desk.today())), desk.today())
+        others = select(Spell.started_on).where(
+            Spell.person_id == person, live(Spell), Spell.started_on <= (ended_on or date.max), or_(Spell.ended_on.is_(None), Spell.ended_on >= started_on)
+        )
+        if other := unit.connection.execute(others).scalars().first():
+            raise ExpectedError("spell.overlaps", since=other.isoformat())
+        unit.insert(
+            Spell,
+            person_id=person,
+            kind=kind,
+            started_on=started_on,
+            ended_on=ended_on,
+            place_code=place_code,
+            place_text=place_text.strip() or divisions.full_name(place_code),
+            employer=employer.strip(),
+            trade=trade.strip(),
+            channel=channel,
+            wage=wage,
+            contract=contract,
+            insured=insured,
+        )
+        unit.name(name)
+        return unit.commit()
+
+
+def record_return(desk: Desk, person: str, on: date, reason: str, *, came_home: bool = True) -> Changed:
+    """End the job under way because the worker came home or left it; ExpectedError `spell.none`, `person.not_here`, `day.future`.
+
+    At Spring Festival, for the harvest or for a visit with the job kept, the spell does not end.
+    """
+    _known("end_reason", reason)
+    with desk.units("spell.return") as unit:
+        name = _person(unit, person, on, desk.today())
+        if reason in ("spring_festival", "farming_season", "visit"):
+            raise ExpectedError("return.job_kept", reason=reason)
+        chosen = (
+            select(Spell.id)
+            .where(Spell.person_id == person, live(Spell), Spell.started_on <= on, or_(Spell.ended_on.is_(None), Spell.ended_on >= on))
+            .order_by(Spell.started_on.desc())
+        )
+        spell = unit.connection.execute(chosen).scalars().first()
+        if spell is None:
+            raise ExpectedError("spell.none", day=on.isoformat())
+        unit.update(Spell, spell, ended_on=on, end_reason=reason, came_home=came_home)
+        unit.name(name)
+        return unit.commit()
+
+
+def record_intention(
+    desk: Desk, person: str, kind: str, on: date, *, place_text: str = "", trade: str = "", wage: int | None = None
+) -> Changed:
+    """Record what somebody wants from a day on; what was wanted before ends the day before."""
+    _known("intention", kind)
+    with desk.units("intention.record", kind=kind) as unit:
+        name = _person(unit, person, on, desk.today())
+        for row in unit.connection.execute(select(Intention.id, Intention.since).where(Intention.person_id == person, holds(Intention, on))):
+            if row.since == on:
+                unit.void(Intention, row.id)
+            else:
+                unit.update(Intention, row.id, until=on - _DAY)
+        unit.insert(
+            Intention,
+            person_id=person,
+            kind=kind,
+            since=on,
+            until=None,
+            place_text=place_text.strip(),
+            place_code=divisions.resolve_place(place_text.strip()) if place_text.strip() else "",
+            trade=trade.strip(),
+            wage=wage,
+        )
+        unit.name(name)
+        return unit.commit()
+
+
+def record_card(desk: Desk, person: str, *, holder: str, bank: str, number: str, phone: str) -> Changed:
+    """Record the bank card and telephone that a claim is paid to and asked on; ExpectedError `card.digits`, `phone.form`."""
+    digits = number.replace(" ", "")
+    if digits and not (digits.isdigit() and 12 <= len(digits) <= 23):
+        raise ExpectedError("card.digits")
+    if phone and not (phone.replace("-", "").isdigit() and 7 <= len(phone) <= 13):
+        raise ExpectedError("phone.form")
+    with desk.units("person.contact") as unit:
+        name = _person(unit, person, desk.today(), desk.today())
+        unit.update(Person, person, card_holder=holder.strip(), card_bank=bank.strip(), card_number=digits, phone=phone.strip())
+        unit.name(name)
+        return unit.commit()
