@@ -170,7 +170,7 @@ class Units:
         self.officer = officer
         self.clock = clock
 
-    def __call__(self, action: str, *, undoes: str | None = None, **values: object) -> UnitOfWork:
+    def __call__(self, action: str, /, *, undoes: str | None = None, **values: object) -> UnitOfWork:
         """Begin a unit of work; `values` name the action for people (whom it concerned)."""
         connection = self._engine.connect().execution_options(writes=True)
         header = {

@@ -16,7 +16,7 @@ def undo(desk: Desk, change_set: str = "") -> tuple[Changed, ChangeSetLine]:
         line = next((each for each in journal.recent(connection, 5000) if each.id == change_set), None) if change_set else journal.next_undo(connection)
     if line is None or line.action == "ledger.new":
         raise ExpectedError("undo.nothing")
-    with desk.units("undo", undoes=line.id, action=line.action, **line.values) as unit:
+    with desk.units("undo", undoes=line.id, **{**line.values, "of": line.action}) as unit:
         journal.undo(unit, line.id)
         return unit.commit(), line
 
