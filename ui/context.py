@@ -1,0 +1,56 @@
+"""What every screen is given: the desk, the runner, the door for messages and the way to other pages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any, Protocol
+
+from caseworker_app.domain.errors import ExpectedError
+from caseworker_app.use_cases.desk import Desk
+from ui.runner import Job, Runner
+
+
+class Messages(Protocol):
+    """The one door for messages."""
+
+    def done(self, text: str, undo: Callable[[], None] | None = None) -> None:
+        """Say what was done, with its undo."""
+
+    def error(self, error: ExpectedError) -> None:
+        """Say what happened and what to do; stays until closed."""
+
+    def tell(self, text: str) -> None:
+        """Say something that asks for attention; stays until closed."""
+
+
+class Navigator(Protocol):
+    """The way to other pages."""
+
+    def go(self, page: str, **arguments: Any) -> None:  # noqa: ANN401 - as the page takes them
+        """Show a page."""
+
+    def back(self) -> None:
+        """Return to the page before."""
+
+
+@dataclass(slots=True)
+class Context:
+    """The opened ledger and the window around it."""
+
+    desk: Desk
+    runner: Runner
+    messages: Messages
+    navigator: Navigator
+    today: date
+
+    def query(
+        self, function: Callable[..., Any], *arguments: Any, then: Callable[[Any], None], failed: Callable[[ExpectedError], None] | None = None, **named: Any
+    ) -> Job:
+        """Run a query function with a connection of its own."""
+        return self.runner.read(partial(_with_reader, self.desk, function, *arguments, **named), then, failed)
+
+
+def _with_reader(desk: Desk, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
+    with desk.ledger.reader() as connection:
+        return function(connection, *arguments, **named)
