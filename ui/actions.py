@@ -1,0 +1,80 @@
+"""Everything a person can do, declared once: menu, button, shortcut, palette and help read this table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from caseworker_app.wording import _
+from ui import icons
+from ui.theme import style
+from ui.words import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One action: its id, words, icon and shortcut; `pages` where it belongs to some pages only."""
+
+    id: str
+    title: str
+    icon: str = ""
+    shortcut: str = ""
+    pages: tuple[str, ...] = ()
+
+
+TABLE = (
+    Action("page.households", N_("Households"), "households", "Ctrl+1"),
+    Action("page.workers", N_("Workers"), "workers", "Ctrl+2"),
+    Action("page.claims", N_("Subsidies"), "claims", "Ctrl+3"),
+    Action("page.exchange", N_("Import and report"), "exchange", "Ctrl+4"),
+    Action("page.settings", N_("Settings"), "settings", "Ctrl+5"),
+    Action("find", N_("Find people and households"), "search", "Ctrl+K"),
+    Action("service.record", N_("Record service"), "services", "Ctrl+R", ("workers", "person")),
+    Action("return.record", N_("Record return"), "back", "Ctrl+Shift+R", ("person",)),
+    Action("spell.record", N_("Record job"), "plus", "Ctrl+J", ("person",)),
+    Action("intention.record", N_("Record intention"), "question", "Ctrl+I", ("person",)),
+    Action("claim.print", N_("Print form"), "print", "Ctrl+P", ("person", "claims")),
+    Action("filter", N_("Filter here"), "search", "Ctrl+F", ("workers", "households", "claims")),
+    Action("undo", N_("Undo"), "undo", "Ctrl+Z"),
+    Action("redo", N_("Redo"), "undo", "Ctrl+Y"),
+    Action("import", N_("Import workbooks"), "import", "Ctrl+O"),
+    Action("upload", N_("Monthly workbook"), "exchange", "Ctrl+M"),
+    Action("help", N_("Keys on this screen"), "question", "F1"),
+)
+BY_ID = {action.id: action for action in TABLE}
+
+
+class Actions:
+    """The actions of one window, bound to what they do."""
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+        self._made: dict[str, QAction] = {}
+
+    def bind(self, action: str, act: Callable[[], None]) -> QAction:
+        """Give an action what it does and its shortcut in this window."""
+        declared = BY_ID[action]
+        made = QAction(_(declared.title), self._window)
+        if declared.shortcut:
+            made.setShortcut(QKeySequence(declared.shortcut))
+        if declared.icon:
+            made.setIcon(icons.icon(declared.icon, style.current().text))
+        made.triggered.connect(lambda _checked=False: act())
+        self._window.addAction(made)
+        self._made[action] = made
+        return made
+
+    def bound(self) -> list[tuple[Action, QAction]]:
+        """Return every bound action with its declaration."""
+        return [(BY_ID[name], made) for name, made in self._made.items()]
+
+    def get(self, action: str) -> QAction:
+        """Return a bound action."""
+        return self._made[action]
+
+
+def tip(action: str) -> str:
+    """Return the words of an action with its shortcut, for hover."""
+    declared = BY_ID[action]
+    return f"{_(declared.title)}  {declared.shortcut}".strip()

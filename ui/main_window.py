@@ -1,0 +1,244 @@
+"""The frame: rail, top bar, pages, status bar. What is on a page is the page's own."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QColor, QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+
+from caseworker_app.wording import _
+from ui import icons
+from ui.actions import BY_ID, Actions
+from ui.theme import style
+from ui.theme import tokens as T
+from ui.widgets.basics import button, row, text
+
+RAIL = ("households", "workers", "claims", "exchange", "settings")
+
+
+class Page(Protocol):
+    """What the frame asks of a page."""
+
+    def open(self, **arguments: Any) -> None:  # noqa: ANN401 - as the page takes them
+        """Show what the arguments ask for."""
+
+    def status(self) -> str:
+        """Return the words for the left of the status bar."""
+
+
+class RailButton(QAbstractButton):
+    """One room of the window: an icon over its name, with a count where something waits."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._icon = name
+        self._count = 0
+        self.setCheckable(True)
+        self.setAutoExclusive(True)
+        self.setText(_(BY_ID[f"page.{name}"].title))
+        self.setToolTip(f"{self.text()}  {BY_ID[f'page.{name}'].shortcut}")
+        self.setAccessibleName(self.text())
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def sizeHint(self) -> QSize:
+        """Return the size of a place on the rail."""
+        return QSize(72, 58)
+
+    def count(self, number: int) -> None:
+        """Show how many wait; nothing for 0."""
+        self._count = number
+        self.setAccessibleName(f"{self.text()} {number}" if number else self.text())
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint ground, icon, name and count."""
+        theme = style.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        on = self.isChecked()
+        if on:
+            painter.fillRect(self.rect(), QColor(theme.rail_selected))
+            painter.fillRect(QRectF(0, 0, 3, self.height()), QColor("#4c8dff"))
+        elif self.underMouse():
+            painter.fillRect(self.rect(), QColor(theme.rail_selected).darker(115))
+        ink = "#ffffff" if on else theme.rail_text
+        painter.drawPixmap(QPointF(self.width() / 2 - 11, 8), icons.pixmap(self._icon, ink, 22, self.devicePixelRatioF()))
+        painter.setPen(QColor(ink))
+        painter.setFont(style.font(T.SMALL))
+        painter.drawText(QRectF(0, 32, self.width(), 20), int(Qt.AlignmentFlag.AlignCenter), self.text())
+        if self._count:
+            words = str(self._count) if self._count < 1000 else "999+"
+            painter.setFont(style.font(T.SMALL - 2))
+            width = max(18.0, painter.fontMetrics().horizontalAdvance(words) + 10.0)
+            spot = QRectF(self.width() / 2 + 4, 4, width, 16)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor("#c62f2f"))
+            painter.drawRoundedRect(spot, 8, 8)
+            painter.setPen(QColor("#ffffff"))
+            painter.drawText(spot, int(Qt.AlignmentFlag.AlignCenter), words)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QColor("#ffffff"))
+            painter.drawRect(self.rect().adjusted(2, 2, -3, -3))
+        painter.end()
+
+
+class MainWindow(QMainWindow):
+    """The frame around the pages. Signals: closing() before it closes."""
+
+    closing = Signal()
+
+    def __init__(self, place: str, above: str, officer: str) -> None:
+        super().__init__()
+        self.actions_ = Actions(self)
+        self._factories: dict[str, Callable[[], QWidget]] = {}
+        self._pages: dict[str, QWidget] = {}
+        self._trail: list[tuple[str, dict[str, Any]]] = []
+        self._current: tuple[str, dict[str, Any]] = ("", {})
+        self._stack = QStackedWidget()
+        self._rail = {name: RailButton(name) for name in RAIL}
+        self.setWindowTitle(_("Caseworker · {place}").format(place=place))
+        self.setMinimumSize(1024, 640)
+        self._status = text("", "secondary")
+        self._last = text("", "secondary")
+        self._take_back: Callable[[], None] | None = None
+        self._undo = button(_("Undo Ctrl+Z"), lambda: self._take_back and self._take_back(), link=True)
+        self._undo.hide()
+        central = QWidget()
+        central.setObjectName("ground")
+        whole = QHBoxLayout(central)
+        whole.setSpacing(0)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._make_rail())
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self._make_top(place, above, officer))
+        right.addWidget(self._stack, 1)
+        right.addWidget(self._make_status())
+        whole.addLayout(right, 1)
+        self.setCentralWidget(central)
+        for name in RAIL:
+            self.actions_.bind(f"page.{name}", lambda name=name: self.go(name))
+        back = QShortcut(QKeySequence("Esc"), self)
+        back.activated.connect(self.back)
+
+    # -- parts -------------------------------------------------------------------------------
+
+    def _make_rail(self) -> QWidget:
+        rail = QWidget()
+        rail.setFixedWidth(72)
+        rail.setAccessibleName(_("Rooms"))
+        rail.setAutoFillBackground(True)
+        palette = rail.palette()
+        palette.setColor(rail.backgroundRole(), QColor(style.current().rail))
+        rail.setPalette(palette)
+        rail.setStyleSheet(f"background: {style.current().rail};")
+        layout = QVBoxLayout(rail)
+        layout.setSpacing(0)
+        layout.setContentsMargins(0, 8, 0, 8)
+        for name, made in self._rail.items():
+            made.clicked.connect(lambda _checked=False, name=name: self.go(name))
+            layout.addWidget(made)
+        layout.addStretch(1)
+        return rail
+
+    def _make_top(self, place: str, above: str, officer: str) -> QWidget:
+        top = QWidget()
+        top.setObjectName("topbar")
+        top.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        top.setFixedHeight(48)
+        name = text(place)
+        name.setFont(style.font(T.TEXT + 1, strong=True))
+        self.above = text(above, "muted")
+        self.finder = QWidget()
+        saved = text(_("● Saved"), "good")
+        saved.setToolTip(_("Every change is saved at once."))
+        self.person = QToolButton()
+        self.person.setText(officer[:1])
+        self.person.setAccessibleName(officer)
+        self.person.setToolTip(officer)
+        self.person.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        theme = style.current()
+        self.person.setStyleSheet(
+            f"QToolButton {{ background: {theme.accent_soft}; color: {theme.accent}; border: 0; border-radius: 14px; min-width: 28px; min-height: 28px; font-weight: 600; }}"
+            "QToolButton::menu-indicator { image: none; }"
+            f"QToolButton:focus {{ border: 2px solid {theme.accent}; }}"
+        )
+        self.menu = QMenu(self.person)
+        self.person.setMenu(self.menu)
+        self._top_layout = row(name, self.above, None, None, saved, 8, self.person, space=12, margins=(16, 0, 16, 0))
+        top.setLayout(self._top_layout)
+        return top
+
+    def put_finder(self, finder: QWidget) -> None:
+        """Place the find box in the middle of the top bar."""
+        self._top_layout.insertWidget(3, finder)
+
+    def _make_status(self) -> QWidget:
+        bar = QWidget()
+        bar.setObjectName("statusbar")
+        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        bar.setFixedHeight(26)
+        bar.setLayout(row(self._status, None, self._last, self._undo, space=8, margins=(16, 0, 16, 0)))
+        return bar
+
+    # -- pages -------------------------------------------------------------------------------
+
+    def register(self, name: str, factory: Callable[[], QWidget]) -> None:
+        """Give the frame a page, made when first shown."""
+        self._factories[name] = factory
+
+    def page(self, name: str) -> Any:  # noqa: ANN401 - a widget that is a Page
+        """Return a page, making it if needed."""
+        if name not in self._pages:
+            self._pages[name] = self._factories[name]()
+            self._stack.addWidget(self._pages[name])
+        return self._pages[name]
+
+    def _show(self, name: str, arguments: dict[str, Any]) -> None:
+        shown = self.page(name)
+        self._current = (name, arguments)
+        self._stack.setCurrentWidget(shown)
+        if name in self._rail:
+            self._rail[name].setChecked(True)
+        shown.open(**arguments)
+        self.refresh_status()
+
+    def go(self, page: str, **arguments: Any) -> None:  # noqa: ANN401 - as the page takes them
+        """Show a page; Esc returns from it."""
+        if self._current[0] and self._current[0] != page:
+            self._trail.append(self._current)
+        if page in self._rail:
+            self._trail.clear()
+        self._show(page, arguments)
+
+    def back(self) -> None:
+        """Return to the page before, on the row that was open."""
+        if self._trail:
+            self._show(*self._trail.pop())
+
+    def current_page(self) -> str:
+        """Return the name of the page that is shown."""
+        return self._current[0]
+
+    def refresh_status(self) -> None:
+        """Show what the page says of itself at the bottom."""
+        if self._current[0]:
+            self._status.setText(self.page(self._current[0]).status())
+
+    def badge(self, name: str, count: int) -> None:
+        """Show how many wait in a room."""
+        self._rail[name].count(count)
+
+    def show_last(self, words: str, undo: Callable[[], None] | None) -> None:
+        """Show the last step and its undo at the bottom right."""
+        self._last.setText(words)
+        self._undo.setVisible(undo is not None)
+        self._take_back = undo
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Tell that the window closes."""
+        self.closing.emit()
+        super().closeEvent(event)
