@@ -193,6 +193,8 @@ def fit(text: str, face: Face, wide: float, high: float, size: float, least: flo
     ems = sum(step for _, step in chunks)
     if size * ems <= wide or (max(0.85 * size, least) * ems <= wide and "\n" not in text):
         size = min(size, wide / ems) if ems else size
+    # A number or a word shrinks, as far as it may, rather than break.
+    size = min(size, max(least, wide / max([step for _, step in chunks if step], default=1)))
     while True:
         fitted = Fitted(size, tuple(_wrap(chunks, face, wide / size)))
         if fitted.high <= high or size <= 1:

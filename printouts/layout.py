@@ -1,9 +1,10 @@
 """Form files: the boxes of a paper form as data, read, checked and placed on the page."""
 
+import math
 import re
 import tomllib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar, get_args
 
@@ -12,14 +13,16 @@ from printouts.fonts import FACES, TICKED, UNTICKED, Face, whole
 from printouts.page import WIDTH, Align
 
 PLACEHOLDER = re.compile(
-    r"\{(?P<each>\*?)(?P<fields>[a-z_]+(?:\|[a-z_]+)*)(?:\?(?P<option>[^{}=]+)(?:=(?P<also>[^{}=]+))?|:(?P<blank>\d+))?\}"
+    r"\{(?P<each>\*?)(?P<fields>[a-z_.]+(?:\|[a-z_.]+)*)(?:\?(?P<option>[^{}=]+)(?:=(?P<also>[^{}=]+))?|:(?P<blank>\d+))?\}"
 )
 T = TypeVar("T")
 Fact = str | tuple[str, ...]
 """What is known of a field: a text, or several."""
 Upright = Literal["top", "middle", "bottom"]
+Pages = Literal["first", "more", "all"]
 _ALIGNS: tuple[Align, ...] = get_args(Align)
 _UPRIGHTS: tuple[Upright, ...] = get_args(Upright)
+_PAGES: tuple[Pages, ...] = get_args(Pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +59,32 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: height in millimetres, share of the room left over, the level whose opinion it holds."""
+    """One row: height in millimetres, share of the room left over, the level whose opinion it holds.
 
+    A row with `each` is printed for each entry of that list, `limit` a page at most.
+    """
+
+    key: str
     height: float
+    most: float
     grow: float
     level: str
+    pages: Pages
+    each: str
+    limit: int
     boxes: tuple[Box, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A box with its place on the page, in millimetres from the top left."""
+    """A box with its place on the page, in millimetres from the top left, and the entry it is for."""
 
     box: Box
     x: float
     y: float
     wide: float
     high: float
+    entry: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +97,7 @@ class Layout:
     bottom: float
     title_size: float
     title_baselines: tuple[float, ...]
+    title_more: str
     qr_side: float
     qr_top: float
     qr_text: str
@@ -107,31 +120,61 @@ class Layout:
         """Left edge of the grid, which stands in the middle of the page."""
         return (WIDTH - self.wide) / 2
 
-    def placed(self, levels: Sequence[str]) -> list[Placed]:
-        """Return the boxes for a claim that passes these levels; rows that grow share the room left over."""
+    @property
+    def table(self) -> Row | None:
+        """The row that is printed for each entry of a list."""
+        return next((row for row in self.rows if row.each), None)
+
+    def placed(
+        self, levels: Sequence[str], entries: int | None = None, high: float = 0, *, more: bool = False
+    ) -> list[Placed]:
+        """Return the boxes of the first page, or of one more, for a claim that passes these levels.
+
+        The page lists so many entries, each at least `high`, or as many blank ones as the form says.
+        """
         held = {row.level for row in self.rows if row.level}
         for level in levels:
             if level not in held:
                 raise _problem(self.file, "rows.level", f"a row for {level!r}")
-        rows = [row for row in self.rows if not row.level or not levels or row.level in levels]
-        spare = self.bottom - self.top - sum(row.height for row in rows)
-        shares = sum(row.grow for row in rows)
-        heights = [row.height + (max(spare, 0) * row.grow / shares if shares else 0) for row in rows]
+        rows: list[Row] = []
+        for row in self.rows:
+            if row.each:
+                grown = replace(row, height=max(row.height, high), most=max(row.most, high))
+                rows += [grown] * (row.limit if entries is None else entries)
+            elif row.pages in ("all", "more" if more else "first"):
+                rows += [row] if not row.level or not levels or row.level in levels else []
+        heights = _heights(rows, self.bottom - self.top)
         edges = [self.left + sum(self.columns[:index]) for index in range(len(self.columns) + 1)]
         result = []
         for index, (row, starts) in enumerate(
             zip(rows, _starts(rows, len(self.columns), self.file), strict=True)
         ):
             y = self.top + sum(heights[:index])
+            entry = index - rows.index(row) if row.each else None
             for box, start in zip(row.boxes, starts, strict=True):
                 wide = edges[start + box.columns] - edges[start]
-                result.append(Placed(box, edges[start], y, wide, sum(heights[index : index + box.rows])))
+                tall = sum(heights[index : index + box.rows])
+                result.append(Placed(box, edges[start], y, wide, tall, entry))
         return result
 
 
 def _problem(file: str, key: str, expected: str) -> ExpectedError:
     """Return the failure that names a form file, the key in it and what should stand there."""
     return ExpectedError("form.invalid", file=file, key=key, expected=expected)
+
+
+def _heights(rows: Sequence[Row], room: float) -> list[float]:
+    """Return how high each row is: those that grow share the room left over, none beyond its most."""
+    heights = [row.height for row in rows]
+    spare, shares = max(room - sum(heights), 0), sum(row.grow for row in rows)
+    growing = [index for index, row in enumerate(rows) if row.grow]
+    growing.sort(key=lambda index: (rows[index].most - rows[index].height) / rows[index].grow)
+    for index in growing:
+        row = rows[index]
+        taken = min(spare * row.grow / shares, row.most - row.height)
+        heights[index] += taken
+        spare, shares = spare - taken, shares - row.grow
+    return heights
 
 
 def _starts(rows: Sequence[Row], columns: int, file: str) -> list[list[int]]:
@@ -141,18 +184,21 @@ def _starts(rows: Sequence[Row], columns: int, file: str) -> list[list[int]]:
     for index, row in enumerate(rows):
         starts = []
         for number, box in enumerate(row.boxes):
-            key = f"rows[{index}].boxes[{number}]"
+            key = f"{row.key}.boxes[{number}]"
             start = busy[index].index(False) if False in busy[index] else columns
             cells = busy[index][start : start + box.columns]
             if len(cells) < box.columns or any(cells):
                 raise _problem(file, f"{key}.columns", f"at most {cells.count(False)}, the columns free here")
-            if index + box.rows > len(rows) or any(each.level for each in rows[index + 1 : index + box.rows]):
-                raise _problem(file, f"{key}.rows", "rows that exist and belong to no level")
+            below = rows[index + 1 : index + box.rows]
+            if len(below) < box.rows - 1 or any(each.level or each.each for each in below):
+                raise _problem(
+                    file, f"{key}.rows", "rows that exist, belong to no level and are not repeated"
+                )
             for each in busy[index : index + box.rows]:
                 each[start : start + box.columns] = [True] * box.columns
             starts.append(start)
         if not all(busy[index]):
-            raise _problem(file, f"rows[{index}].boxes", f"boxes for all {columns} columns")
+            raise _problem(file, f"{row.key}.boxes", f"boxes for all {columns} columns")
         result.append(starts)
     return result
 
@@ -161,7 +207,7 @@ class _Table:
     """One table of a form file, taken key by key; a key nobody took is a mistake in the file."""
 
     def __init__(self, content: object, file: str, path: str, fields: Collection[str]) -> None:
-        self.file, self.path, self.fields = file, path, fields
+        self.file, self.path, self.fields, self.each = file, path, fields, ""
         if not isinstance(content, dict):
             raise self.problem("", "a table")
         self._content: dict[str, object] = dict(content)
@@ -190,7 +236,7 @@ class _Table:
         return value
 
     def count(self, key: str) -> int:
-        """Return how many columns or rows are spanned, 1 when not said."""
+        """Return how many columns or rows are spanned or entries listed, 1 when not said."""
         value = self.take(key, int, "a whole number from 1", 1)
         if value < 1:
             raise self.problem(key, "a whole number from 1")
@@ -218,7 +264,8 @@ class _Table:
             raise self.problem(key, "a text")
         for match in PLACEHOLDER.finditer(value):
             for field in match["fields"].split("|"):
-                if field not in self.fields:
+                # What is known of an entry stands only in the row of its list.
+                if field not in self.fields or field.rpartition(".")[0] not in ("", self.each):
                     raise self.problem(key, f"a known field instead of {field!r}")
         if set("{}") & set(PLACEHOLDER.sub("", value)):
             raise self.problem(key, "{field}, {field:8}, {field?option}, {field?option=other} or {*field}")
@@ -246,7 +293,9 @@ class _Table:
         return {key: self.table(key) for key in list(self._content)}
 
     def _inner(self, content: object, key: str) -> "_Table":
-        return _Table(content, self.file, ".".join(filter(None, (self.path, key))), self.fields)
+        table = _Table(content, self.file, ".".join(filter(None, (self.path, key))), self.fields)
+        table.each = self.each
+        return table
 
     def done(self) -> None:
         """Refuse keys that mean nothing here: a misspelt key must not be passed over."""
@@ -296,13 +345,23 @@ def _box(table: _Table, kinds: dict[str, Style]) -> Box:
 
 def _row(table: _Table, kinds: dict[str, Style]) -> Row:
     """Return one row."""
+    lists = sorted({field.rpartition(".")[0] for field in table.fields})
+    table.each = table.choice("each", tuple(lists), "")
+    height = table.number("height")
     row = Row(
-        height=table.number("height"),
+        key=table.path,
+        height=height,
+        most=table.number("most", math.inf),
         grow=table.number("grow", 0.0),
-        level=table.take("level", str, "a text", ""),
+        level="" if table.each else table.take("level", str, "a text", ""),
+        pages="all" if table.each else table.choice("pages", _PAGES, "first"),
+        each=table.each,
+        limit=table.count("limit") if table.each else 1,
         boxes=tuple(_box(each, kinds) for each in table.tables("boxes")),
     )
     table.done()
+    if row.most < row.height:
+        raise table.problem("most", "a height not below `height`")
     return row
 
 
@@ -329,6 +388,7 @@ def read(path: Path, fields: Collection[str]) -> Layout:
         footer_bottom=page.number("footer_bottom"),
         title_size=title.number("size"),
         title_baselines=title.numbers("baselines"),
+        title_more=title.take("more", str, "a text", ""),
         header=header.texts("texts"),
         header_baseline=header.number("baseline"),
         header_style=_style(header),
@@ -341,9 +401,13 @@ def read(path: Path, fields: Collection[str]) -> Layout:
         table.done()
     if layout.wide > WIDTH:
         raise page.problem("columns", f"columns that together are not above {WIDTH:g}")
-    if sum(row.height for row in layout.rows) > layout.bottom - layout.top:
-        raise page.problem("bottom", "room for all rows below `top`")
-    layout.placed(())
+    for row in layout.rows:
+        if row.each and row is not layout.table:
+            raise _problem(layout.file, f"{row.key}.each", "one row with `each` in a form")
+    for more in (False, True) if layout.table else (False,):
+        boxes = layout.placed((), more=more)
+        if max(each.y + each.high for each in boxes) > layout.bottom + 0.001:
+            raise page.problem("bottom", "room for all rows below `top`")
     return layout
 
 

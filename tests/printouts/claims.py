@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
-from caseworker_app.read_models.claims import ClaimForm, SpellOnForm
+from caseworker_app.read_models.claims import ClaimForm, MemberOnForm, SpellOnForm
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -145,3 +145,57 @@ def claims(count: int, seed: int = 1) -> list[ClaimForm]:
             )
         )
     return result
+
+
+def household(count: int, *, jobs: int = 1, paid: int | None = None) -> ClaimForm:
+    """Return a claim of a household with so many members of so many jobs, paid `paid` fen in all."""
+    random = Random(count)
+    members = []
+    for serial in range(count):
+        spells = tuple(
+            replace(
+                JOB,
+                counted_from=date(2023, 10, 8) + timedelta(days=100 * index),
+                counted_to=date(2024, 1, 5) + timedelta(days=100 * index),
+                employer=f"云城{'华兴荣达盛通'[index]}{serial}电子科技有限公司",
+            )
+            for index in range(jobs)
+        )
+        income = random.randrange(10000, 60000) * 100
+        due = income // 1000000 * 100000
+        name = f"王{'建国平福成林秀英芳'[serial]}{'山川'[serial % 2]}"
+        relation = ("户主", "配偶", "之子", "之女", "之儿媳", "之女婿", "之孙子", "之兄弟姐妹", "其他")[
+            serial
+        ]
+        members.append(MemberOnForm(name, _identity(random), relation, spells, income, due, due))
+    due = sum(member.due for member in members)
+    if paid is not None:
+        shares = [member.due * paid // due for member in members]
+        shares[0] += paid - sum(shares)
+        members = [replace(member, paid=share) for member, share in zip(members, shares, strict=True)]
+    return replace(
+        CLAIM,
+        form="income_award",
+        title=("某市某区脱贫人口（监测对象）", "务工收入奖励申请表"),
+        number="JF6-2024-000137-0001",
+        item="务工收入奖励",
+        name=members[0].name if members else "",
+        identity_number=members[0].identity_number if members else "",
+        head=members[0].name if members else "",
+        relation="本人",
+        spells=(),
+        distance="",
+        months="",
+        arithmetic="",
+        standard="",
+        amount=due if paid is None else paid,
+        card_holder=members[0].name if members else "",
+        evidence_required=("身份证复印件", "户口簿复印件", "一卡通复印件"),
+        evidence_any_of=("工资流水", "工资花名册", "单位收入证明", "经营流水", "村组证明"),
+        citation="某区 2024 年 11 月 12 日行动方案第二部分第（七）条",
+        notes=(
+            "本表一户一表，一式三份，村、镇、区各一份。",
+            "收入按月工资乘以周期内务工月数计算，有按月记录的以记录为准。",
+        ),
+        members=tuple(members),
+    )
