@@ -43,6 +43,10 @@ class Context:
     messages: Messages
     navigator: Navigator
     today: date
+    undo: Callable[[], None]
+    """Take back the last step."""
+    refresh_status: Callable[[], None]
+    """Show anew what the page says of itself at the bottom."""
 
     def query(
         self, function: Callable[..., Any], *arguments: Any, then: Callable[[Any], None], failed: Callable[[ExpectedError], None] | None = None, **named: Any
