@@ -1,0 +1,87 @@
+"""A home of its own for every run, and ledgers that are made once and copied for each test."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from caseworker_app import sample
+from caseworker_app.use_cases import desk as desks
+from caseworker_app.use_cases import imports
+from caseworker_app.use_cases.desk import Desk
+
+PASSWORD = "mountain-river"
+COUNTY = "640106"
+
+# Two workers share the machine with whatever else runs there: how long an example took says nothing.
+settings.register_profile(
+    "ledger", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("ledger")
+
+
+def clock() -> datetime:
+    """Stand still at noon of 2024-11-30 in the ledger's own time."""
+    return datetime(2024, 11, 30, 4, tzinfo=UTC).replace(tzinfo=None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep every test out of the real home."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CASEWORKER_HOME", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of an empty ledger for a county; copy it, never open it."""
+    folder = tmp_path_factory.mktemp("ledgers") / "empty"
+    desk, _code = desks.new(folder, PASSWORD, COUNTY, "田野", clock=clock)
+    desk.close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample_ledger(tmp_path_factory: pytest.TempPathFactory, empty_ledger: Path) -> Path:
+    """Return the folder of a ledger holding the shipped sample; copy it, never open it."""
+    folder = tmp_path_factory.mktemp("ledgers") / "sample"
+    shutil.copytree(empty_ledger, folder)
+    desk = desks.open_with_password(folder, PASSWORD, clock)
+    with desk.ledger.reader() as connection:
+        prepared = imports.prepare(connection, sample.bundled(), desk.scope, desk.today())
+    imports.commit(desk.units, prepared)
+    desk.close()
+    return folder
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Callable[[Path], Desk]]:
+    """Return a way to open a copy of a ledger folder; every copy is closed at the end."""
+    desks_open: list[Desk] = []
+
+    def open_copy(folder: Path) -> Desk:
+        copy = tmp_path / f"ledger-{len(desks_open)}"
+        shutil.copytree(folder, copy)
+        desks_open.append(desks.open_with_password(copy, PASSWORD, clock))
+        return desks_open[-1]
+
+    yield open_copy
+    for desk in desks_open:
+        desk.close()
+
+
+@pytest.fixture
+def desk(opened: Callable[[Path], Desk], empty_ledger: Path) -> Desk:
+    """Return an open empty ledger for a county."""
+    return opened(empty_ledger)
+
+
+@pytest.fixture
+def sample_desk(opened: Callable[[Path], Desk], sample_ledger: Path) -> Desk:
+    """Return an open ledger holding the shipped sample."""
+    return opened(sample_ledger)
