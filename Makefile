@@ -1,6 +1,7 @@
 # Everything runs from this folder; nothing outside it is written, except (on Debian as root) the
 # system libraries that Qt needs.
-PYTHON ?= python3
+PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
+  "$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$each" && break; done)
 BIN := .venv/bin
 
 .PHONY: install run demo test check bench lock package wording screens clean
@@ -8,8 +9,9 @@ BIN := .venv/bin
 install: .venv/.installed
 
 .venv/.installed: requirements.lock pyproject.toml packaging/system-libraries.sh
-	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "caseworker needs Python 3.11 or newer")'
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -n "$(PYTHON)" || { echo "caseworker needs Python 3.11 or newer: install it, or type make PYTHON=/path/to/it" >&2; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv || \
+	  { echo "This Python has no venv: on Debian and Ubuntu type  sudo apt-get install python3-venv" >&2; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	sh packaging/system-libraries.sh $(BIN)/python
