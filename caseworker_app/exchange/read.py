@@ -8,7 +8,7 @@ import csv
 import multiprocessing
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from multiprocessing.connection import Connection
@@ -81,8 +81,8 @@ def _read_text(path: Path) -> list[Sheet]:
     raise ExpectedError("workbook.none", file=path.name)
 
 
-def _child(path: str, sender: Connection) -> None:
-    """Read every sheet and send its rows in blocks; runs in the child process only."""
+def _child(paths: list[str], sender: Connection) -> None:
+    """Read every sheet of every file and send its rows in blocks; runs in the child process only."""
     # The reader library is loaded only here, in the process that may be lost to it.
     import python_calamine  # noqa: PLC0415
 
@@ -93,19 +93,21 @@ def _child(path: str, sender: Connection) -> None:
     except ImportError:
         pass
     try:
-        workbook = python_calamine.CalamineWorkbook.from_path(path)
-        for metadata in workbook.sheets_metadata:
-            if metadata.typ != python_calamine.SheetTypeEnum.WorkSheet:
-                continue
-            sheet = workbook.get_sheet_by_name(metadata.name)
-            sender.send(("sheet", metadata.name, sheet.start or (0, 0)))
-            block = []
-            for row in sheet.iter_rows():
-                block.append(row)
-                if len(block) == _BLOCK:
-                    sender.send(("rows", block))
-                    block = []
-            sender.send(("rows", block))
+        for path in paths:
+            sender.send(("file",))
+            workbook = python_calamine.CalamineWorkbook.from_path(path)
+            for metadata in workbook.sheets_metadata:
+                if metadata.typ != python_calamine.SheetTypeEnum.WorkSheet:
+                    continue
+                sheet = workbook.get_sheet_by_name(metadata.name)
+                sender.send(("sheet", metadata.name, sheet.start or (0, 0)))
+                block = []
+                for row in sheet.iter_rows():
+                    block.append(row)
+                    if len(block) == _BLOCK:
+                        sender.send(("rows", block))
+                        block = []
+                sender.send(("rows", block))
         sender.send(("end",))
     except python_calamine.PasswordError:
         sender.send(("failed", "workbook.encrypted"))
@@ -113,49 +115,52 @@ def _child(path: str, sender: Connection) -> None:
         sender.send(("failed", "workbook.too_large" if isinstance(error, MemoryError) else "workbook.damaged"))
 
 
-def _read_workbook(path: Path, progress: Progress) -> list[Sheet]:
+def _read_workbooks(paths: Sequence[Path], progress: Progress) -> list[list[Sheet]]:
+    """Read all files in one child: starting it costs more than reading a small workbook."""
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=_child, args=(str(path), sender), daemon=True)
+    child = context.Process(target=_child, args=([str(path) for path in paths], sender), daemon=True)
     child.start()
     sender.close()
-    sheets: list[Sheet] = []
+    files: list[list[Sheet]] = []
     left = 0
     total = 0
+
+    def failed(code: str) -> ExpectedError:
+        return ExpectedError(code, file=paths[max(len(files) - 1, 0)].name)
+
     try:
         while True:
             if not receiver.poll(_SILENCE_SECONDS):
-                raise ExpectedError("workbook.too_large", file=path.name)
+                raise failed("workbook.too_large")
             try:
                 message = receiver.recv()
             except EOFError:
-                raise ExpectedError("workbook.damaged", file=path.name) from None
-            if message[0] == "sheet":
+                raise failed("workbook.damaged") from None
+            if message[0] == "file":
+                files.append([])
+            elif message[0] == "sheet":
                 top, left = message[2]
-                sheets.append(Sheet(message[1], [[] for _ in range(min(top, 1000))]))
+                files[-1].append(Sheet(message[1], [[] for _ in range(min(top, 1000))]))
             elif message[0] == "rows":
                 rows = message[1]
                 total += len(rows)
-                sheets[-1].rows.extend([[""] * left + row for row in rows] if left else rows)
+                files[-1][-1].rows.extend([[""] * left + row for row in rows] if left else rows)
                 progress(total)
             elif message[0] == "end":
                 break
             else:
-                raise ExpectedError(message[1], file=path.name)
+                raise failed(message[1])
     finally:
         receiver.close()
         if child.is_alive():
             child.terminate()
         child.join()
-    return sheets
+    return files
 
 
-def read(path: Path, progress: Progress = lambda _rows: None) -> list[Sheet]:
-    """Return the sheets of a workbook.
-
-    Raises ExpectedError `workbook.missing`, `.empty`, `.damaged`, `.none`, `.encrypted`,
-    `.too_large` or `.no_sheets`; nothing is ever executed from the file.
-    """
+def _is_workbook(path: Path) -> bool:
+    """Whether the file is for the reader library, by its first bytes; what is no file is refused."""
     try:
         with path.open("rb") as stream:
             magic = stream.read(8)
@@ -165,11 +170,25 @@ def read(path: Path, progress: Progress = lambda _rows: None) -> list[Sheet]:
         raise ExpectedError("workbook.empty", file=path.name)
     if magic.startswith(b"PK"):
         _guard_zip(path)
-        sheets = _read_workbook(path, progress)
-    elif magic.startswith(b"\xd0\xcf\x11\xe0"):
-        sheets = _read_workbook(path, progress)
-    else:
-        sheets = _read_text(path)
-    if not sheets:
-        raise ExpectedError("workbook.no_sheets", file=path.name)
-    return sheets
+        return True
+    return magic.startswith(b"\xd0\xcf\x11\xe0")
+
+
+def read_all(paths: Sequence[Path], progress: Progress = lambda _rows: None) -> list[list[Sheet]]:
+    """Return the sheets of each workbook.
+
+    Raises ExpectedError `workbook.missing`, `.empty`, `.damaged`, `.none`, `.encrypted`,
+    `.too_large` or `.no_sheets`; nothing is ever executed from the files.
+    """
+    workbooks = [path for path in paths if _is_workbook(path)]
+    texts = {path: _read_text(path) for path in paths if path not in workbooks}
+    found = {**texts, **dict(zip(workbooks, _read_workbooks(workbooks, progress) if workbooks else (), strict=True))}
+    for path, sheets in found.items():
+        if not sheets:
+            raise ExpectedError("workbook.no_sheets", file=path.name)
+    return [found[path] for path in paths]
+
+
+def read(path: Path, progress: Progress = lambda _rows: None) -> list[Sheet]:
+    """Return the sheets of one workbook; errors as `read_all`."""
+    return read_all([path], progress)[0]

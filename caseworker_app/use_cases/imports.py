@@ -79,9 +79,9 @@ def prepare(
     """
     begun = time.perf_counter()
     found = []
-    for number, file in enumerate(files):
-        progress(number, len(files), "import.reading")
-        sheets = read.read(file, lambda rows: progress(rows, 0, "import.reading"))
+    progress(0, len(files), "import.reading")
+    contents = read.read_all(files, lambda rows: progress(rows, 0, "import.reading"))
+    for file, sheets in zip(files, contents, strict=True):
         recognised = [(file.name, sheet, match) for sheet in sheets if (match := recognise.recognise(sheet, file.name, layout))]
         if not recognised:
             raise ExpectedError("import.not_recognised", file=file.name)
