@@ -1,0 +1,563 @@
+"""From codes of failures, problems, actions and fields to sentences: what happened and what to do next.
+
+The tables are functions so that each sentence is looked up in the language spoken when it is shown.
+"""
+# ruff: noqa: E501 - a sentence stays on one line, where it can be searched for.
+
+from collections.abc import Mapping
+
+from caseworker_app.domain import money
+from caseworker_app.domain.errors import ExpectedError
+from caseworker_app.read_models.imports import Problem
+from caseworker_app.settings import BY_KEY
+from caseworker_app.wording import _, _n, label, labels
+
+Values = Mapping[str, object]
+
+
+def errors() -> dict[str, str]:
+    """Return the sentence of every ExpectedError code."""
+    return {
+        "assess.cycle": _("There is no cycle {cycle}. Name a cycle by its end year, {first} or later."),
+        "assess.item": _("The policy pack has no item {item}. It has {items}."),
+        "backup.damaged": _(
+            "The backup is damaged or is no backup of a ledger. Use another copy of it or an older one."
+        ),
+        "backup.exists": _("{file} exists already. Choose another name."),
+        "backup.not_written": _(
+            "The backup could not be written to {file}. Check that the disk is there, has room and may be written to."
+        ),
+        "card.digits": _("The bank card number is not 12 to 23 digits. Check it against the card."),
+        "claim.before_issue": _(
+            "The policy was issued on {issued}; nothing can be claimed before. Choose a later day."
+        ),
+        "claim.ended": _("The claim has ended ({state}) and takes no further step."),
+        "claim.exists": _("{name} is in this item and cycle twice. Name everybody once."),
+        "claim.exists_as": _(
+            "{name} has taken up this item in this cycle already: claim {number}. It cannot be claimed twice."
+        ),
+        "claim.none": _("There is no claim {number}. Check the number on the paper."),
+        "claim.not_eligible": _("{name} does not meet the conditions. {why}"),
+        "claim.reason_missing": _("This step needs a reason. Enter why."),
+        "claim.step": _(
+            "The claim is at “{state}”; from there it can go to {possible}. Choose one of these."
+        ),
+        "claim.step_before": _("The step before was on {day}. Choose that day or a later one."),
+        "claim.unknown": _(
+            "Whether {name} meets the conditions cannot be told yet. {why} Enter what is missing, then file again."
+        ),
+        "code.unknown": _(
+            "“{value}” is not one of the values possible here: {allowed}. Choose one of these."
+        ),
+        "day.future": _("{day} has not come yet. Choose today or an earlier day."),
+        "file.not_written": _(
+            "{file} could not be written. Check that the folder is there, may be written to, and that the file is not open elsewhere."
+        ),
+        "form.invalid": _("The form {file} is wrong at “{key}”: expected {expected}. Correct the form file."),
+        "form.unknown": _(
+            "There is no form “{form}”. Correct the policy pack or install the newest version."
+        ),
+        "import.moved_on": _(
+            "The ledger was changed while the import was looked through. Look through the files again, then import."
+        ),
+        "import.not_recognised": _(
+            "{file} has no sheet with a known layout. Check that it is the right file and that the header row is complete."
+        ),
+        "ledger.busy": _("The ledger is busy with other work. Try again in a moment."),
+        "ledger.damaged": _(
+            "The ledger is damaged. Leave its folder as it is, and restore the newest backup into a new folder."
+        ),
+        "ledger.disk_error": _(
+            "The disk reports an error. Nothing was written; back up to another disk now and have this one checked."
+        ),
+        "ledger.disk_full": _("The disk is full. Nothing was written; make room, then do it again."),
+        "ledger.exists": _(
+            "There is a ledger in {folder} already. Open it, or choose another folder for the new one."
+        ),
+        "ledger.folder_not_empty": _("The folder {folder} is not empty. Choose a new or empty folder."),
+        "ledger.in_use": _("The ledger is open elsewhere ({holder}). Close it there first."),
+        "ledger.keys_damaged": _(
+            "keys.json in {folder} is damaged. Leave the folder as it is, and restore the newest backup into a new folder."
+        ),
+        "ledger.missing": _("There is no ledger in {folder}. Check the folder, or make a new ledger there."),
+        "ledger.newer": _(
+            "The ledger was written by a newer version of the program. Install the newest version; nothing was changed."
+        ),
+        "ledger.password_short": _("The password is shorter than 6 characters. Choose a longer one."),
+        "ledger.read_only": _(
+            "The ledger's folder cannot be written to. Check that the disk is there and not write-protected."
+        ),
+        "ledger.recovery_mistyped": _(
+            "The recovery code is mistyped. Compare it with the sheet group by group."
+        ),
+        "ledger.wrong_password": _(
+            "The password is wrong. Check capitals and the input method, then enter it again; if it is forgotten, use the recovery code."
+        ),
+        "ledger.wrong_recovery": _(
+            "This recovery code is not this ledger's. Use the newest recovery sheet of this ledger."
+        ),
+        "officer.missing": _("The officer's name is missing. Enter who keeps the ledger."),
+        "pack.case": _("The case “{case}” in {file} cannot be run: {problem}. Correct the case."),
+        "pack.key_amount": _(
+            '“{key}” in {file} is not an amount in yuan. Write it in quotes, such as "1400.00".'
+        ),
+        "pack.key_kind": _("“{key}” in {file} is of the wrong kind; it must be {kind}."),
+        "pack.key_missing": _("“{key}” is missing in {file}. Add it."),
+        "pack.key_unknown": _("“{key}” in {file} is not known. Check its spelling or take it out."),
+        "pack.missing": _(
+            "There is no policy pack in {folder}. Choose a folder with a pack.toml, or the name of a pack that comes with the program."
+        ),
+        "pack.no_cases": _("{file} is missing. Add cases, so that the pack can be checked."),
+        "pack.syntax": _("{file} cannot be read: {problem}. Correct the file."),
+        "pack.value_unknown": _("“{value}” is not possible for “{key}” in {file}. Correct the value."),
+        "person.none": _("There is no record of this number in the ledger. Check the number."),
+        "person.not_here": _(
+            "This person belonged to no household of the ledger on {day}. Check the person and the day."
+        ),
+        "phone.form": _(
+            "This is not a telephone number: 11 digits of a mobile, or a landline with its area code. Check it."
+        ),
+        "redo.nothing": _("There is nothing to redo."),
+        "return.job_kept": _(
+            "“{reason}” with the job kept does not end the job. Record it as a contact; record a return only when the job has ended."
+        ),
+        "scope.unknown": _(
+            "There is no division with the code {scope}. Enter the code of a village (12 digits), a township (9) or a county (6)."
+        ),
+        "service.repeated": _(
+            "This service to {name} is on record for that day already. Check the day, or say in the note what was different."
+        ),
+        "service.vacancy_missing": _(
+            "The vacancy is missing. A job referral names the vacancy that was put to this person."
+        ),
+        "spell.end_before_start": _("The last day of the job is before its first. Correct one of them."),
+        "spell.none": _("No job was under way on {day}. Check the day, or record the job first."),
+        "spell.overlaps": _(
+            "The job overlaps another one that began on {since}. End that one first, or correct the days."
+        ),
+        "spell.place_unknown": _(
+            "There is no division with the code {place}. Choose the place of work again."
+        ),
+        "undo.already": _("This was undone already."),
+        "undo.moved_on": _("Later work stands on it: {what}. Undo that first."),
+        "undo.nothing": _("There is nothing to undo."),
+        "upload.month": _("“{month}” is not a month. Write it like 2024-11."),
+        "upload.month_future": _("The month {month} has not begun. Choose this month or an earlier one."),
+        "upload.place": _("{village} is not in this ledger's area. Choose a village of the ledger."),
+        "workbook.damaged": _(
+            "{file} is damaged or was cut off on its way. Open it in Excel or WPS and save it again, or ask for it again."
+        ),
+        "workbook.empty": _("{file} is empty (0 bytes). Ask for it to be sent again."),
+        "workbook.encrypted": _(
+            "{file} is protected with a password. Open it, save it without the password, and import that."
+        ),
+        "workbook.missing": _("{file} cannot be read. Check that it is there and not open elsewhere."),
+        "workbook.no_sheets": _(
+            "{file} has no sheet that can be read. Open it in Excel or WPS and save it as an ordinary .xlsx."
+        ),
+        "workbook.none": _(
+            "{file} is no spreadsheet, whatever its name says. Choose the .xlsx, .xls or .csv file."
+        ),
+        "workbook.not_written": _(
+            "{file} could not be written. Check that it is not open in Excel or WPS and that the folder may be written to."
+        ),
+        "workbook.too_large": _(
+            "{file} is too large to be read safely. Delete the blank rows and columns after the data, save it, and import it again."
+        ),
+    }
+
+
+def problems() -> dict[str, str]:
+    """Return the sentence of every import problem; row and column are said before it."""
+    return {
+        "cell.missing": _("not filled in. Add it."),
+        "code.unknown": _("is not one of the values possible here: {allowed}. Correct it."),
+        "date.form": _("is not a date. Write it like 2024-03-05 or 2024年03月."),
+        "date.none": _("is a day that does not exist. Check it."),
+        "identity.birth_date": _("contains a birth date that does not exist. Check the original."),
+        "identity.characters": _(
+            "contains characters that no identity number has. Check the original, then enter it again."
+        ),
+        "identity.checksum": _("does not agree with its check digit. Check the original."),
+        "identity.length": _("does not have 18 characters. Check the original, then enter it again."),
+        "identity.rounded": _(
+            "was changed by Excel, its last three digits are lost. Check the original, then enter it as text."
+        ),
+        "money.form": _("is not an amount of money. Write a number, such as 3500."),
+        "monitoring.resolved_without_day": _(
+            "says that the risk is resolved, and the day is missing. Add it."
+        ),
+        "name.none": _("is not a name. Check the original."),
+        "number.rounded": _(
+            "was changed by Excel, its last digits are lost. Check the original, then enter it as text."
+        ),
+        "person.born_differs": _("differs from the birth date in the identity number. Check the original."),
+        "person.household_differs": _(
+            "is not the household this person belongs to in the ledger. Check both."
+        ),
+        "person.name_differs": _(
+            "differs from the ledger, which says {known} for this identity number. Check the original."
+        ),
+        "person.unknown": _(
+            "is of somebody with no record in the ledger. Import the list of people first, or check the number."
+        ),
+        "phone.form": _("is not a telephone number. Check it."),
+        "place.unknown_village": _("is a village that is not known. Check county, town and village."),
+        "row.duplicate": _("stands in an earlier row already. Keep one of the two."),
+        "spell.end_before_start": _("is before the first day of the job. Check both days."),
+        "spell.overlaps": _("overlaps the job that began on {since}. Check whether they are one job."),
+    }
+
+
+_VARIANTS = {
+    "claim.exists": ("number", "claim.exists", "claim.exists_as"),
+    "claim.step": ("possible", "claim.ended", "claim.step"),
+}
+"""Codes that are said in one of two ways: without and with this value."""
+
+
+class _Given(dict[str, str]):
+    """The values of a sentence; one that was not given is left blank rather than failing."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _kind_name(kind: object) -> str:
+    names = {
+        "str": _("a text in quotes"),
+        "int": _("a whole number"),
+        "date": _("a date such as 2024-08-15"),
+        "list": _("a list in square brackets"),
+        "dict": _("a table"),
+        "count": _("a count for each kind of service"),
+    }
+    return names.get(str(kind), str(kind))
+
+
+def _said(values: Values) -> _Given:
+    """Return the values as people read them: codes as their labels."""
+    given = _Given({name: str(value) for name, value in values.items()})
+    if "state" in values:
+        given["state"] = label("claim_state", str(values["state"]))
+    if isinstance(possible := values.get("possible"), list | tuple):
+        given["possible"] = labels("claim_state", possible)
+    if "reason" in values:
+        given["reason"] = label("end_reason", str(values["reason"]))
+    if "kind" in values:
+        given["kind"] = _kind_name(values["kind"])
+    if "action" in values:
+        given["what"] = action_text(str(values["action"]), {"name": values.get("who", "")})
+    return given
+
+
+def error_text(error: ExpectedError) -> str:
+    """Return what happened and what to do."""
+    code = error.code
+    if code in _VARIANTS:
+        value, without, with_it = _VARIANTS[code]
+        code = with_it if error.values.get(value) else without
+    return errors()[code].format_map(_said(error.values))
+
+
+def problem_text(code: str, values: Values) -> str:
+    """Return what is wrong with a cell; its row and column are said by `problem_line`."""
+    return problems()[code].format_map(_said(values))
+
+
+def problem_line(problem: Problem) -> str:
+    """Return a problem with its place: 第 12 行「身份证号码」校验不符，请核对原件。"""
+    text = problem_text(problem.code, problem.values)
+    if problem.column:
+        return _("Row {row}, “{column}” {text}").format(row=problem.row, column=problem.column, text=text)
+    return _("Row {row} {text}").format(row=problem.row, text=text)
+
+
+def action_text(action: str, values: Values) -> str:
+    """Return a change set in a few words: 登记服务 马国强."""
+    if action == "undo":
+        return _("Undo: {what}").format(what=action_text(str(values.get("of", "")), values))
+    if action == "redo":
+        return _("Redo: {what}").format(what=action_text(str(values.get("of", "")), values))
+    names = {
+        "ledger.new": _("New ledger"),
+        "import": _("Import"),
+        "service.record": _("Record service"),
+        "spell.record": _("Record job"),
+        "spell.return": _("Record end of job"),
+        "intention.record": _("Record intention"),
+        "person.contact": _("Change telephone and bank card"),
+        "claim.file": _("File claim"),
+        "claim.advance": _("Move claim"),
+        "upload.write": _("Write monthly workbook"),
+        "officer.change": _("Change of officer"),
+        "setting.change": _("Change setting"),
+    }
+    count, files = values.get("count", 1), values.get("files")
+    if isinstance(files, list) and len(files) > 1:
+        return f"{names.get(action, action)} " + _n("{count} file", "{count} files", len(files)).format(
+            count=len(files)
+        )
+    who = str(values.get("name", ""))
+    if action == "setting.change":
+        who = setting_text(who)
+    if isinstance(count, int) and count > 1 and action == "claim.file":
+        who = _n("{name}, {count} claim", "{name}, {count} claims", count).format(name=who, count=count)
+    elif isinstance(count, int) and count > 1:
+        who = _n("{name}, {count} person", "{name}, {count} people", count).format(name=who, count=count)
+    return f"{names.get(action, action)} {who}".strip()
+
+
+def setting_text(key: str) -> str:
+    """Return what a setting is called."""
+    names = {
+        "language": _("Language"),
+        "theme": _("Colours"),
+        "last_ledger": _("Ledger opened last"),
+        "scope": _("Area of the ledger"),
+        "officer": _("Officer"),
+        "pack": _("Policy pack"),
+        "zeroing_limit": _("Limit for zeroing (days)"),
+        "reporting_day": _("Reporting day"),
+    }
+    return names.get(key, BY_KEY[key].explanation if key in BY_KEY else key)
+
+
+def table_text(table: str) -> str:
+    """Return what a record of a table is called."""
+    names = {
+        "household": _("Household"),
+        "household_attribute": _("Household fact"),
+        "monitoring": _("Monitoring"),
+        "person": _("Person"),
+        "membership": _("Membership"),
+        "person_attribute": _("Personal fact"),
+        "spell": _("Job"),
+        "intention": _("Intention"),
+        "service_record": _("Service"),
+        "claim": _("Claim"),
+        "claim_step": _("Step of a claim"),
+        "upload": _("Monthly workbook"),
+        "setting": _("Setting"),
+    }
+    return names.get(table, table)
+
+
+def field_text(table: str, field: str) -> str:
+    """Return what a field is called in history lines; without a field, the record itself."""
+    if not field:
+        return table_text(table)
+    own = {
+        "household.group_name": _("Group"),
+        "household.phone": _("Household's telephone"),
+        "household_attribute.value": _("Value"),
+        "person_attribute.value": _("Value"),
+        "monitoring.kind": _("Monitored kind"),
+        "membership.since": _("Member since"),
+        "membership.until": _("Member until"),
+        "spell.kind": _("Kind of work"),
+        "intention.kind": _("Wish for work"),
+        "service_record.kind": _("Kind of service"),
+        "service_record.on": _("Day of service"),
+        "claim.cycle": _("Cycle"),
+        "setting.key": _("Setting"),
+    }
+    return own.get(f"{table}.{field}") or _fields().get(field, field)
+
+
+def _fields() -> dict[str, str]:
+    return {
+        **_facts(),
+        "number": _("Claim number"),
+        "pack": _("Policy pack"),
+        "item": _("Item"),
+        "amount": _("Amount"),
+        "state": _("State"),
+        "filed_on": _("Filed on"),
+        "assessed_on": _("Assessed on"),
+        "answer": _("Stored answer"),
+        "beneficiary": _("Beneficiary"),
+        "beneficiary_kind": _("Kind of beneficiary"),
+        "claim_id": _("Claim"),
+        "on": _("Day"),
+        "reason": _("Reason"),
+        "month": _("Month"),
+        "written_on": _("Written on"),
+        "file_name": _("File"),
+        "digest": _("Seal of the values"),
+        "counts": _("Rows"),
+        "value": _("Value"),
+    }
+
+
+def _facts() -> dict[str, str]:
+    return {
+        "household_no": _("Household number"),
+        "village_code": _("Village"),
+        "household_id": _("Household"),
+        "person_id": _("Person"),
+        "attribute": _("Kind of fact"),
+        "since": _("Since"),
+        "until": _("Until"),
+        "identified_on": _("Identified on"),
+        "resolved_on": _("Risk resolved on"),
+        "risks": _("Risks"),
+        "name": _("Name"),
+        "identity_number": _("Identity number"),
+        "person_no": _("Person number"),
+        "sex": _("Sex"),
+        "born": _("Born"),
+        "ethnicity": _("Ethnicity"),
+        "phone": _("Telephone"),
+        "disability": _("Disability"),
+        "card_holder": _("Card holder"),
+        "card_bank": _("Bank"),
+        "card_number": _("Bank card"),
+        "relation": _("Relation to head"),
+        "started_on": _("First day"),
+        "ended_on": _("Last day"),
+        "place_code": _("Place (code)"),
+        "place_text": _("Place"),
+        "employer": _("Employer"),
+        "industry": _("Industry"),
+        "trade": _("Trade"),
+        "channel": _("Channel"),
+        "wage": _("Monthly wage"),
+        "contract": _("Contract"),
+        "insured": _("Insured"),
+        "point_to_point": _("Taken from point to point"),
+        "end_reason": _("Reason for the end"),
+        "came_home": _("Came home"),
+        "outcome": _("Outcome"),
+        "vacancy": _("Vacancy"),
+        "note": _("Note"),
+        "officer": _("Officer"),
+    }
+
+
+def attribute_text(attribute: str) -> str:
+    """Return what a dated fact of a person or household is called."""
+    names = {
+        "kind": _("Household kind"),
+        "relocated": _("Relocated"),
+        "education": _("Education"),
+        "schooling": _("At school"),
+        "health": _("Health"),
+        "labour_skill": _("Labour skill"),
+    }
+    return names.get(attribute, attribute)
+
+
+_LISTS = {
+    "monitoring.kind": "monitored_kind",
+    "person.sex": "sex",
+    "person.ethnicity": "ethnicity",
+    "membership.relation": "relation",
+    "spell.kind": "spell_kind",
+    "spell.channel": "channel",
+    "spell.industry": "industry",
+    "spell.end_reason": "end_reason",
+    "intention.kind": "intention",
+    "service_record.kind": "service_kind",
+    "service_record.outcome": "service_outcome",
+    "claim.state": "claim_state",
+    "claim_step.state": "claim_state",
+}
+"""Which code list the values of a field are from."""
+
+
+def value_text(table: str, field: str, value: object) -> str:
+    """Return the value of a field as history shows it: labels, yes and no, yuan."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return label("yes_no", "yes" if value else "no")
+    if field in ("wage", "amount") and isinstance(value, int):
+        return money.shown(value)
+    if isinstance(value, list):
+        return labels("risk", value) if field == "risks" else "、".join(map(str, value))
+    return label(_LISTS[f"{table}.{field}"], str(value)) if f"{table}.{field}" in _LISTS else str(value)
+
+
+def entitlement_text(state: str) -> str:
+    """Return the state of an entitlement in words."""
+    return {
+        "eligible": _("Can be claimed"),
+        "not_eligible": _("Does not qualify"),
+        "unknown": _("Something is missing"),
+    }[state]
+
+
+def list_text(name: str) -> str:
+    """Return what a list is called."""
+    names = {
+        "households": _("Households"),
+        "people": _("People"),
+        "workers": _("Workers"),
+        "workforce": _("Workers and those in work"),
+        "employed": _("In work"),
+        "farming": _("Farming"),
+        "unemployed": _("Without work"),
+        "willing": _("Willing to go out"),
+        "returned": _("Lost their work"),
+        "zeroing": _("To be zeroed"),
+        "package-due": _("Services not complete"),
+        "claimable": _("Can be claimed"),
+    }
+    return names[name]
+
+
+def progress_text(code: str) -> str:
+    """Return what is being done during long work."""
+    names = {
+        "import.reading": _("Reading the files"),
+        "import.checking": _("Checking every cell"),
+        "import.writing": _("Writing into the ledger"),
+        "upload.gathering": _("Gathering the month"),
+        "upload.writing": _("Writing the workbook"),
+    }
+    return names[code]
+
+
+def correction_text(code: str) -> str:
+    """Return how cells were normalised."""
+    names = {
+        "number_as_text": _("numbers kept as text"),
+        "spaces": _("spaces and invisible characters taken out"),
+        "full_width": _("full-width characters made half-width"),
+        "lower_case_x": _("lower-case x made a capital"),
+        "date": _("dates written in one way"),
+        "money": _("amounts written in one way"),
+        "spelling": _("other spellings read as the official word"),
+    }
+    return names[code]
+
+
+def layout_text(name: str) -> str:
+    """Return what a known workbook layout is called."""
+    names = {
+        "national_people": _("National system: people"),
+        "national_spells": _("National system: jobs"),
+        "national_intentions": _("National system: plans to go out"),
+    }
+    return names.get(name, name)
+
+
+def cells_text(kind: str) -> str:
+    """Return what a class of cells, or of records, of an import is called."""
+    names = {
+        "in": _("cells"),
+        "accepted": _("accepted"),
+        "corrected": _("corrected"),
+        "unchanged": _("unchanged"),
+        "ignored": _("not kept"),
+        "refused": _("refused"),
+        "new": _("new"),
+        "changed": _("changed"),
+        "out_of_scope": _("of other places"),
+        "households": _("households"),
+        "people": _("people"),
+        "spells": _("jobs"),
+        "intentions": _("intentions"),
+    }
+    return names[kind]
