@@ -6,7 +6,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
 from caseworker_app.domain.errors import ExpectedError
-from caseworker_app.wording import _, error_text
+from caseworker_app.error_words import error_text
+from caseworker_app.wording import _
 from ui.widgets.basics import row
 
 _SHOWN_MS = 6000

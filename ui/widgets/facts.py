@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QWidget
 from caseworker_app.domain import codes, divisions, money
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.use_cases import work
-from caseworker_app.wording import _, _n, error_text, label
+from caseworker_app.error_words import error_text
+from caseworker_app.wording import _, _n, label
 from ui.context import Context
 from ui.widgets.basics import Card, Field, button, column, row, text
 from ui.widgets.day_edit import DayEdit

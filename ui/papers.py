@@ -1,0 +1,36 @@
+"""Papers on screen: gathered and drawn in the background, then shown before they are printed."""
+
+from collections.abc import Sequence
+from io import BytesIO
+
+from PySide6.QtWidgets import QWidget
+
+from caseworker_app.use_cases import claims
+from caseworker_app.use_cases.desk import Desk
+from caseworker_app.wording import _
+from ui.context import Context
+from ui.widgets.pdf_preview import PdfPreview
+
+
+def draw_forms(desk: Desk, numbers: Sequence[str]) -> tuple[bytes, list[str]]:
+    """Return the application forms of claims as one PDF, and the characters that no font has."""
+    # The PDF writer is loaded when the first paper is asked for.
+    from printouts import form  # noqa: PLC0415
+
+    target = BytesIO()
+    missing = form.render([claims.form(desk, number, desk.today()) for number in numbers], target)
+    return target.getvalue(), missing
+
+
+def preview_forms(context: Context, numbers: Sequence[str], parent: QWidget) -> None:
+    """Show the application forms of claims."""
+    name = numbers[0] if len(numbers) == 1 else _("Application forms ({count})").format(count=len(numbers))
+
+    def shown(found: tuple[bytes, list[str]]) -> None:
+        content, missing = found
+        if missing:
+            context.messages.tell(_("No font has these characters, write them in by hand: {characters}").format(characters=" ".join(missing)))
+        window = PdfPreview(content, name, parent)
+        window.open()
+
+    context.runner.read(lambda: draw_forms(context.desk, numbers), shown)
