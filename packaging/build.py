@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from importlib import metadata
 from pathlib import Path
 
 from PyInstaller import __main__ as pyinstaller
@@ -94,6 +96,24 @@ def prune() -> None:
             link.unlink()
 
 
+def add_licences() -> None:
+    """Put the licence texts of all that is shipped beside the program, as the licences ask."""
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    for name in sorted(set(re.findall(r"^([\w.-]+)==", lock, re.MULTILINE))):
+        try:
+            files = metadata.files(name) or []
+        except metadata.PackageNotFoundError:
+            continue  # For another platform or Python.
+        for file in files:
+            if re.search(r"\.dist-info/(licenses/|licen|copying|notice)", file.as_posix(), re.IGNORECASE):
+                target = TARGET / "licences" / name / Path(*file.parts[1:])
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(file.locate(), target)
+    # The wheels of Qt bring no texts of their own.
+    shutil.copytree(ROOT / "packaging" / "licences", TARGET / "licences", dirs_exist_ok=True)
+    shutil.copy(ROOT / "LICENSE", TARGET / "licences")
+
+
 def run(*arguments: str, ledger: Path) -> str:
     """Run the built program as a user would and return what it answers; a failure ends the build."""
     environment = os.environ | {
@@ -132,5 +152,6 @@ if __name__ == "__main__":
     build()
     whole = size()
     prune()
+    add_licences()
     say(f"{TARGET}: {size()}, {whole} before pruning")
     smoke()
