@@ -6,8 +6,8 @@ from datetime import date
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
-_NUMBER = re.compile(r"[1-9]\d{16}[\dX]")
-_DISABILITY_CARD = re.compile(r"([1-9]\d{16}[\dX])([1-7][1-4])(B\d)?")
+_NUMBER = re.compile(r"[1-9]\d{16}[\dX]", re.ASCII)
+_DISABILITY_CARD = re.compile(r"([1-9]\d{16}[\dX])([1-7][1-4])(B\d)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
