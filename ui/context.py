@@ -47,6 +47,8 @@ class Context:
     """Take back the last step."""
     refresh_status: Callable[[], None]
     """Show anew what the page says of itself at the bottom."""
+    refresh_last: Callable[[], None]
+    """Show anew the last step, which undo would take back."""
 
     def query(
         self, function: Callable[..., Any], *arguments: Any, then: Callable[[Any], None], failed: Callable[[ExpectedError], None] | None = None, **named: Any

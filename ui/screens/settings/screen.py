@@ -1,0 +1,143 @@
+"""Settings: whose ledger it is, its days and limits, the look of the window, the rules in use, safety."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QSpinBox, QWidget
+
+from caseworker_app import settings
+from caseworker_app.domain import divisions
+from caseworker_app.use_cases import desk as desks
+from caseworker_app.use_cases import safety
+from caseworker_app.wording import _, label
+from ui.context import Context
+from ui.theme import tokens as T
+from ui.widgets.basics import Card, Field, button, column, row, text
+from ui.widgets.lines import lines, scrolled
+
+
+def _number(value: int, least: int, most: int) -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(least, most)
+    box.setValue(value)
+    box.setFixedWidth(100)
+    return box
+
+
+class SettingsScreen(QWidget):
+    """What can be set; each change is saved at once."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        head = QWidget()
+        head.setObjectName("pagehead")
+        head.setLayout(row(text(_("Settings"), "page"), None, margins=(16, 10, 16, 10)))
+        inside = QWidget()
+        inside.setObjectName("ground")
+        inside.setLayout(column(self._ledger(), self._window(), self._safety(), self._rules(), None, space=12, margins=(16, 12, 16, 12)))
+        self.setLayout(column(head, scrolled(inside, _("Settings")), space=0))
+
+    def open(self, **_arguments: Any) -> None:  # noqa: ANN401 - none are needed
+        """Nothing to prepare."""
+
+    def status(self) -> str:
+        """Return the words for the status bar."""
+        return _("Changes are saved at once and can be undone")
+
+    def _ledger(self) -> QWidget:
+        desk = self._context.desk
+        self.officer = QLineEdit(desk.officer)
+        self.officer.setFixedWidth(180)
+        self.officer.editingFinished.connect(self._change_officer)
+        reporting, limit = _number(desk.reporting_day, 1, 31), _number(desk.zeroing_limit, 1, 365)
+        reporting.editingFinished.connect(lambda: self._set("reporting_day", reporting.value()))
+        limit.editingFinished.connect(lambda: self._set("zeroing_limit", limit.value()))
+        return Card(
+            text(_("This ledger"), "section"),
+            text(f"{divisions.full_name(desk.scope)}（{desk.scope}） · {desk.ledger.folder}", "muted", select=True, wrap=True),
+            row(
+                Field(_("Officer"), self.officer),
+                Field(_("Reporting day of the month"), reporting),
+                Field(_("Days until somebody waiting counts as late"), limit),
+                None,
+                space=16,
+            ),
+        )
+
+    def _window(self) -> QWidget:
+        language, theme = QComboBox(), QComboBox()
+        for code, name in (("zh_CN", "简体中文"), ("en", "English")):
+            language.addItem(name, code)
+        for code, name in ((T.LIGHT.name, _("Light")), (T.DARK.name, _("Dark"))):
+            theme.addItem(name, code)
+        for box, key in ((language, "language"), (theme, "theme")):
+            box.setCurrentIndex(box.findData(settings.read(key)))
+            box.currentIndexChanged.connect(partial(self._choose, box, key))
+        return Card(
+            text(_("This window"), "section"),
+            row(Field(_("Language"), language), Field(_("Colours"), theme), None, space=16),
+            text(_("Language and colours change at the next start."), "secondary"),
+        )
+
+    def _safety(self) -> QWidget:
+        return Card(
+            text(_("Safety"), "section"),
+            text(_("The ledger is encrypted. A backup is one file; keep it on another stick. Without password and recovery code nobody can open it."), "muted", wrap=True),
+            row(button(_("Back up…"), self.back_up, icon="save"), button(_("Check the ledger"), self.verify, icon="check"), None),
+        )
+
+    def _rules(self) -> QWidget:
+        pack = self._context.desk.pack
+        items = [(item.id, item.name, item.clause, item.department, item.fund) for item in pack.items.values()]
+        owed = "、".join(f"{label('service_kind', kind)} {count}" for kind, count in pack.package.owed.items())
+        own = [(setting.explanation,) for setting in pack.settings.values()]
+        return Card(
+            text(_("Rules in use: {name}").format(name=pack.name), "section"),
+            text(f"{pack.document.title} · {pack.document.issued}", "muted", wrap=True),
+            text(_("Service package: {owed} ({clause}), each calendar year").format(owed=owed, clause=pack.package.clause), "muted"),
+            lines([_("Item"), _("Name"), _("Written in"), _("Department"), _("Fund")], items, "", 3),
+            lines([_("This place's own reading, not the document's word")], own, "", 0),
+        )
+
+    def _change_officer(self) -> None:
+        name = self.officer.text().strip()
+        context = self._context
+        if name and name != context.desk.officer:
+            context.runner.write(
+                lambda _progress: desks.set_officer(context.desk, name), lambda _changed: context.messages.done(_("Saved: {what}").format(what=name), context.undo)
+            )
+
+    def _set(self, key: str, value: int) -> None:
+        context = self._context
+        if getattr(context.desk, key) != value:
+            context.runner.write(
+                lambda _progress: desks.set_number(context.desk, key, value), lambda _changed: context.messages.done(_("Saved: {what}").format(what=value), context.undo)
+            )
+
+    def _choose(self, box: QComboBox, key: str, _index: int) -> None:
+        settings.write(key, str(box.currentData()))
+        self._context.messages.done(_("Language and colours change at the next start."))
+
+    def back_up(self) -> None:
+        """Ask for a file name and back up there."""
+        offered = f"{divisions.path(self._context.desk.scope)[-1].name}_{self._context.today:%Y%m%d}.caseworker"
+        chosen, _filter = QFileDialog.getSaveFileName(self, _("Back up"), offered, "Caseworker (*.caseworker)")
+        if chosen:
+            context, path = self._context, Path(chosen)
+            context.runner.write(
+                lambda _progress: safety.back_up(context.desk, path), lambda _nothing: context.messages.done(_("Backed up and verified: {file}").format(file=path.name))
+            )
+
+    def verify(self) -> None:
+        """Check every page, key and link."""
+        context = self._context
+
+        def told(found: safety.Verified) -> None:
+            if found.sound:
+                context.messages.done(_("The ledger is whole: {count} steps in the journal.").format(count=found.change_sets))
+            else:
+                context.messages.tell(_("The ledger is damaged. Restore the last backup and tell whoever helps you."))
+
+        context.runner.read(lambda: safety.verify(context.desk), told)
