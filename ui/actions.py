@@ -1,14 +1,20 @@
-"""Everything a person can do, declared once: menu, button, shortcut, palette and help read this table."""
+"""Everything a person can do, declared once: menu, button, shortcut, palette and help read this table.
 
-from collections.abc import Callable
+The frame binds an action to what it does (`actions.bind("service.record", act)`) and turns it on where
+it belongs: `Action.pages` names the pages that know it, none means all. A screen's button gets its hover
+words from `tip(id)`, or is made whole by `actions.button(id)`; `actions.fill(menu, ids)` makes a menu.
+"""
+
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from caseworker_app.wording import _
 from ui import icons
 from ui.theme import style
+from ui.widgets.basics import button
 from ui.words import N_
 
 
@@ -51,11 +57,13 @@ class Actions:
     def __init__(self, window: QWidget) -> None:
         self._window = window
         self._made: dict[str, QAction] = {}
+        self._page = ""
 
     def bind(self, action: str, act: Callable[[], None]) -> QAction:
         """Give an action what it does and its shortcut in this window."""
         declared = BY_ID[action]
         made = QAction(_(declared.title), self._window)
+        made.setObjectName(action)
         if declared.shortcut:
             made.setShortcut(QKeySequence(declared.shortcut))
         if declared.icon:
@@ -63,7 +71,17 @@ class Actions:
         made.triggered.connect(lambda _checked=False: act())
         self._window.addAction(made)
         self._made[action] = made
+        made.setEnabled(self._belongs(declared))
         return made
+
+    def _belongs(self, declared: Action) -> bool:
+        return not declared.pages or self._page in declared.pages
+
+    def on_page(self, page: str) -> None:
+        """Turn on what belongs to this page and off what does not."""
+        self._page = page
+        for name, made in self._made.items():
+            made.setEnabled(self._belongs(BY_ID[name]))
 
     def bound(self) -> list[tuple[Action, QAction]]:
         """Return every bound action with its declaration."""
@@ -72,6 +90,24 @@ class Actions:
     def get(self, action: str) -> QAction:
         """Return a bound action."""
         return self._made[action]
+
+    def fill(self, menu: QMenu, actions: Iterable[str]) -> None:
+        """Put actions into a menu in this order; '' is a line between them."""
+        for action in actions:
+            if action:
+                menu.addAction(self._made[action])
+            else:
+                menu.addSeparator()
+
+    def button(self, action: str, *, primary: bool = False) -> QPushButton:
+        """Return a button for a bound action, off where the action is off."""
+        declared, made = BY_ID[action], self._made[action]
+        shown = button(
+            _(declared.title), made.trigger, primary=primary, icon=declared.icon, tip=tip(action)
+        )
+        shown.setEnabled(made.isEnabled())
+        made.enabledChanged.connect(shown.setEnabled)
+        return shown
 
 
 def tip(action: str) -> str:

@@ -1,13 +1,19 @@
-"""Our own faults: a window with details to copy, and the program lives on. No values, so no personal data."""
+"""Our own faults: a window with details to copy, and the program lives on. No values, so no personal data.
+
+`CrashGuard(window).install()` takes over the exception hooks of the process and of its threads;
+connect `runner.crashed` to `guard.report`.
+"""
 
 import logging
 import platform
+import re
 import sys
+import threading
 import traceback
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 
-from PySide6.QtCore import QObject, Signal, qVersion
+from PySide6.QtCore import QObject, Qt, Signal, qVersion
 from PySide6.QtWidgets import QApplication, QDialog, QPlainTextEdit, QWidget
 
 from caseworker_app.wording import _
@@ -15,14 +21,37 @@ from ui.widgets.basics import button, column, row, text
 
 log = logging.getLogger("caseworker")
 
+_ROOMS = re.compile(r".*[/\\]((?:caseworker_app|db|printouts|ui|tests)[/\\].*)")
+_LINKS = 8
+
+
+def _place(filename: str) -> str:
+    """Return a file by its place in our code, others by name: folders may carry a person's name."""
+    ours = _ROOMS.fullmatch(filename)
+    return ours[1].replace("\\", "/") if ours else re.split(r"[/\\]", filename)[-1]
+
+
+def _versions() -> str:
+    try:
+        ours = version("caseworker")
+    except PackageNotFoundError:
+        ours = "?"
+    machine = f"{platform.system()} {platform.release()} {platform.machine()}"
+    return f"caseworker {ours} · Qt {qVersion()} · Python {platform.python_version()} · {machine}"
+
 
 def details(error: BaseException) -> str:
     """Return what helps us and gives nobody away: kinds of error, places in the code, versions."""
-    lines = [f"caseworker {version('caseworker')} · Qt {qVersion()} · Python {platform.python_version()} · {platform.platform()}"]
+    lines = [_versions()]
     link: BaseException | None = error
-    while link is not None:
+    for _number in range(_LINKS):
+        if link is None:
+            break
         lines.append(type(link).__name__)
-        lines += [f"  {frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(link.__traceback__)]
+        lines += [
+            f"  {_place(frame.filename)}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(link.__traceback__)
+        ]
         link = link.__cause__ or link.__context__
     return "\n".join(lines)
 
@@ -33,14 +62,20 @@ class CrashWindow(QDialog):
     def __init__(self, report: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("The program made a mistake"))
+        self.setAccessibleName(self.windowTitle())
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(620, 420)
         shown = QPlainTextEdit(report)
         shown.setReadOnly(True)
+        shown.setTabChangesFocus(True)
         shown.setAccessibleName(_("Details"))
         sentence = _(
-            "This is our fault, not yours. Whatever was saved is safe; what you were just doing was not saved. "
-            "Please try it again. If it happens again, copy the details and send them to whoever helps you; they hold no personal data."
+            "This is our fault, not yours. Whatever was saved is safe; what you were just doing was not "
+            "saved. Please try it again. If it happens again, copy the details and send them to whoever "
+            "helps you; they hold no personal data."
         )
+        going_on = button(_("Go on"), self.accept, primary=True)
+        going_on.setDefault(True)
         self.setLayout(
             column(
                 text(_("The program made a mistake"), "section"),
@@ -49,41 +84,58 @@ class CrashWindow(QDialog):
                 row(
                     button(_("Copy details"), lambda: QApplication.clipboard().setText(report)),
                     None,
-                    button(_("Go on"), self.accept, primary=True),
+                    going_on,
                 ),
                 space=12,
                 margins=(24, 20, 24, 20),
             )
         )
+        going_on.setFocus()
 
 
 class CrashGuard(QObject):
     """Catches what nobody expected. Signals: caught(str) with the report."""
 
     caught = Signal(str)
+    _elsewhere = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._window: CrashWindow | None = None
-        self._before = sys.excepthook
+        self._open = False
+        self._before = (sys.excepthook, threading.excepthook)
+        self._elsewhere.connect(self.report, Qt.ConnectionType.QueuedConnection)
 
     def install(self) -> None:
-        """Take over the exception hook of the process."""
+        """Take over the exception hooks of the process."""
         sys.excepthook = self._hook
+        threading.excepthook = self._thread_hook
 
     def remove(self) -> None:
-        """Give the exception hook back."""
-        sys.excepthook = self._before
+        """Give the exception hooks back."""
+        sys.excepthook, threading.excepthook = self._before
 
-    def _hook(self, _kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
-        self.report(error)
+    def _hook(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if isinstance(error, Exception):
+            self.report(error)
+        else:
+            self._before[0](kind, error, trace)
+
+    def _thread_hook(self, told: threading.ExceptHookArgs) -> None:
+        if told.exc_value is not None:
+            self._elsewhere.emit(told.exc_value)
 
     def report(self, error: BaseException) -> None:
         """Log and show a fault of ours; a second one while the window is open is only logged."""
         found = details(error)
         log.error("fault\n%s", found)
         self.caught.emit(found)
-        if self._window is None or not self._window.isVisible():
-            parent = self.parent()
-            self._window = CrashWindow(found, parent if isinstance(parent, QWidget) else None)
-            self._window.open()
+        if self._open:
+            return
+        self._open = True
+        parent = self.parent()
+        window = CrashWindow(found, parent if isinstance(parent, QWidget) else None)
+        window.finished.connect(self._closed)
+        window.open()
+
+    def _closed(self, _result: int) -> None:
+        self._open = False

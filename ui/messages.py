@@ -1,95 +1,164 @@
-"""One door for messages: what was done passes, what went wrong stays until closed."""
+"""One door for messages: what was done passes, what went wrong stays until closed.
+
+Screens say `context.messages.done(words, undo)`, `.error(expected_error)` or `.tell(words)`.
+A message about something done never covers one about something wrong: both stand, one above the other.
+Tests connect to `MessageDoor.said(kind, text)`.
+"""
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.error_words import error_text
 from caseworker_app.wording import _
-from ui.widgets.basics import row
+from ui import icons
+from ui.theme import style
+from ui.widgets.basics import row, text
 
 _SHOWN_MS = 6000
-_MARGIN = 40
+_MARGIN = 36
+_GAP = 8
+_WIDTH = 720
+_ERRORS_KEPT = 3
+_ICON = 18
 
 
 class Toast(QFrame):
-    """A line over the bottom of the window."""
+    """A line over the bottom of the window: a sign, the words, what can be done. Signals: gone() when it leaves."""
 
-    def __init__(self, parent: QWidget) -> None:
+    gone = Signal()
+
+    def __init__(self, parent: QWidget, kind: str, words: str, undo: Callable[[], None] | None = None) -> None:
         super().__init__(parent)
+        self.kind = kind
         self.setObjectName("toast")
-        self.words = QLabel()
-        self.words.setWordWrap(True)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.undo = QPushButton(_("Undo"))
-        self.close_button = QPushButton(_("Close"))
-        for made in (self.undo, self.close_button):
-            made.setCursor(Qt.CursorShape.PointingHandCursor)
-            made.setAutoDefault(False)
-            made.setAccessibleName(made.text())
-        self.setLayout(row(self.words, self.undo, self.close_button, space=12, margins=(16, 8, 8, 8)))
-        self.hide()
+        self.setProperty("tone", kind)
+        self.setAccessibleName(words)
+        theme = style.current()
+        sign = QLabel()
+        name, colour = ("alert", theme.stop) if kind == "error" else ("check", theme.surface)
+        sign.setPixmap(icons.pixmap(name, colour, _ICON, self.devicePixelRatioF()))
+        sign.setAccessibleName(_("Attention") if kind == "error" else _("Done"))
+        self.words = text(words, select=True)
+        self.words.setMinimumWidth(0)
+        self.undo: QPushButton | None = None
+        parts: list[QWidget | int | None] = [sign, self.words]
+        if undo:
+            self.undo = self._button(_("Undo"), undo)
+            parts.append(self.undo)
+        self.close_button = self._button(_("Close"))
+        parts.append(self.close_button)
+        self.setLayout(row(*parts, space=10, margins=(14, 6, 8, 6)))
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.leave)
+
+    def _button(self, title: str, act: Callable[[], None] | None = None) -> QPushButton:
+        made = QPushButton(title)
+        made.setCursor(Qt.CursorShape.PointingHandCursor)
+        made.setAutoDefault(False)
+        made.setAccessibleName(title)
+
+        def clicked() -> None:
+            self.leave()
+            if act:
+                act()
+
+        made.clicked.connect(clicked)
+        return made
+
+    def pass_by_itself(self) -> None:
+        """Leave after a few seconds, unless the pointer rests on it."""
+        self._timer.start(_SHOWN_MS)
+
+    def fit(self, width: int) -> None:
+        """Take the width of the words, on several lines where they are longer than that."""
+        self.words.setWordWrap(False)
+        self.words.setFixedWidth(self.words.sizeHint().width())
+        if self.sizeHint().width() > width:
+            inside = width - (self.sizeHint().width() - self.words.width())
+            self.words.setWordWrap(True)
+            self.words.setFixedWidth(max(inside, 120))
+            self.words.setFixedHeight(self.words.heightForWidth(self.words.width()))
+        self.adjustSize()
+
+    def leave(self) -> None:
+        """Go away."""
+        self._timer.stop()
+        if not self.isHidden():
+            self.hide()
+            self.gone.emit()
+            self.deleteLater()
+
+    def enterEvent(self, event: QEvent) -> None:
+        """Wait while it is being read."""
+        self._timer.stop()
+        super().enterEvent(event)  # type: ignore[arg-type]
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Go on passing."""
+        if self.kind == "done":
+            self.pass_by_itself()
+        super().leaveEvent(event)
 
 
 class MessageDoor(QObject):
-    """Shows messages over a window. Signals: said(kind, text) for every message, so that tests can record them."""
+    """Shows messages over a window.
+
+    Signals: `said(kind, text)` for every message, kind 'done' or 'error', so that tests can record them.
+    """
 
     said = Signal(str, str)
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
-        self._toast = Toast(window)
-        self._undo: Callable[[], None] | None = None
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._toast.hide)
-        self._toast.close_button.clicked.connect(self._toast.hide)
-        self._toast.undo.clicked.connect(self._take_back)
+        self._shown: list[Toast] = []
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the toast at the bottom of the window."""
+        """Keep the messages at the bottom of the window."""
         if event.type() == QEvent.Type.Resize:
             self._place()
         return super().eventFilter(watched, event)
 
+    def shown(self) -> list[Toast]:
+        """Return the messages on the screen, the newest last."""
+        return list(self._shown)
+
     def _place(self) -> None:
-        width = min(720, self._window.width() - 160)
-        self._toast.words.setFixedWidth(min(self._toast.words.sizeHint().width() + 8, width - 160) if not self._long() else width - 160)
-        self._toast.adjustSize()
-        left = (self._window.width() - self._toast.width()) // 2
-        self._toast.move(left, self._window.height() - self._toast.height() - _MARGIN)
+        bottom = self._window.height() - _MARGIN
+        for toast in reversed(self._shown):
+            toast.fit(min(_WIDTH, self._window.width() - 160))
+            bottom -= toast.height()
+            left = (self._window.width() - toast.width()) // 2
+            toast.setGeometry(QRect(left, bottom, toast.width(), toast.height()))
+            bottom -= _GAP
 
-    def _long(self) -> bool:
-        return self._toast.words.fontMetrics().horizontalAdvance(self._toast.words.text()) > 520
-
-    def _show(self, kind: str, text: str, undo: Callable[[], None] | None) -> None:
-        self._undo = undo
-        self._toast.words.setText(text)
-        self._toast.words.setMinimumWidth(0)
-        self._toast.undo.setVisible(undo is not None)
-        self._toast.close_button.setVisible(kind == "error")
-        self._toast.setProperty("tone", kind)
-        self._toast.style().unpolish(self._toast)
-        self._toast.style().polish(self._toast)
-        for part in self._toast.findChildren(QWidget):
-            part.style().unpolish(part)
-            part.style().polish(part)
-        self._toast.show()
-        self._toast.raise_()
+    def _show(self, kind: str, words: str, undo: Callable[[], None] | None = None) -> None:
+        for older in list(self._shown):
+            if older.kind == "done" or older.words.text() == words:
+                older.leave()
+        errors = [each for each in self._shown if each.kind == "error"]
+        if kind == "error" and len(errors) >= _ERRORS_KEPT:
+            errors[0].leave()
+        toast = Toast(self._window, kind, words, undo)
+        toast.gone.connect(lambda: self._gone(toast))
+        self._shown.append(toast)
+        toast.show()
+        toast.raise_()
         self._place()
-        self._timer.stop()
         if kind == "done":
-            self._timer.start(_SHOWN_MS)
-        self.said.emit(kind, text)
+            toast.pass_by_itself()
+        QAccessible.updateAccessibility(QAccessibleEvent(toast, QAccessible.Event.Alert))
+        self.said.emit(kind, words)
 
-    def _take_back(self) -> None:
-        self._toast.hide()
-        if self._undo:
-            self._undo()
+    def _gone(self, toast: Toast) -> None:
+        self._shown.remove(toast)
+        self._place()
 
     def done(self, text: str, undo: Callable[[], None] | None = None) -> None:
         """Say what was done, with its undo; passes by itself."""
@@ -97,8 +166,8 @@ class MessageDoor(QObject):
 
     def error(self, error: ExpectedError) -> None:
         """Say what happened and what to do; stays until closed."""
-        self._show("error", error_text(error), None)
+        self._show("error", error_text(error))
 
     def tell(self, text: str) -> None:
         """Say something that asks for attention; stays until closed."""
-        self._show("error", text, None)
+        self._show("error", text)

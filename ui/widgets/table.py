@@ -121,8 +121,8 @@ class DataTable(QTableView):
 
     def __init__(self, model: WindowedTableModel, name: str, painters: dict[str, Callable[[QPainter, QRectF, Any], None]] | None = None) -> None:
         super().__init__()
-        self.setModel(model)
         self._model = model
+        self.setModel(model)
         self.setAccessibleName(name)
         self.setItemDelegate(RowDelegate(self, {"status": _paint_status, "package": _paint_package, **(painters or {})}))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -1,0 +1,274 @@
+"""Before the ledger is open: make a new one, or unlock the one there is."""
+
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QStackedWidget, QWidget
+
+from caseworker_app.domain import divisions
+from caseworker_app.domain.errors import ExpectedError
+from caseworker_app.error_words import error_text
+from caseworker_app.use_cases import desk as desks
+from caseworker_app.use_cases.desk import Desk
+from caseworker_app.wording import _
+from db.engine import Clock
+from ui.runner import Runner
+from ui.theme import style
+from ui.theme import tokens as T
+from ui.widgets.basics import Card, Field, button, column, row, text
+from ui.widgets.pdf_preview import PdfPreview
+
+_WIDTH = 460
+
+
+class ScopeChooser(QWidget):
+    """The place the ledger is for: province, city, county, township, village; the last two may stay open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._boxes: list[QComboBox] = []
+        names = (_("Province"), _("City"), _("County"), _("Township"), _("Village"))
+        first, second = row(space=8), row(space=8)
+        for index, name in enumerate(names):
+            box = QComboBox()
+            box.setEditable(True)
+            box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+            box.setAccessibleName(name)
+            completer = box.completer()
+            completer.setFilterMode(Qt.MatchFlag.MatchContains)
+            completer.setCompletionMode(completer.CompletionMode.PopupCompletion)
+            box.currentIndexChanged.connect(lambda _row, index=index: self._chosen(index))
+            self._boxes.append(box)
+            (first if index < 3 else second).addWidget(Field(name, box), 1)
+        self.setLayout(column(first, second, space=8))
+        self._fill(0, "")
+
+    def _fill(self, index: int, parent: str) -> None:
+        box = self._boxes[index]
+        box.blockSignals(True)
+        box.clear()
+        box.addItem(_("the whole place") if index > 2 else "", "")
+        for division in divisions.children(parent) if parent or index == 0 else ():
+            box.addItem(division.name, division.code)
+        box.blockSignals(False)
+
+    def _chosen(self, index: int) -> None:
+        code = str(self._boxes[index].currentData() or "")
+        for later in range(index + 1, len(self._boxes)):
+            self._fill(later, code if later == index + 1 else "")
+
+    def code(self) -> str:
+        """Return the code of the narrowest place chosen; '' above a county."""
+        codes = [str(box.currentData() or "") for box in self._boxes]
+        return next((code for code in reversed(codes[2:]) if code), "")
+
+    def choose(self, code: str) -> None:
+        """Choose a place by its code."""
+        for index, division in enumerate(divisions.path(code)):
+            self._boxes[index].setCurrentIndex(self._boxes[index].findData(division.code))
+
+
+class UnlockWindow(QWidget):
+    """Unlocks a ledger or makes one. Signals: opened(Desk)."""
+
+    opened = Signal(object)
+
+    def __init__(self, runner: Runner, folder: Path, clock: Clock) -> None:
+        super().__init__()
+        self._runner = runner
+        self._clock = clock
+        self._desk: Desk | None = None
+        self._handed_over = False
+        self.folder = folder
+        self.setObjectName("ground")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWindowTitle(_("Caseworker"))
+        self.resize(760, 640)
+        self.stack = QStackedWidget()
+        self._wrong = text("", "error", wrap=True)
+        for page in (self._unlock_page(), self._new_page(), self._code_page(), self._recover_page()):
+            page.setFixedWidth(_WIDTH)
+            self.stack.addWidget(page)
+        title = text(_("Employment ledger"), "page")
+        title.setFont(style.font(T.PAGE + 4, strong=True))
+        self._place = text("", "muted", wrap=True)
+        centre = QWidget()
+        centre.setFixedWidth(_WIDTH)
+        centre.setLayout(column(title, self._place, 8, self.stack, self._wrong, space=8))
+        self.setLayout(column(None, row(None, centre, None), None))
+        self.show_folder(folder)
+
+    # -- pages -------------------------------------------------------------------------------
+
+    def _unlock_page(self) -> QWidget:
+        self.password = QLineEdit()
+        self.password.setEchoMode(QLineEdit.EchoMode.Password)
+        self.password.returnPressed.connect(self.unlock)
+        self.open_button = button(_("Open ledger"), self.unlock, primary=True)
+        return Card(
+            Field(_("Password"), self.password),
+            row(self.open_button, None),
+            row(
+                button(_("Open with recovery code"), lambda: self._turn_to(3), link=True),
+                button(_("Another ledger…"), self._choose_folder, link=True),
+                button(_("New ledger…"), self.begin_new, link=True),
+                None,
+                space=16,
+            ),
+            None,
+            space=12,
+        )
+
+    def _new_page(self) -> QWidget:
+        self.scope = ScopeChooser()
+        self.officer = QLineEdit()
+        self.first, self.second = QLineEdit(), QLineEdit()
+        for each in (self.first, self.second):
+            each.setEchoMode(QLineEdit.EchoMode.Password)
+        self.make_button = button(_("Make ledger"), self.make, primary=True)
+        return Card(
+            text(_("New ledger"), "section"),
+            text(_("For one village, a township or a county. Everything stays on this computer, encrypted."), "muted", wrap=True),
+            self.scope,
+            Field(_("Officer"), self.officer),
+            row(Field(_("Password (at least 6 characters)"), self.first), Field(_("Password again"), self.second), space=8),
+            row(self.make_button, button(_("I have a ledger…"), self._choose_folder, link=True), None),
+            None,
+            space=10,
+        )
+
+    def _code_page(self) -> QWidget:
+        self.code = text("", "section", wrap=True, select=True)
+        self.code.setFont(style.font(T.SECTION, strong=True))
+        self.code.setAccessibleName(_("Recovery code"))
+        self.kept = QCheckBox(_("I have printed it or written it down"))
+        self.go_on = button(_("Go on"), self._hand_over, primary=True)
+        self.go_on.setEnabled(False)
+        self.kept.toggled.connect(self.go_on.setEnabled)
+        return Card(
+            text(_("Recovery code"), "section"),
+            text(_("If the password is forgotten, only this code opens the ledger. It is shown once and kept nowhere: print it and keep it where papers are safe."), "muted", wrap=True),
+            self.code,
+            row(button(_("Print or save the sheet"), self.preview_code, icon="print"), None),
+            self.kept,
+            row(self.go_on, None),
+            None,
+            space=12,
+        )
+
+    def _recover_page(self) -> QWidget:
+        self.typed_code, self.new_password = QLineEdit(), QLineEdit()
+        self.new_password.setEchoMode(QLineEdit.EchoMode.Password)
+        return Card(
+            text(_("Open with recovery code"), "section"),
+            Field(_("Recovery code"), self.typed_code),
+            Field(_("New password (at least 6 characters)"), self.new_password),
+            row(button(_("Open ledger"), self.recover, primary=True), button(_("Back"), lambda: self._turn_to(0), link=True), None),
+            None,
+            space=12,
+        )
+
+    # -- turning -----------------------------------------------------------------------------
+
+    def _turn_to(self, page: int) -> None:
+        self._wrong.clear()
+        self.stack.setCurrentIndex(page)
+
+    def show_folder(self, folder: Path) -> None:
+        """Offer to unlock the ledger of a folder, or to make one there."""
+        self.folder = folder
+        there = (folder / "ledger.db").exists()
+        self._place.setText(str(folder) if there else "")
+        self._turn_to(0 if there else 1)
+        (self.password if there else self.officer).setFocus()
+
+    def begin_new(self) -> None:
+        """Make a further ledger beside this one."""
+        number = 2
+        base = self.folder
+        while (base.with_name(f"{base.name}-{number}")).exists():
+            number += 1
+        self.show_folder(base.with_name(f"{base.name}-{number}"))
+
+    def _choose_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, _("Folder of the ledger"), str(self.folder.parent))
+        if chosen:
+            self.show_folder(Path(chosen))
+
+    # -- acts --------------------------------------------------------------------------------
+
+    def _wait(self, work: Callable[[], object], then: Callable[[object], None]) -> None:
+        self._wrong.clear()
+        self.setCursor(Qt.CursorShape.BusyCursor)
+        for each in (self.open_button, self.make_button):
+            each.setEnabled(False)
+
+        def settle() -> None:
+            self.unsetCursor()
+            for each in (self.open_button, self.make_button):
+                each.setEnabled(True)
+
+        def done(result: object) -> None:
+            settle()
+            then(result)
+
+        def failed(error: ExpectedError) -> None:
+            settle()
+            self._wrong.setText(error_text(error))
+            self.password.selectAll()
+
+        self._runner.write(lambda _progress: work(), done, failed)
+
+    def unlock(self) -> None:
+        """Open the ledger with the password typed."""
+        password = self.password.text()
+        self._wait(lambda: desks.open_with_password(self.folder, password, self._clock), self._open)
+
+    def recover(self) -> None:
+        """Open the ledger with the recovery code and give it a new password."""
+        code, password = self.typed_code.text(), self.new_password.text()
+        self._wait(lambda: desks.open_with_recovery_code(self.folder, code, password, self._clock), self._open)
+
+    def make(self) -> None:
+        """Make the ledger as chosen."""
+        if not self.scope.code():
+            self._wrong.setText(_("Choose at least the county the ledger is for."))
+            return
+        if self.first.text() != self.second.text():
+            self._wrong.setText(_("The two passwords differ. Type the same one twice."))
+            return
+        scope, officer, password = self.scope.code(), self.officer.text(), self.first.text()
+        self._wait(lambda: desks.new(self.folder, password, scope, officer, clock=self._clock), self._made)
+
+    def _made(self, made: object) -> None:
+        assert isinstance(made, tuple)
+        self._desk, code = made
+        self.code.setText(code)
+        self._turn_to(2)
+
+    def preview_code(self) -> None:
+        """Show the sheet of the recovery code, to print or save."""
+        # The PDF writer is loaded when the first paper is asked for.
+        from printouts import recovery  # noqa: PLC0415
+
+        assert self._desk is not None
+        target = BytesIO()
+        recovery.recovery_sheet(self.code.text(), divisions.full_name(self._desk.scope), self._desk.officer, self._desk.today(), target)
+        PdfPreview(target.getvalue(), _("Recovery code"), self).open()
+
+    def _hand_over(self) -> None:
+        assert self._desk is not None
+        self._open(self._desk)
+
+    def _open(self, desk: object) -> None:
+        self._handed_over = True
+        self.opened.emit(desk)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Give a ledger that was made but not entered back."""
+        if self._desk and not self._handed_over:
+            self._desk.close()
+        super().closeEvent(event)
