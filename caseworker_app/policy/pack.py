@@ -182,6 +182,8 @@ class _Table:
 
     def tables(self, key: str) -> "list[_Table]":
         entries = self.take(key, list, [])
+        if not all(isinstance(entry, dict) for entry in entries):
+            raise self.fail(key, "key_kind", kind="dict")
         return [_Table(self.file, f"{self.where}.{key}[{number}]".lstrip("."), entry) for number, entry in enumerate(entries, 1)]
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -200,14 +202,16 @@ class _Table:
         except ValueError:
             raise self.fail(key, "key_amount") from None
 
-    def chosen(self, key: str, settings: dict[str, PackSetting]) -> str:
-        """Return a value that is written here or in the setting this key points to."""
+    def chosen(self, key: str, settings: dict[str, PackSetting], known: tuple[str, ...]) -> str:
+        """Return one of the known values, written here or in the setting this key points to."""
         value = self._left.pop(key, None)
         if isinstance(value, dict) and value.get("setting") in settings:
-            return settings[value["setting"]].value
-        if isinstance(value, str):
-            return value
-        raise self.fail(key, "key_missing")
+            value = settings[value["setting"]].value
+        if not isinstance(value, str):
+            raise self.fail(key, "key_missing")
+        if value not in known:
+            raise self.fail(key, "value_unknown", value=value)
+        return value
 
     def end(self) -> None:
         if self._left:
@@ -215,8 +219,12 @@ class _Table:
 
 
 def _cycle(table: _Table) -> CycleRule:
-    month, _, day = table.take("starts", str).partition("-")
-    rule = CycleRule(table.take("name", str), int(month), int(day), table.take("first", int))
+    starts = table.take("starts", str)
+    try:
+        day = date.fromisoformat(f"2001-{starts}")  # No leap year: a cycle starts on a day every year has.
+    except ValueError:
+        raise table.fail("starts", "value_unknown", value=starts) from None
+    rule = CycleRule(table.take("name", str), day.month, day.day, table.take("first", int))
     table.end()
     return rule
 
@@ -241,7 +249,7 @@ def _conditions(item: _Table, clause: str, settings: dict[str, PackSetting]) -> 
                 table.take("clause", str, clause),
                 table.codes("household_kinds", "household_kind"),
                 table.codes("monitored_kinds", "monitored_kind"),
-                table.chosen("resolved_risk", settings) == "included",
+                table.chosen("resolved_risk", settings, ("excluded", "included")) == "included",
             )
         elif kind == "not_claimed":
             once = True
@@ -257,6 +265,8 @@ def _ladder(table: _Table, settings: dict[str, PackSetting]) -> MonthsLadder | I
     if table.take("kind", str) != "ladder":
         raise table.fail("kind", "value_unknown", value=table.where)
     measure = table.take("measure", str)
+    if measure not in ("months", "income"):
+        raise table.fail("measure", "value_unknown", value=measure)
     tiers = []
     for tier in table.tables("tiers"):
         if measure == "months":
@@ -270,14 +280,12 @@ def _ladder(table: _Table, settings: dict[str, PackSetting]) -> MonthsLadder | I
     if not tiers:
         raise table.fail("tiers", "key_missing")
     if measure == "months":
-        counting = table.chosen("counting", settings)
+        counting = table.chosen("counting", settings, ("cumulative", "continuous"))
         table.end()
         return MonthsLadder(counting == "continuous", tuple(tiers))
-    if measure == "income":
-        away = table.chosen("away", settings)
-        table.end()
-        return IncomeLadder(away, tuple(tiers))
-    raise table.fail("measure", "value_unknown", value=measure)
+    away = table.chosen("away", settings, ("any", "outside_township", "outside_county"))
+    table.end()
+    return IncomeLadder(away, tuple(tiers))
 
 
 def _item(table: _Table, cycles: dict[str, CycleRule], settings: dict[str, PackSetting]) -> Item:
