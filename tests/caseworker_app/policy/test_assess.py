@@ -1,0 +1,391 @@
+"""Assessment against a slow reading of the two rules, made anew here and counted day by day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from fractions import Fraction
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from caseworker_app.domain.spans import Cycle
+from caseworker_app.policy import pack
+from caseworker_app.policy.assess import Entitlement, Outcome, State, assess, split
+from caseworker_app.policy.facts import Claimed, ClaimFacts, HouseholdFacts, PersonFacts, SpellFacts
+from caseworker_app.policy.pack import IncomeLadder, Item, MonthsLadder
+
+DAY = timedelta(days=1)
+HOME = "640106100207"
+PLACES = ("", "64", "6401", "640106", "640106100", "640106101201", "640104", "640202", "320583", "33", "3301")
+WAGES = (None, 180000, 250000, 333333, 420000, 500000, 999999, 1000000)
+HOUSEHOLDS_A_SEED = 250
+
+
+# -- making up households ------------------------------------------------------------------------------
+
+
+def made_up_spell(random: Random, number: int) -> SpellFacts:
+    first = date(2023, 6, 1) + random.randrange(640) * DAY
+    last = (
+        None
+        if random.random() < 0.15
+        else first + random.choice((0, 27, 30, 58, 89, 90, 91, 183, 240, 400)) * DAY
+    )
+    if random.random() < 0.4:  # As the exports have it: whole months.
+        first = first.replace(day=1)
+        last = last and (last.replace(day=1) + 31 * DAY).replace(day=1) - DAY
+    kind = "farming" if random.random() < 0.1 else "wage"
+    return SpellFacts(f"spell-{number}", first, last, kind, random.choice(PLACES), random.choice(WAGES))
+
+
+def made_up_household(random: Random) -> HouseholdFacts:
+    members = []
+    for member in range(random.choice((1, 1, 2, 3, 4))):
+        spells = [
+            made_up_spell(random, member * 10 + number) for number in range(random.choice((0, 1, 1, 2, 3)))
+        ]
+        if random.random() < 0.5:  # Mostly known well: else almost every answer is unknown.
+            spells = [
+                replace(each, wage=each.wage or 300000, place_code=each.place_code or "640104")
+                for each in spells
+            ]
+        spells.sort(key=lambda each: each.started_on)
+        members.append(PersonFacts(f"person-{member}", f"成员{member}", "", tuple(spells)))
+    monitored = random.choice(("", "", "unstable", "marginal", "sudden"))
+    some_day = date(2023, 9, 1) + random.randrange(500) * DAY
+    return HouseholdFacts(
+        "household",
+        "1",
+        members[0].name,
+        HOME,
+        random.choice(("lifted_out", "lifted_out", "ordinary", "")),
+        monitored,
+        random.choice((None, some_day)) if monitored else None,
+        random.choice((None, None, some_day)) if monitored else None,
+        tuple(members),
+    )
+
+
+def made_up_items(random: Random) -> tuple[Item, Item]:
+    """Return both items under readings that the settings of the pack allow."""
+    travel, income = pack.load().item("JF-5"), pack.load().item("JF-6")
+    assert isinstance(travel.ladder, MonthsLadder)
+    assert isinstance(income.ladder, IncomeLadder)
+    resolved = random.random() < 0.3
+    travel = replace(
+        travel,
+        ladder=replace(travel.ladder, continuous=random.random() < 0.3),
+        category=replace(travel.category, resolved_counts=resolved),
+    )
+    away = random.choice(("any", "any", "outside_township", "outside_county"))
+    income = replace(
+        income,
+        ladder=replace(income.ladder, away=away),
+        category=replace(income.category, resolved_counts=resolved),
+    )
+    return travel, income
+
+
+# -- the slow reading ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Expected:
+    state: str
+    amount: int | None
+    most: int
+
+
+def months_of_run(first: date, last: date) -> tuple[int, int]:
+    months = left = 0
+    day = first
+    while day <= last:
+        left += 1
+        day += DAY
+        if day.day == first.day or ((day + DAY).month != day.month and day.day < first.day):
+            months, left = months + 1, 0
+    return months, left
+
+
+def runs(days: set[date]) -> list[tuple[date, date]]:
+    found: list[tuple[date, date]] = []
+    for day in sorted(days):
+        if found and found[-1][1] + DAY == day:
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return found
+
+
+def whole_months(days: set[date], *, continuous: bool) -> int:
+    parts = [months_of_run(*run) for run in runs(days)]
+    if continuous:
+        return max((months + left // 30 for months, left in parts), default=0)
+    return sum(months for months, _ in parts) + sum(left for _, left in parts) // 30
+
+
+def worked(spell: SpellFacts, first: date, last: date) -> set[date]:
+    if spell.kind == "farming":
+        return set()
+    return {
+        first + number * DAY
+        for number in range((last - first).days + 1)
+        if spell.started_on <= first + number * DAY <= (spell.ended_on or last)
+    }
+
+
+def might_be(place: str) -> set[str]:
+    """Return where a job may have been, as far as its code tells: at home, in another county or province."""
+    home = HOME[:6]
+    if place[:6] == home:
+        return {"home"}
+    if home.startswith(place):
+        return {"home", "county"} if place else {"home", "county", "province"}
+    return {"county"} if place[:2] == home[:2] else {"province"}
+
+
+def best_rung(ladder: MonthsLadder, away: set[date], province: set[date]) -> int:
+    counted = {
+        "cross_county": whole_months(away, continuous=ladder.continuous),
+        "cross_province": whole_months(province, continuous=ladder.continuous),
+    }
+    return max(
+        (tier.amount for tier in ladder.tiers if counted[str(tier.distance)] >= tier.at_least), default=0
+    )
+
+
+def travel_range(ladder: MonthsLadder, person: PersonFacts, first: date, last: date) -> tuple[int, int]:
+    sure_away, sure_province, may_away, may_province = (set[date]() for _ in range(4))
+    for spell in person.spells:
+        days, where = worked(spell, first, last), might_be(spell.place_code)
+        if "home" not in where:
+            sure_away |= days
+        if where == {"province"}:
+            sure_province |= days
+        if where != {"home"}:
+            may_away |= days
+        if "province" in where:
+            may_province |= days
+    low = best_rung(ladder, sure_away, sure_province)
+    return low, max(low, best_rung(ladder, may_away, may_province))
+
+
+def income_range(ladder: IncomeLadder, person: PersonFacts, first: date, last: date) -> tuple[int, int]:
+    income, gap = 0, False
+    for spell in person.spells:
+        days, where, place = worked(spell, first, last), might_be(spell.place_code), spell.place_code
+        if not days:
+            continue
+        counts: bool | None = True
+        if ladder.away != "any" and "home" in where:
+            if where != {"home"}:
+                counts = None
+            elif ladder.away == "outside_county":
+                counts = False
+            else:
+                counts = place[:9] != HOME[:9] if len(place) >= 9 else None
+        if counts is None or (counts and spell.wage is None):
+            gap = True
+        elif counts and spell.wage is not None:
+            months, left = months_of_run(min(days), max(days))
+            income += spell.wage * (months * 30 + left) // 30
+    reached = [tier for tier in ladder.tiers if tier.at_least <= income]
+    low = max((tier.amount for tier in reached), default=0)
+    return low, max(tier.amount for tier in ladder.tiers) if gap else low
+
+
+def category(item: Item, household: HouseholdFacts, on: date) -> bool | None:
+    since = household.identified_on or date.min
+    until = household.resolved_on if household.resolved_on and not item.category.resolved_counts else None
+    watched = (
+        household.monitored_kind in item.category.monitored_kinds
+        and since <= on
+        and (not until or on < until)
+    )
+    if household.kind in item.category.household_kinds or watched:
+        return True
+    return False if household.kind else None
+
+
+def expected(
+    item: Item, household: HouseholdFacts, person: PersonFacts | None, cycle: Cycle, on: date
+) -> Expected:
+    entitled = category(item, household, on)
+    first, last = cycle.span.first, min(cycle.span.last, on)
+    if isinstance(item.ladder, MonthsLadder):
+        assert person
+        low, high = travel_range(item.ladder, person, first, last)
+    else:
+        ranges = [income_range(item.ladder, member, first, last) for member in household.members]
+        cap = item.household_cap or 0
+        low, high = (min(cap, sum(each[end] for each in ranges)) for end in (0, 1))
+    if entitled is False or not high:
+        return Expected("not_eligible", 0, 0)
+    if entitled is None or low != high:
+        return Expected("unknown", None, high)
+    return Expected("eligible", low, low)
+
+
+# -- the tests -----------------------------------------------------------------------------------------
+
+
+def check_household_answer(answer: Entitlement, item: Item, household: HouseholdFacts, cycle: Cycle) -> None:
+    """Hold what each member is due and is paid to the slow reading."""
+    assert isinstance(item.ladder, IncomeLadder)
+    last = min(cycle.span.last, answer.on)
+    ranges = [income_range(item.ladder, member, cycle.span.first, last) for member in household.members]
+    settled = all(low == high for low, high in ranges)
+    for share, (low, high) in zip(answer.members, ranges, strict=True):
+        assert (share.due == low) if low == high else (share.due is None)
+        assert (share.paid is None) == (not settled)
+    if settled and answer.state is State.ELIGIBLE:
+        assert sum(share.paid or 0 for share in answer.members) == answer.amount
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_every_answer_is_that_of_the_slow_reading(seed: int) -> None:
+    random = Random(seed)
+    states = set()
+    for number in range(HOUSEHOLDS_A_SEED):
+        household = made_up_household(random)
+        travel, income = made_up_items(random)
+        on = date(2023, 10, 1) + random.randrange(760) * DAY
+        for item, person in [(travel, household.members[0]), (income, None)]:
+            cycle = item.cycle.at(on)
+            answer = assess(item, household, person, cycle, on, Claimed())
+            wanted = expected(item, household, person, cycle, on)
+            assert Expected(answer.state.value, answer.amount, answer.amount_max or 0) == wanted, (
+                number,
+                on,
+                household,
+            )
+            if person is None and wanted.state != "not_eligible":
+                check_household_answer(answer, item, household, cycle)
+            states.add((item.id, answer.state))
+    assert len(states) == 6
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_nothing_after_the_day_counts_and_asking_twice_says_the_same(seed: int) -> None:
+    random = Random(seed)
+    for _ in range(HOUSEHOLDS_A_SEED):
+        household = made_up_household(random)
+        on = date(2024, 1, 1) + random.randrange(400) * DAY
+        seen = replace(
+            household,
+            resolved_on=household.resolved_on
+            if household.resolved_on and household.resolved_on <= on
+            else None,
+            members=tuple(
+                replace(
+                    member,
+                    spells=tuple(
+                        replace(
+                            spell,
+                            ended_on=spell.ended_on if spell.ended_on and spell.ended_on <= on else None,
+                        )
+                        for spell in member.spells
+                        if spell.started_on <= on
+                    ),
+                )
+                for member in household.members
+            ),
+        )
+        for item, person in [(pack.load().item("JF-5"), 0), (pack.load().item("JF-6"), None)]:
+            first, second, third = (
+                assess(
+                    item,
+                    facts,
+                    None if person is None else facts.members[person],
+                    item.cycle.at(on),
+                    on,
+                    Claimed(),
+                )
+                for facts in (household, household, seen)
+            )
+            assert first == second
+            assert (first.state, first.amount, first.amount_max) == (
+                third.state,
+                third.amount,
+                third.amount_max,
+            )
+
+
+def one_member(spells: Iterable[SpellFacts], kind: str = "lifted_out") -> HouseholdFacts:
+    return HouseholdFacts(
+        "h", "1", "甲", HOME, kind, "", None, None, (PersonFacts("p", "甲", "", tuple(spells)),)
+    )
+
+
+YEAR = SpellFacts("s", date(2023, 10, 1), date(2024, 9, 30), "wage", "320583", 500000)
+
+
+def answer(
+    item_id: str, household: HouseholdFacts, on: date = date(2024, 11, 30), claimed: Claimed | None = None
+) -> Entitlement:
+    item = pack.load().item(item_id)
+    person = household.members[0] if item.beneficiary == "person" else None
+    return assess(item, household, person, item.cycle.named("2024"), on, claimed or Claimed())
+
+
+@pytest.mark.parametrize("item_id", ["JF-5", "JF-6"])
+def test_one_reason_a_condition_each_with_its_clause(item_id: str) -> None:
+    found = answer(item_id, one_member([YEAR]))
+    assert found.state is State.ELIGIBLE
+    assert len({reason.condition for reason in found.reasons}) == len(found.reasons)
+    assert all(reason.outcome is Outcome.PASSED and reason.clause for reason in found.reasons)
+    assert any("s" in reason.records for reason in found.reasons)
+    assert not found.missing
+
+
+@pytest.mark.parametrize(
+    ("item_id", "spell", "field"),
+    [("JF-5", replace(YEAR, place_code=""), "spell.place"), ("JF-6", replace(YEAR, wage=None), "spell.wage")],
+)
+def test_what_is_missing_is_named_with_its_record(item_id: str, spell: SpellFacts, field: str) -> None:
+    found = answer(item_id, one_member([spell]))
+    assert found.state is State.UNKNOWN
+    assert [(each.field, each.record, each.who) for each in found.missing] == [(field, "s", "p")]
+    nameless = answer(item_id, one_member([YEAR], kind=""))
+    assert (nameless.missing[0].field, nameless.missing[0].record) == ("household.kind", "h")
+
+
+@pytest.mark.parametrize("item_id", ["JF-5", "JF-6"])
+def test_what_was_claimed_is_not_due_again_from_that_day_on(item_id: str) -> None:
+    household = one_member([YEAR])
+    beneficiary = "p" if item_id == "JF-5" else "h"
+    claimed = Claimed()
+    claimed.add(ClaimFacts("c", "N-1", item_id, "2024", beneficiary, 1, date(2024, 11, 20)))
+    after = answer(item_id, household, claimed=claimed)
+    assert (after.state, after.amount, after.claimed) == (State.NOT_ELIGIBLE, 0, "N-1")
+    assert answer(item_id, household, date(2024, 11, 19), claimed).state is State.ELIGIBLE
+    other = Claimed()
+    other.add(ClaimFacts("c", "N-2", item_id, "2025", beneficiary, 1, date(2024, 11, 20)))
+    assert answer(item_id, household, claimed=other).state is State.ELIGIBLE
+
+
+def test_before_a_cycle_begins_nothing_is_due() -> None:
+    found = answer("JF-5", one_member([replace(YEAR, started_on=date(2022, 1, 1))]), date(2023, 9, 30))
+    assert (found.state, found.amount) == (State.NOT_ELIGIBLE, 0)
+    assert found.reasons[1].condition == "cycle"
+
+
+@given(st.integers(0, 10**6), st.lists(st.integers(0, 10**6), max_size=7))
+def test_a_cap_is_shared_by_largest_remainder_in_order(cap: int, dues: list[int]) -> None:
+    shares = split(cap, dues)
+    total = sum(dues)
+    if total <= cap:
+        assert shares == dues
+        return
+    exact = [Fraction(cap * due, total) for due in dues]
+    assert sum(shares) == cap
+    assert all(share in (int(part), int(part) + 1) for share, part in zip(shares, exact, strict=True))
+    raised = [
+        index for index, (share, part) in enumerate(zip(shares, exact, strict=True)) if share > int(part)
+    ]
+    rest = [part - int(part) for part in exact]
+    for index in raised:
+        for other in set(range(len(dues))) - set(raised):
+            assert (rest[index], -index) > (rest[other], -other)

@@ -1,0 +1,188 @@
+"""What a clerk may get wrong in a pack is named by file and key; what is right is taken as written."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from caseworker_app.domain.errors import ExpectedError
+from caseworker_app.policy import cases, pack
+from caseworker_app.policy.pack import IncomeLadder, MonthsLadder
+
+CONTENT = (pack.bundled_folder(pack.DEFAULT) / "pack.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", pack.bundled())
+def test_every_case_of_a_shipped_pack_holds(name: str) -> None:
+    results = cases.run(pack.load(name), pack.bundled_folder(name))
+    assert len(results) >= 20
+    assert [result for result in results if result.difference] == []
+
+
+def test_a_case_that_does_not_hold_says_the_difference(tmp_path: Path) -> None:
+    folder = pack.bundled_folder(pack.DEFAULT)
+    text = (folder / "cases.toml").read_text(encoding="utf-8").split("[[case]]")[1]
+    (tmp_path / "cases.toml").write_text(
+        "[[case]]" + text.replace('amount = "1400"', 'amount = "1399"'), "utf-8"
+    )
+    (result,) = cases.run(pack.load(), tmp_path)
+    assert result.difference == "amount: 1399 ≠ 1400.00"
+
+
+def test_a_broken_case_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ExpectedError) as missing:
+        cases.run(pack.load(), tmp_path)
+    assert missing.value.code == "pack.no_cases"
+    (tmp_path / "cases.toml").write_text('[[case]]\nname = "x"\n', encoding="utf-8")
+    with pytest.raises(ExpectedError) as broken:
+        cases.run(pack.load(), tmp_path)
+    assert (broken.value.code, broken.value.values["case"]) == ("pack.case", "x")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "key"),
+    [
+        ('id = "jinfeng"\n', "", "key_missing", "pack.id"),
+        ("upper_age = 59", 'upper_age = "59"', "key_kind", "worker.upper_age"),
+        ("upper_age = 59", "upper_age = 59\ncolour = 1", "key_unknown", "worker.colour"),
+        ("issued = 2024-11-12", 'issued = "2024-11-12"', "key_kind", "document.issued"),
+        ("career_guidance = 1", "career_guidance = -1", "key_kind", "package.owed"),
+        ("career_guidance = 1, ", "", "key_kind", "package.owed"),
+        ('period = "calendar_year"', 'period = "quarter"', "value_unknown", "package.period"),
+        ('starts = "10-01"', 'starts = "10/01"', "value_unknown", "cycle.award.starts"),
+        ('starts = "10-01"', 'starts = "02-29"', "value_unknown", "cycle.award.starts"),
+        ('value = "cumulative"', 'value = "both"', "value_unknown", "setting[1].value"),
+        ('cycle = "award"', 'cycle = "yearly"', "value_unknown", "item[1].cycle"),
+        ('beneficiary = "person"', 'beneficiary = "employer"', "value_unknown", "item[1].beneficiary"),
+        ('kind = "not_claimed"', 'kind = "sunny"', "value_unknown", "item[1].condition[2].kind"),
+        (
+            '["unstable", "marginal"',
+            '["unstable", "marginel"',
+            "value_unknown",
+            "item[1].condition[1].monitored_kinds",
+        ),
+        (
+            'resolved_risk = { setting = "resolved_risk" }',
+            'resolved_risk = "maybe"',
+            "value_unknown",
+            "item[1].condition[1].resolved_risk",
+        ),
+        ('measure = "months"', 'measure = "moons"', "value_unknown", "item[1].amount.measure"),
+        (
+            'counting = { setting = "months" }',
+            'counting = { setting = "moons" }',
+            "key_missing",
+            "item[1].amount.counting",
+        ),
+        (
+            'counting = { setting = "months" }',
+            'counting = "continous"',
+            "value_unknown",
+            "item[1].amount.counting",
+        ),
+        ('away = { setting = "away" }', 'away = "abroad"', "value_unknown", "item[2].amount.away"),
+        (
+            'distance = "cross_county", at_least = 3',
+            'distance = "far", at_least = 3',
+            "value_unknown",
+            "item[1].amount.tiers[1].distance",
+        ),
+        (
+            'at_least = 3, amount = "400"',
+            'at_least = 3, amount = "4oo"',
+            "key_amount",
+            "item[1].amount.tiers[1].amount",
+        ),
+        (
+            'at_least = 3, amount = "400"',
+            "at_least = 3, amount = 400",
+            "key_kind",
+            "item[1].amount.tiers[1].amount",
+        ),
+        ('household = "6000"', 'household = "6000.001"', "key_amount", "item[2].cap.household"),
+        ('split = "proportional"', 'split = "even"', "value_unknown", "item[2].cap.split"),
+        (
+            'levels = ["village", "township", "county"]',
+            'levels = "village"',
+            "key_kind",
+            "item[1].paper.levels",
+        ),
+        ('fund = "乡村振兴衔接资金"\n', "", "key_missing", "item[1].fund"),
+    ],
+)
+def test_a_mistake_is_named_by_file_and_key(old: str, new: str, code: str, key: str) -> None:
+    assert old in CONTENT
+    with pytest.raises(ExpectedError) as error:
+        pack.parse(CONTENT.replace(old, new, 1), "somewhere/pack.toml")
+    assert error.value.code == f"pack.{code}"
+    assert error.value.values["file"] == "somewhere/pack.toml"
+    assert error.value.values["key"] == key
+
+
+def test_a_table_where_a_list_of_tables_belongs_is_named() -> None:
+    with pytest.raises(ExpectedError) as error:
+        pack.parse(
+            CONTENT.replace('{ distance = "cross_county", at_least = 3, amount = "400" },', '"400",'), "p"
+        )
+    assert (error.value.code, error.value.values["key"]) == ("pack.key_kind", "item[1].amount.tiers")
+
+
+def test_a_file_that_is_no_toml_says_where(tmp_path: Path) -> None:
+    (tmp_path / "pack.toml").write_text("[pack\n", encoding="utf-8")
+    with pytest.raises(ExpectedError) as error:
+        pack.read_folder(tmp_path)
+    assert error.value.code == "pack.syntax"
+    assert "line 1" in str(error.value.values["problem"])
+
+
+def test_a_pack_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ExpectedError) as error:
+        pack.read_folder(tmp_path)
+    assert error.value.code == "pack.missing"
+    with pytest.raises(ExpectedError) as error:
+        pack.load("atlantis")
+    assert error.value.code == "pack.missing"
+
+
+def test_a_setting_turns_the_rule_it_is_named_in() -> None:
+    ladder = pack.parse(CONTENT, "p").item("JF-5").ladder
+    assert isinstance(ladder, MonthsLadder)
+    assert not ladder.continuous
+    turned = CONTENT.replace('value = "cumulative"', 'value = "continuous"').replace(
+        'value = "excluded"', 'value = "included"'
+    )
+    turned = turned.replace('value = "any"', 'value = "outside_county"')
+    read = pack.parse(turned, "p")
+    months, income = read.item("JF-5").ladder, read.item("JF-6").ladder
+    assert isinstance(months, MonthsLadder)
+    assert isinstance(income, IncomeLadder)
+    assert months.continuous
+    assert income.away == "outside_county"
+    assert read.item("JF-6").category.resolved_counts
+
+
+def test_an_item_or_cycle_it_does_not_have_is_refused() -> None:
+    read = pack.load()
+    with pytest.raises(ExpectedError) as error:
+        read.item("XX-1")
+    assert error.value.code == "assess.item"
+    rule = next(iter(read.items.values())).cycle
+    for name in ("2023", "24", "next", ""):
+        with pytest.raises(ExpectedError) as error:
+            rule.named(name)
+        assert error.value.code == "assess.cycle"
+
+
+@pytest.mark.parametrize(
+    ("on", "name"),
+    [
+        ("2024-05-01", "2024"),
+        ("2024-10-01", "2024"),
+        ("2025-09-30", "2024"),
+        ("2025-10-01", "2025"),
+        ("2023-11-01", "2024"),
+    ],
+)
+def test_the_cycle_people_ask_about_is_the_last_complete_one(on: str, name: str) -> None:
+    rule = pack.load().item("JF-5").cycle
+    assert rule.at(date.fromisoformat(on)).name == name
