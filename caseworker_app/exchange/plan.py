@@ -135,6 +135,7 @@ class Planner:
     def sheet(self, file_name: str, sheet: Sheet, found: Recognised, progress: Progress = lambda _done, _total: None) -> FilePreview:
         """Plan every row of a sheet and account for every cell of it."""
         tally = _Tally()
+        self._seen.clear()
         take = {"people": self._person_row, "spells": self._spell_row, "intentions": self._intention_row}[found.layout.record]
         exported = found.exported_on or self.today
         readers = [(index, column, check.reader(column.kind), {}) for index, column in sorted(found.places.items())]
@@ -283,6 +284,8 @@ class Planner:
                 self._by_person_no[fields["person_no"]] = person
             self.writes.insert("person", {"id": person.id, **fields})
             self.totals["people"].new += 1
+        elif not person.known:  # A further file of this import names somebody it makes.
+            self._fill(person, "person", fields)
         else:
             row.same("person.identity_number")
             row.same("person.born")
@@ -315,7 +318,7 @@ class Planner:
                     row.same(f"place.{level}")
             self._compare(row, household, "household", {name: value for name, value in fields.items() if value})
         else:
-            self._fill(household, {name: value for name, value in fields.items() if value})
+            self._fill(household, "household", fields)
         self._attribute(row, household, "household", "kind", row.value("household_attribute.kind"))
         relocated = row.value("household_attribute.relocated")
         self._attribute(row, household, "household", "relocated", None if relocated is None else "yes" if relocated else "no")
@@ -331,12 +334,12 @@ class Planner:
                 count.unchanged -= 1
         return household
 
-    def _fill(self, household: HouseholdState, fields: Values) -> None:
-        """Complete a household this import makes with what a further member's row says."""
-        missing = {name: value for name, value in fields.items() if not household.values.get(name)}
+    def _fill(self, state: HouseholdState | PersonState, table: str, fields: Values) -> None:
+        """Complete a record this import makes with what a further row says of it."""
+        missing = {name: value for name, value in fields.items() if value not in (None, "") and state.values.get(name) in (None, "")}
         if missing:
-            household.values.update(missing)
-            self.writes.update("household", household.id, missing)
+            state.values.update(missing)
+            self.writes.update(table, state.id, missing)
 
     def _compare(self, row: "_Row", state: HouseholdState | PersonState, table: str, fields: Values) -> None:
         """Plan the fields that the file says differently; mark the cells that agree."""

@@ -79,15 +79,15 @@ def _waiting(row: lists.ListedWorker) -> str:
 
 
 COLUMNS = (
-    Column(N_("Name"), 96, lambda row: row.worker.name, sort="name"),
-    Column(N_("Head"), 84, lambda row: row.worker.head, paint="muted"),
-    Column(N_("Village group"), 80, _village, sort="group"),
-    Column(N_("Status"), 84, lambda row: label("status", row.status), paint="status"),
+    Column(N_("Name"), 92, lambda row: row.worker.name, sort="name"),
+    Column(N_("Head"), 76, lambda row: row.worker.head, paint="muted"),
+    Column(N_("Village group"), 72, _village, sort="group"),
+    Column(N_("Status"), 80, lambda row: label("status", row.status), paint="status"),
     Column(N_("Since"), 92, _waiting),
-    Column(N_("Place of work"), 168, _place, tip=lambda row: f"{_place(row)} {row.worker.employer}".strip()),
-    Column(N_("Yuan a month"), 74, lambda row: money.shown(row.worker.wage) if row.worker.wage else "—", right=True),
-    Column(N_("Services 1-3-1-1"), 184, lambda row: "", paint="package"),
-    Column(N_("Entitled to"), 110, lambda row: due_words(row)[0], paint="due"),
+    Column(N_("Place of work"), 160, _place, tip=lambda row: f"{_place(row)} {row.worker.employer}".strip()),
+    Column(N_("Yuan a month"), 70, lambda row: money.shown(row.worker.wage) if row.worker.wage else "—", right=True),
+    Column(N_("Services 1-3-1-1"), 182, lambda row: "", paint="package"),
+    Column(N_("Entitled to"), 100, lambda row: due_words(row)[0], paint="due"),
 )
 
 
