@@ -9,6 +9,7 @@ from caseworker_app.domain import codes, divisions
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.use_cases.desk import Desk
+from caseworker_app.wording import labels
 from db.queries.dated import holds, live
 from db.tables import Intention, Membership, Person, ServiceRecord, Spell
 from db.unit_of_work import UnitOfWork
@@ -18,7 +19,7 @@ _DAY = timedelta(days=1)
 
 def _known(list_name: str, code: str) -> None:
     if code not in codes.code_list(list_name).codes:
-        raise ExpectedError("code.unknown", value=code, allowed="、".join(codes.code_list(list_name).codes))
+        raise ExpectedError("code.unknown", value=code, allowed=labels(list_name, codes.code_list(list_name).codes))
 
 
 def _person(unit: UnitOfWork, person: str, on: date, today: date) -> str:
@@ -177,15 +178,21 @@ def record_intention(
         return unit.commit()
 
 
-def record_card(desk: Desk, person: str, *, holder: str, bank: str, number: str, phone: str) -> Changed:
-    """Record the bank card and telephone that a claim is paid to and asked on; ExpectedError `card.digits`, `phone.form`."""
-    digits = number.replace(" ", "")
+def record_card(
+    desk: Desk, person: str, *, holder: str | None = None, bank: str | None = None, number: str | None = None, phone: str | None = None
+) -> Changed:
+    """Record the bank card and telephone that a claim is paid to and asked on; None leaves a value as it is.
+
+    Raises ExpectedError `card.digits` and `phone.form`.
+    """
+    digits = number.replace(" ", "") if number is not None else None
     if digits and not (digits.isdigit() and 12 <= len(digits) <= 23):
         raise ExpectedError("card.digits")
     if phone and not (phone.replace("-", "").isdigit() and 7 <= len(phone) <= 13):
         raise ExpectedError("phone.form")
     with desk.units("person.contact") as unit:
         name = _person(unit, person, desk.today(), desk.today())
-        unit.update(Person, person, card_holder=holder.strip(), card_bank=bank.strip(), card_number=digits, phone=phone.strip())
+        given = {"card_holder": holder, "card_bank": bank, "card_number": digits, "phone": phone}
+        unit.update(Person, person, **{column: value.strip() for column, value in given.items() if value is not None})
         unit.name(name)
         return unit.commit()
