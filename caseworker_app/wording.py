@@ -16,7 +16,7 @@ from caseworker_app.domain.spans import Months
 ZH = "zh_CN"
 EN = "en"
 LANGUAGES = (ZH, EN)
-_FOLDER = Path(__file__).parent / "locale"
+FOLDER = Path(__file__).parent / "locale"
 
 _language = ZH
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
@@ -28,7 +28,7 @@ def use(language: str) -> None:
     if language not in LANGUAGES:
         raise ValueError(language)
     _language = language
-    _catalogue = gettext.NullTranslations() if language == EN else gettext.translation("caseworker", _FOLDER, [language])
+    _catalogue = gettext.NullTranslations() if language == EN else gettext.translation("caseworker", FOLDER, [language])
 
 
 def language() -> str:

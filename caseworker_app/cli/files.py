@@ -1,0 +1,161 @@
+"""Workbooks in and out, and papers."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from caseworker_app import error_words
+from caseworker_app.cli import output
+from caseworker_app.cli.shared import (
+    Session,
+    commands,
+    in_session,
+    json_option,
+    out_option,
+    village_option,
+    write_file,
+)
+from caseworker_app.exchange import recognise
+from caseworker_app.read_models.imports import ImportPreview
+from caseworker_app.use_cases import claims, imports, uploads
+from caseworker_app.wording import _
+from printouts import form
+
+_PROBLEMS_SHOWN = 20
+
+
+def _import_json(preview: ImportPreview) -> dict[str, Any]:
+    return {
+        "files": [
+            {
+                "file": each.file,
+                "sheet": each.sheet,
+                "layout": each.layout,
+                "header_row": each.header_row,
+                "rows": each.rows,
+                "cells": each.cells,
+                "problems": [
+                    {
+                        "sheet": problem.sheet,
+                        "row": problem.row,
+                        "column": problem.column,
+                        "cell": problem.cell,
+                        "code": problem.code,
+                        "message": error_words.problem_line(problem),
+                        "value": problem.value,
+                    }
+                    for problem in each.problems
+                ],
+            }
+            for each in preview.files
+        ],
+        "totals": {kind: asdict(count) for kind, count in preview.totals.items()},
+    }
+
+
+def _import_text(preview: ImportPreview, *, dry_run: bool) -> None:
+    for each in preview.files:
+        click.echo(f"{each.file} · {each.sheet} · {error_words.layout_text(each.layout)}")
+        counts = "  ".join(
+            f"{error_words.cells_text(kind)} {count}" for kind, count in each.cells.items() if count
+        )
+        click.echo(
+            _("  header in row {header}, {rows} rows: {cells}").format(
+                header=each.header_row, rows=each.rows, cells=counts
+            )
+        )
+        for problem in each.problems[:_PROBLEMS_SHOWN]:
+            click.echo(f"  {problem.cell:>6}  {error_words.problem_line(problem)}")
+        if (more := len(each.problems) - _PROBLEMS_SHOWN) > 0:
+            click.echo(_("  … and {count} more problems; --json lists them all.").format(count=more))
+        for correction in each.corrections:
+            click.echo(f"  {error_words.correction_text(correction.code)} {correction.count}")
+    columns = ("new", "changed", "unchanged", "refused", "out_of_scope")
+    output.table(
+        ["", *map(error_words.cells_text, columns)],
+        [
+            [error_words.cells_text(kind), *(getattr(count, each) for each in columns)]
+            for kind, count in preview.totals.items()
+        ],
+    )
+    click.echo(
+        _("Looked through only; nothing was written.")
+        if dry_run
+        else _("Imported. One undo takes all of it back.")
+    )
+
+
+@commands.command("import", help=_("Import workbooks; every cell is accounted for."))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--layout",
+    default="",
+    type=click.Choice(["", *(each.name for each in recognise.layouts())]),
+    show_choices=True,
+    help=_("Read as this layout."),
+)
+@click.option("--dry-run", is_flag=True, help=_("Only say what would be done."))
+@json_option
+@in_session
+def import_(session: Session, files: tuple[Path, ...], layout: str, dry_run: bool, as_json: bool) -> None:
+    """Import workbooks as one change set."""
+    show = output.progress()
+    with session.desk() as opened:
+        with opened.ledger.reader() as connection:
+            prepared = imports.prepare(
+                connection, files, opened.scope, opened.today(), layout=layout, progress=show
+            )
+        if not dry_run:
+            imports.commit(opened.units, prepared, show)
+    if as_json:
+        output.emit(_import_json(prepared.preview))
+    else:
+        _import_text(prepared.preview, dry_run=dry_run)
+
+
+@commands.group("print", help=_("Print papers as PDF."))
+def print_() -> None:
+    """Hold the papers."""
+
+
+@print_.command("claim", help=_("Print the application forms of claims, several in one PDF."))
+@click.argument("numbers", nargs=-1, required=True)
+@out_option
+@json_option
+@in_session
+def print_claim(session: Session, numbers: tuple[str, ...], target: Path, as_json: bool) -> None:
+    """Print application forms."""
+    with session.desk() as opened:
+        papers = [claims.form(opened, number, opened.today()) for number in numbers]
+    lacking = write_file(target, lambda stream: form.render(papers, stream))
+    if as_json:
+        output.emit({"file": str(target), "numbers": list(numbers), "missing_characters": lacking})
+    else:
+        click.echo(_("Written: {file}").format(file=target))
+
+
+@commands.command("upload", help=_("Write the monthly workbook."))
+@click.option("--month", required=True, metavar="YYYY-MM", help=_("The month."))
+@village_option
+@click.option(
+    "-o",
+    "--out",
+    "target",
+    type=click.Path(path_type=Path),
+    help=_("The file to write; named after place and month if left out."),
+)
+@json_option
+@in_session
+def upload(session: Session, month: str, village: str, target: Path | None, as_json: bool) -> None:
+    """Write the monthly workbook."""
+    with session.desk() as opened:
+        path = target or Path(uploads.default_name(opened, month, village))
+        counts = uploads.write_month(opened, month, path, village=village, progress=output.progress())
+        place = village or opened.scope
+    if as_json:
+        output.emit({"file": str(path), "month": month, "village": place, "sheets": counts})
+    else:
+        click.echo(_("Written: {file}").format(file=path))
+        output.table([_("Sheet"), _("Rows")], list(counts.items()))
