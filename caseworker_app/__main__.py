@@ -4,8 +4,8 @@ Worker processes import this module again, so it imports nothing before `main` r
 """
 
 import multiprocessing
-import os
 import sys
+from pathlib import Path
 
 _TAKING_A_VALUE = ("--ledger", "--lang")
 
@@ -47,11 +47,9 @@ def main() -> None:
         from caseworker_app.cli.run import run as run_command  # noqa: PLC0415 - not before the language is known
 
         sys.exit(run_command(sys.argv[1:]))
-    if "--ledger" in given:
-        os.environ["CASEWORKER_LEDGER"] = given["--ledger"]
     from caseworker_app.start import run  # noqa: PLC0415 - the window and its libraries, for nobody else
 
-    sys.exit(run())
+    sys.exit(run(Path(given["--ledger"]) if "--ledger" in given else None))
 
 
 if __name__ == "__main__":
