@@ -102,9 +102,7 @@ class Actions:
     def button(self, action: str, *, primary: bool = False) -> QPushButton:
         """Return a button for a bound action, off where the action is off."""
         declared, made = BY_ID[action], self._made[action]
-        shown = button(
-            _(declared.title), made.trigger, primary=primary, icon=declared.icon, tip=tip(action)
-        )
+        shown = button(_(declared.title), made.trigger, primary=primary, icon=declared.icon, tip=tip(action))
         shown.setEnabled(made.isEnabled())
         made.enabledChanged.connect(shown.setEnabled)
         return shown

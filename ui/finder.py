@@ -67,7 +67,7 @@ class Finder(QLineEdit):
             item.setData(Qt.ItemDataRole.UserRole, ("person", person))
             self.found.addItem(item)
         for declared, made in self._actions.bound():
-            if typed.lower() in made.text().lower():
+            if made.isEnabled() and typed.lower() in made.text().lower():
                 item = QListWidgetItem(f"{_('Do')}  {made.text()}    {declared.shortcut}")
                 item.setData(Qt.ItemDataRole.UserRole, ("action", declared.id))
                 self.found.addItem(item)

@@ -1,17 +1,32 @@
-"""The frame: rail, top bar, pages, status bar. What is on a page is the page's own."""
+"""The frame: rail, top bar, pages, status bar. What is on a page is the page's own.
+
+window.register("workers", factory)      # made when first shown; it has open(**arguments) and status()
+window.go("workers", list="zeroing")     # rail, Ctrl+1…, links; Esc goes back
+window.put_finder(box); window.badge("claims", 31); window.show_last(words, undo); window.saving(True)
+window.restore(text); text = window.state()   # place and size on the screen, kept by the caller
+"""
 
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QColor, QKeySequence, QPainter, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from caseworker_app.wording import _
 from ui import icons
 from ui.actions import BY_ID, Actions
-from ui.theme import style
-from ui.theme import tokens as T
+from ui.theme import style, tokens
 from ui.widgets.basics import button, row, text
 
 RAIL = ("households", "workers", "claims", "exchange", "settings")
@@ -41,6 +56,7 @@ class RailButton(QAbstractButton):
         self.setAccessibleName(self.text())
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def sizeHint(self) -> QSize:
         """Return the size of a place on the rail."""
@@ -60,28 +76,32 @@ class RailButton(QAbstractButton):
         on = self.isChecked()
         if on:
             painter.fillRect(self.rect(), QColor(theme.rail_selected))
-            painter.fillRect(QRectF(0, 0, 3, self.height()), QColor("#4c8dff"))
+            painter.fillRect(QRectF(0, 0, 3, self.height()), QColor(theme.rail_mark))
         elif self.underMouse():
             painter.fillRect(self.rect(), QColor(theme.rail_selected).darker(115))
-        ink = "#ffffff" if on else theme.rail_text
-        painter.drawPixmap(QPointF(self.width() / 2 - 11, 8), icons.pixmap(self._icon, ink, 22, self.devicePixelRatioF()))
+        ink = theme.on_rail if on else theme.rail_text
+        picture = icons.pixmap(self._icon, ink, 22, self.devicePixelRatioF())
+        painter.drawPixmap(QPointF(self.width() / 2 - 11, 8), picture)
         painter.setPen(QColor(ink))
-        painter.setFont(style.font(T.SMALL))
-        painter.drawText(QRectF(0, 32, self.width(), 20), int(Qt.AlignmentFlag.AlignCenter), self.text())
+        painter.setFont(style.font(tokens.SMALL))
+        words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width() - 6)
+        painter.drawText(QRectF(0, 32, self.width(), 20), int(Qt.AlignmentFlag.AlignCenter), words)
         if self._count:
             words = str(self._count) if self._count < 1000 else "999+"
-            painter.setFont(style.font(T.SMALL - 2))
+            painter.setFont(style.font(tokens.SMALL - 2))
             width = max(18.0, painter.fontMetrics().horizontalAdvance(words) + 10.0)
             spot = QRectF(self.width() / 2 + 4, 4, width, 16)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor("#c62f2f"))
+            painter.setBrush(QColor(theme.rail_badge))
             painter.drawRoundedRect(spot, 8, 8)
-            painter.setPen(QColor("#ffffff"))
+            painter.setPen(QColor(theme.on_rail))
             painter.drawText(spot, int(Qt.AlignmentFlag.AlignCenter), words)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QColor("#ffffff"))
+            painter.setPen(QColor(theme.on_rail))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
             painter.drawRect(self.rect().adjusted(2, 2, -3, -3))
+            painter.drawRect(self.rect().adjusted(3, 3, -4, -4))
         painter.end()
 
 
@@ -104,7 +124,7 @@ class MainWindow(QMainWindow):
         self._status = text("", "secondary")
         self._last = text("", "secondary")
         self._take_back: Callable[[], None] | None = None
-        self._undo = button(_("Undo Ctrl+Z"), lambda: self._take_back and self._take_back(), link=True)
+        self._undo = button(_("Undo Ctrl+Z"), self._undo_last, link=True)
         self._undo.hide()
         central = QWidget()
         central.setObjectName("ground")
@@ -121,8 +141,6 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
         for name in RAIL:
             self.actions_.bind(f"page.{name}", lambda name=name: self.go(name))
-        back = QShortcut(QKeySequence("Esc"), self)
-        back.activated.connect(self.back)
 
     # -- parts -------------------------------------------------------------------------------
 
@@ -150,31 +168,39 @@ class MainWindow(QMainWindow):
         top.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         top.setFixedHeight(48)
         name = text(place)
-        name.setFont(style.font(T.TEXT + 1, strong=True))
+        name.setFont(style.font(tokens.TEXT + 1, strong=True))
         self.above = text(above, "muted")
         self.finder = QWidget()
-        saved = text(_("● Saved"), "good")
-        saved.setToolTip(_("Every change is saved at once."))
+        self._saved = text("", "good")
+        self._saved.setToolTip(_("Every change is saved at once."))
+        self.saving(under_way=False)
         self.person = QToolButton()
         self.person.setText(officer[:1])
         self.person.setAccessibleName(officer)
         self.person.setToolTip(officer)
         self.person.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        theme = style.current()
-        self.person.setStyleSheet(
-            f"QToolButton {{ background: {theme.accent_soft}; color: {theme.accent}; border: 0; border-radius: 14px; min-width: 28px; min-height: 28px; font-weight: 600; }}"
-            "QToolButton::menu-indicator { image: none; }"
-            f"QToolButton:focus {{ border: 2px solid {theme.accent}; }}"
-        )
+        self.person.setObjectName("officer")
         self.menu = QMenu(self.person)
         self.person.setMenu(self.menu)
-        self._top_layout = row(name, self.above, None, None, saved, 8, self.person, space=12, margins=(16, 0, 16, 0))
-        top.setLayout(self._top_layout)
+        left, self._middle, right = QWidget(), QHBoxLayout(), QWidget()
+        left.setLayout(row(name, self.above, None, space=12))
+        right.setLayout(row(None, self._saved, self.person, space=16))
+        for side in (left, right):
+            side.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        layout = row(space=12, margins=(16, 0, 16, 0))
+        layout.addWidget(left, 1)
+        layout.addLayout(self._middle)
+        layout.addWidget(right, 1)
+        top.setLayout(layout)
         return top
 
     def put_finder(self, finder: QWidget) -> None:
         """Place the find box in the middle of the top bar."""
-        self._top_layout.insertWidget(3, finder)
+        self._middle.addWidget(finder)
+
+    def saving(self, under_way: bool) -> None:
+        """Show whether a change is being written or everything is saved."""
+        self._saved.setText(_("○ Saving…") if under_way else _("● Saved"))
 
     def _make_status(self) -> QWidget:
         bar = QWidget()
@@ -203,6 +229,7 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(shown)
         if name in self._rail:
             self._rail[name].setChecked(True)
+        self.actions_.on_page(name)
         shown.open(**arguments)
         self.refresh_status()
 
@@ -237,6 +264,27 @@ class MainWindow(QMainWindow):
         self._last.setText(words)
         self._undo.setVisible(undo is not None)
         self._take_back = undo
+
+    def _undo_last(self) -> None:
+        if self._take_back:
+            self._take_back()
+
+    # -- the window itself -------------------------------------------------------------------
+
+    def state(self) -> str:
+        """Return the place and size of the window, for `restore`."""
+        return bytes(self.saveGeometry().toBase64().data()).decode("ascii")
+
+    def restore(self, state: str) -> bool:
+        """Take the place and size it had; False, and nothing, when that is none."""
+        return self.restoreGeometry(QByteArray.fromBase64(state.encode("ascii")))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go back with Esc, unless a form or a box has taken it for itself."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.back()
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Tell that the window closes."""

@@ -31,7 +31,9 @@ class Toast(QFrame):
 
     gone = Signal()
 
-    def __init__(self, parent: QWidget, kind: str, words: str, undo: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, parent: QWidget, kind: str, words: str, undo: Callable[[], None] | None = None
+    ) -> None:
         super().__init__(parent)
         self.kind = kind
         self.setObjectName("toast")

@@ -149,7 +149,7 @@ class Runner(QObject):
         def run() -> None:
             try:
                 if job.cancelled:
-                    raise Cancelled  # noqa: TRY301 - the same way out as a job that stops half way
+                    raise Cancelled
                 result = work(report)
             except Cancelled:
                 self._deliver.emit(lambda: self._finish(job, ways.cancelled))

@@ -1,4 +1,12 @@
-"""A table over a list of ids that fetches rows in blocks near what is seen, never all."""
+"""A table over a list of ids that fetches rows in blocks near what is seen, never all.
+
+    model = WindowedTableModel(COLUMNS, fetch)          # fetch(ids, arrived): rows have an `id`
+    model.set_ids(ids)                                  # another list
+    model.refresh(changed.people); model.refresh()      # these rows, or all, again
+
+Columns are data. A row that has not arrived is empty, and is asked for by being looked at. An answer that
+was under way when its rows changed is asked for again, so that a list never keeps what is no longer true.
+"""
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -13,6 +21,9 @@ BLOCK = 100
 KEPT_BLOCKS = 12
 ROW_ROLE = int(Qt.ItemDataRole.UserRole)
 """The whole row, for delegates."""
+
+WORDS: dict[str, Callable[[Any], str]] = {}
+"""What a painted cell says in words, by its way of painting, for hover and screen readers."""
 
 Index = QModelIndex | QPersistentModelIndex
 Fetch = Callable[[Sequence[str], Callable[[Sequence[Any]], None]], None]
@@ -31,6 +42,30 @@ class Column:
     tip: Callable[[Any], str] | None = None
 
 
+_OF_ROWS = frozenset(
+    int(role)
+    for role in (
+        Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.AccessibleTextRole,
+        Qt.ItemDataRole.ToolTipRole,
+        ROW_ROLE,
+    )
+)
+
+
+def _side(column: Column) -> int:
+    side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+    return int(side | Qt.AlignmentFlag.AlignVCenter)
+
+
+def _tip(column: Column, row: Any) -> str | None:  # noqa: ANN401 - rows of any kind
+    """Return the words of a cell that says more than its text."""
+    if column.tip:
+        return column.tip(row)
+    words = WORDS.get(column.paint)
+    return words(row) if words else None
+
+
 class WindowedTableModel(QAbstractTableModel):
     """Rows by id; a row that has not arrived yet shows nothing and is asked for."""
 
@@ -41,15 +76,20 @@ class WindowedTableModel(QAbstractTableModel):
         self._ids: list[str] = []
         self._positions: dict[str, int] = {}
         self._blocks: OrderedDict[int, list[Any]] = OrderedDict()
-        self._asked: set[int] = set()
-        self._generation = 0
+        self._asked: dict[int, int] = {}
+        self._questions = 0
+        self._carried: dict[str, Any] = {}
 
     def set_ids(self, ids: Sequence[str]) -> None:
-        """Show another list."""
+        """Show another list; rows known already stay to be seen until they have been read again."""
+        if list(ids) == self._ids:
+            self.refresh()
+            return
         self.beginResetModel()
-        self._generation += 1
+        self._carried |= {row.id: row for block in self._blocks.values() for row in block if row is not None}
         self._ids = list(ids)
         self._positions = {}
+        self._carried = {each: self._carried[each] for each in self._ids if each in self._carried}
         self._blocks.clear()
         self._asked.clear()
         self.endResetModel()
@@ -66,30 +106,32 @@ class WindowedTableModel(QAbstractTableModel):
 
     def refresh(self, records: frozenset[str] | None = None) -> None:
         """Fetch anew the blocks that hold these records, all when None."""
-        stale = set(self._blocks) if records is None else {row // BLOCK for each in records if (row := self.position(each)) >= 0} & set(self._blocks)
-        for block in stale:
+        held = set(self._blocks) | set(self._asked)
+        if records is not None:
+            held &= {row // BLOCK for each in records if (row := self.position(each)) >= 0}
+        for block in held:
             self._ask(block)
 
     def row(self, number: int) -> Any | None:  # noqa: ANN401 - rows of any kind
         """Return a row that has arrived, or None; asks for it."""
         block = self._blocks.get(number // BLOCK)
         if block is None:
-            self._ask(number // BLOCK)
-            return None
+            if number // BLOCK not in self._asked:
+                self._ask(number // BLOCK)
+            return self._carried.get(self._ids[number])
         self._blocks.move_to_end(number // BLOCK)
         return block[number % BLOCK] if number % BLOCK < len(block) else None
 
     def _ask(self, block: int) -> None:
-        if block in self._asked:
-            return
-        self._asked.add(block)
-        generation = self._generation
+        self._questions += 1
+        question = self._questions
+        self._asked[block] = question
         wanted = self._ids[block * BLOCK : (block + 1) * BLOCK]
 
         def arrived(rows: Sequence[Any]) -> None:
-            if generation != self._generation:
+            if self._asked.get(block) != question:
                 return
-            self._asked.discard(block)
+            del self._asked[block]
             by_id = {row.id: row for row in rows}
             self._blocks[block] = [by_id.get(each) for each in wanted]
             while len(self._blocks) > KEPT_BLOCKS:
@@ -113,26 +155,25 @@ class WindowedTableModel(QAbstractTableModel):
             return None
         column = self.columns[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-            return int(side | Qt.AlignmentFlag.AlignVCenter)
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole, ROW_ROLE):
-            row = self.row(index.row())
-            if role == ROW_ROLE:
-                return row
-            if row is None:
-                return "" if role == Qt.ItemDataRole.DisplayRole else None
-            if role == Qt.ItemDataRole.DisplayRole:
-                return column.text(row)
-            if role == Qt.ItemDataRole.ToolTipRole:
-                return column.tip(row) if column.tip else None
-            return f"{_(column.header)} {column.tip(row) if column.tip else column.text(row)}"
-        return None
+            return _side(column)
+        if role not in _OF_ROWS:
+            return None
+        row = self.row(index.row())
+        if role == ROW_ROLE:
+            return row
+        if role == Qt.ItemDataRole.DisplayRole:
+            return "" if row is None else column.text(row)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return None if row is None else _tip(column, row)
+        words = _("not read yet") if row is None else _tip(column, row) or column.text(row)
+        return f"{_(column.header)} {words}"
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:  # noqa: ANN401
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = int(Qt.ItemDataRole.DisplayRole)
+    ) -> Any:  # noqa: ANN401
         """Return a header."""
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return _(self.columns[section].header)
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if self.columns[section].right else Qt.AlignmentFlag.AlignLeft
-            return int(side | Qt.AlignmentFlag.AlignVCenter)
+            return _side(self.columns[section])
         return None

@@ -1,17 +1,18 @@
 """Puts fonts, palette and style sheet of a theme on the application."""
+# ruff: noqa: E501 - a rule of the style sheet stays on one line
 
 from importlib import resources
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
-from ui.theme import tokens as T
+from ui.theme import tokens
 
 _FONTS = ("NotoSansSC-Regular.ttf", "NotoSansSC-SemiBold.ttf")
-_current = T.LIGHT
+_current = tokens.LIGHT
 
 
-def current() -> T.Tokens:
+def current() -> tokens.Tokens:
     """Return the theme that is on."""
     return _current
 
@@ -24,16 +25,16 @@ def load_fonts() -> None:
             raise FileNotFoundError(name)
 
 
-def font(size: int = T.TEXT, *, strong: bool = False) -> QFont:
+def font(size: int = tokens.TEXT, *, strong: bool = False) -> QFont:
     """Return a font of the window in pixels."""
-    made = QFont(list(T.FAMILIES))
+    made = QFont(list(tokens.FAMILIES))
     made.setPixelSize(size)
     if strong:
         made.setWeight(QFont.Weight.DemiBold)
     return made
 
 
-def _palette(theme: T.Tokens) -> QPalette:
+def _palette(theme: tokens.Tokens) -> QPalette:
     palette = QPalette()
     role = QPalette.ColorRole
     for each, colour in (
@@ -57,29 +58,34 @@ def _palette(theme: T.Tokens) -> QPalette:
     return palette
 
 
-def sheet(theme: T.Tokens) -> str:
+def _chevron(theme: tokens.Tokens) -> str:
+    """Return the arrow of lists to choose from, as a style sheet can name it."""
+    return (resources.files("ui.theme") / f"chevron-{theme.name}.svg").as_posix()  # type: ignore[attr-defined]
+
+
+def sheet(theme: tokens.Tokens) -> str:
     """Return the style sheet of a theme."""
     return f"""
 * {{ outline: 0; }}
 QWidget {{ color: {theme.text}; }}
-QMainWindow, #ground, QScrollArea, #ground > QWidget {{ background: {theme.ground}; border: 0; }}
+QMainWindow, #ground, QScrollArea {{ background: {theme.ground}; border: 0; }}
 #surface, #topbar, #pagehead, #tabs, #statusbar {{ background: {theme.surface}; }}
 #topbar {{ border-bottom: 1px solid {theme.line}; }}
 #statusbar {{ border-top: 1px solid {theme.line}; }}
 #tabs {{ border-bottom: 1px solid {theme.line}; }}
-#card {{ background: {theme.surface}; border: 1px solid {theme.line}; border-radius: {T.RADIUS + 2}px; }}
+#card {{ background: {theme.surface}; border: 1px solid {theme.line}; border-radius: {tokens.RADIUS + 2}px; }}
 #card[chosen="true"] {{ border: 2px solid {theme.accent}; }}
 #card[tone="attention"] {{ border: 1px solid {theme.attention}; }}
 #side {{ background: {theme.surface}; border-left: 1px solid {theme.line}; }}
-#note {{ background: {theme.quiet_soft}; border-radius: {T.RADIUS}px; padding: 8px 12px; }}
-QLabel[role="page"] {{ font-size: {T.PAGE}px; font-weight: 600; }}
-QLabel[role="section"] {{ font-size: {T.SECTION - 2}px; font-weight: 600; }}
-QLabel[role="large"] {{ font-size: {T.PAGE + 1}px; font-weight: 600; }}
-QLabel[role="secondary"] {{ color: {theme.secondary}; font-size: {T.SMALL}px; }}
+#note {{ background: {theme.quiet_soft}; border-radius: {tokens.RADIUS}px; padding: 8px 12px; }}
+QLabel[role="page"] {{ font-size: {tokens.PAGE}px; font-weight: 600; }}
+QLabel[role="section"] {{ font-size: {tokens.SECTION - 2}px; font-weight: 600; }}
+QLabel[role="large"] {{ font-size: {tokens.PAGE + 1}px; font-weight: 600; }}
+QLabel[role="secondary"] {{ color: {theme.secondary}; font-size: {tokens.SMALL}px; }}
 QLabel[role="muted"] {{ color: {theme.secondary}; }}
-QLabel[role="error"] {{ color: {theme.stop}; font-size: {T.SMALL}px; }}
-QLabel[role="good"] {{ color: {theme.good}; font-size: {T.SMALL}px; }}
-QPushButton {{ background: {theme.surface}; border: 1px solid {theme.line_strong}; border-radius: {T.RADIUS}px; padding: 0 12px; min-height: 30px; }}
+QLabel[role="error"] {{ color: {theme.stop}; font-size: {tokens.SMALL}px; }}
+QLabel[role="good"] {{ color: {theme.good}; font-size: {tokens.SMALL}px; }}
+QPushButton {{ background: {theme.surface}; border: 1px solid {theme.line_strong}; border-radius: {tokens.RADIUS}px; padding: 0 12px; min-height: 30px; }}
 QPushButton:hover {{ border-color: {theme.accent}; color: {theme.accent}; }}
 QPushButton:focus {{ border: 2px solid {theme.accent}; padding: 0 11px; min-height: 28px; }}
 QPushButton:disabled {{ color: {theme.secondary}; background: {theme.quiet_soft}; border-color: {theme.line}; }}
@@ -94,18 +100,19 @@ QPushButton[tab="true"] {{ background: transparent; border: 0; color: {theme.sec
 QPushButton[tab="true"]:hover {{ color: {theme.accent}; }}
 QPushButton[tab="true"]:checked {{ background: {theme.accent_soft}; color: {theme.accent}; font-weight: 600; }}
 QPushButton[tab="true"]:focus {{ border: 2px solid {theme.accent}; padding: 0 8px; min-height: 24px; }}
-QLineEdit, QPlainTextEdit, QComboBox, QSpinBox {{ background: {theme.surface}; border: 1px solid {theme.line_strong}; border-radius: {T.RADIUS}px; padding: 0 10px; min-height: 30px; selection-background-color: {theme.accent}; selection-color: {theme.on_accent}; }}
+QLineEdit, QPlainTextEdit, QComboBox, QSpinBox {{ background: {theme.surface}; border: 1px solid {theme.line_strong}; border-radius: {tokens.RADIUS}px; padding: 0 10px; min-height: 30px; selection-background-color: {theme.accent}; selection-color: {theme.on_accent}; }}
 QPlainTextEdit {{ padding: 6px 8px; }}
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus {{ border: 2px solid {theme.accent}; padding: 0 9px; min-height: 28px; }}
 QLineEdit[invalid="true"] {{ border: 1px solid {theme.stop}; }}
 QComboBox::drop-down {{ border: 0; width: 24px; }}
+QComboBox::down-arrow {{ image: url({_chevron(theme)}); width: 14px; height: 14px; }}
 QComboBox QAbstractItemView {{ background: {theme.surface}; border: 1px solid {theme.line_strong}; selection-background-color: {theme.accent_soft}; selection-color: {theme.text}; padding: 4px; }}
 #find {{ background: {theme.ground}; border: 1px solid {theme.line}; }}
 #find:focus {{ background: {theme.surface}; border: 2px solid {theme.accent}; }}
 QTableView {{ background: {theme.surface}; border: 0; gridline-color: transparent; selection-background-color: {theme.selection}; selection-color: {theme.text}; }}
 QTableView:focus {{ border: 0; }}
 QHeaderView {{ background: {theme.header}; border: 0; }}
-QHeaderView::section {{ background: {theme.header}; color: {theme.secondary}; border: 0; border-bottom: 1px solid {theme.line}; padding: 0 8px; font-size: {T.SMALL}px; }}
+QHeaderView::section {{ background: {theme.header}; color: {theme.secondary}; border: 0; border-bottom: 1px solid {theme.line}; padding: 0 8px; font-size: {tokens.SMALL}px; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
 QScrollBar::handle {{ background: {theme.line_strong}; border-radius: 5px; min-height: 32px; min-width: 32px; }}
@@ -119,7 +126,7 @@ QMenu::separator {{ height: 1px; background: {theme.line}; margin: 4px 8px; }}
 QToolTip {{ background: {theme.text}; color: {theme.surface}; border: 0; padding: 4px 8px; }}
 QProgressBar {{ background: {theme.quiet_soft}; border: 0; border-radius: 3px; max-height: 6px; min-height: 6px; text-align: center; }}
 QProgressBar::chunk {{ background: {theme.accent}; border-radius: 3px; }}
-#toast {{ background: {theme.text}; border-radius: {T.RADIUS}px; }}
+#toast {{ background: {theme.text}; border-radius: {tokens.RADIUS}px; }}
 #toast QLabel {{ color: {theme.surface}; }}
 #toast QPushButton {{ color: {theme.accent_soft if theme.name == "light" else theme.accent}; background: transparent; border: 0; font-weight: 600; }}
 #toast[tone="error"] {{ background: {theme.stop_soft}; border: 1px solid {theme.stop}; }}
@@ -130,7 +137,7 @@ QCheckBox:focus {{ color: {theme.accent}; }}
 """
 
 
-def apply(app: QApplication, theme: T.Tokens) -> None:
+def apply(app: QApplication, theme: tokens.Tokens) -> None:
     """Dress the whole application in a theme."""
     global _current
     _current = theme

@@ -37,6 +37,9 @@ class Tokens:
     rail: str
     rail_text: str
     rail_selected: str
+    rail_mark: str
+    rail_badge: str
+    on_rail: str
 
 
 LIGHT = Tokens(
@@ -63,6 +66,9 @@ LIGHT = Tokens(
     rail="#10233f",
     rail_text="#b6c2d4",
     rail_selected="#1c3a63",
+    rail_mark="#4c8dff",
+    rail_badge="#d93a3a",
+    on_rail="#ffffff",
 )
 
 DARK = Tokens(
@@ -89,6 +95,9 @@ DARK = Tokens(
     rail="#0d1420",
     rail_text="#9fabbd",
     rail_selected="#1d3050",
+    rail_mark="#4c8dff",
+    rail_badge="#d93a3a",
+    on_rail="#ffffff",
 )
 
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
@@ -98,8 +107,8 @@ TONES = ("accent", "good", "attention", "stop", "quiet")
 """What a pill may say by colour; its word says it too."""
 
 
-def tone(tokens: Tokens, name: str) -> tuple[str, str]:
+def tone(theme: Tokens, name: str) -> tuple[str, str]:
     """Return the text colour and the ground of a tone."""
     if name == "quiet":
-        return tokens.secondary, tokens.quiet_soft
-    return str(getattr(tokens, name)), str(getattr(tokens, f"{name}_soft"))
+        return theme.secondary, theme.quiet_soft
+    return str(getattr(theme, name)), str(getattr(theme, f"{name}_soft"))

@@ -1,22 +1,52 @@
-"""The table of people, households and claims: rows like a spreadsheet's, words and colours where they help."""
+"""The table of people, households and claims: rows like a spreadsheet's, words and colours where they help.
+
+    table = DataTable(model, _("Workers"), {"due": paint_due})   # a painter for each `Column.paint` of the screen
+    table.set_empty(EmptyState(…)); table.opened.connect(…); table.picked.connect(…); table.sort_asked.connect(…)
+
+A row of the model has `id`; `status` and `package` where columns are painted 'status' and 'package'.
+What a painter draws is told to screen readers by `Column.tip`, or by `WORDS` of the model's module.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from caseworker_app.domain.package import Progress
 from caseworker_app.wording import label
-from ui.models.windowed import ROW_ROLE, WindowedTableModel
-from ui.theme import style
-from ui.theme import tokens as T
+from ui.models.windowed import ROW_ROLE, WORDS, WindowedTableModel
+from ui.theme import style, tokens
 from ui.widgets.basics import EmptyState, paint_pill
 
 Index = QModelIndex | QPersistentModelIndex
+Paint = Callable[[QPainter, QRectF, Any], None]
 
-PACKAGE_LETTERS = {"policy_briefing": "政", "job_referral": "荐", "career_guidance": "导", "skills_training": "训"}
+PACKAGE_LETTERS = {
+    "policy_briefing": "政",
+    "job_referral": "荐",
+    "career_guidance": "导",
+    "skills_training": "训",
+}
 STATUS_TONES = {
     "employed": "good",
     "farming": "quiet",
@@ -41,7 +71,12 @@ def paint_package(painter: QPainter, area: QRectF, progress: Progress) -> None:
     left = area.left()
     for part in progress.parts:
         cell = QRectF(left, area.center().y() - 9.5, _CELL, 19)
-        paint_pill(painter, cell, f"{PACKAGE_LETTERS[part.kind]} {part.done}/{part.owed}", package_tone(part.done, part.owed))
+        paint_pill(
+            painter,
+            cell,
+            f"{PACKAGE_LETTERS[part.kind]} {part.done}/{part.owed}",
+            package_tone(part.done, part.owed),
+        )
         left += _CELL + 3
 
 
@@ -52,18 +87,21 @@ def package_words(progress: Progress | None) -> str:
     return "，".join(f"{label('service_kind', part.kind)} {part.done}/{part.owed}" for part in progress.parts)
 
 
+WORDS["package"] = lambda row: package_words(row.package)
+
+
 class RowDelegate(QStyledItemDelegate):
     """Paints plain text, pills and packages the same way in every table."""
 
-    def __init__(self, parent: QWidget, painters: dict[str, Callable[[QPainter, QRectF, Any], None]]) -> None:
+    def __init__(self, parent: QWidget, painters: dict[str, Paint]) -> None:
         super().__init__(parent)
         self._painters = painters
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one cell with its ground and the line below it."""
         theme = style.current()
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state = option.state
         selected = bool(state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.fillRect(rect, QColor(theme.selection if selected else theme.surface))
@@ -78,7 +116,7 @@ class RowDelegate(QStyledItemDelegate):
         if row is not None and special:
             special(painter, area, row)
         elif row is not None:
-            painter.setFont(style.font(T.TEXT))
+            painter.setFont(style.font(tokens.TEXT))
             painter.setPen(QColor(theme.secondary if column.paint == "muted" else theme.text))
             content = str(index.data() or "")
             metrics = QFontMetrics(painter.font())
@@ -86,22 +124,37 @@ class RowDelegate(QStyledItemDelegate):
             side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
             painter.drawText(area, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
         else:
-            painter.fillRect(QRectF(area.left(), area.center().y() - 4, min(area.width(), 60), 8), QColor(theme.quiet_soft))
+            waiting = QRectF(area.left(), area.center().y() - 4, min(area.width(), 60), 8)
+            painter.fillRect(waiting, QColor(theme.quiet_soft))
         view = self.parent()
-        if selected and isinstance(view, QTableView) and view.hasFocus() and view.currentIndex() == index:
-            painter.setPen(QColor(theme.accent))
-            painter.drawRect(rect.adjusted(0, 0, -1, -2))
+        if isinstance(view, QTableView) and view.hasFocus() and view.currentIndex().row() == index.row():
+            self._paint_focus(painter, rect, theme, here=view.currentIndex() == index)
         painter.restore()
+
+    def _paint_focus(self, painter: QPainter, rect: QRect, theme: tokens.Tokens, *, here: bool) -> None:
+        """Paint the lines that show which row the keys act on, and around the cell."""
+        painter.fillRect(QRect(rect.left(), rect.top(), rect.width(), 2), QColor(theme.accent))
+        painter.fillRect(QRect(rect.left(), rect.bottom() - 1, rect.width(), 2), QColor(theme.accent))
+        if here:
+            painter.fillRect(QRect(rect.left(), rect.top(), 2, rect.height()), QColor(theme.accent))
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         """Return the height of every row."""
-        return QSize(0, T.ROW)
+        return QSize(0, tokens.ROW)
+
+
+def paint_word(painter: QPainter, area: QRectF, word: str, tone: str) -> None:
+    """Paint a word as a pill at the left of a cell, elided where the cell is narrow."""
+    metrics = QFontMetrics(style.font(tokens.SMALL))
+    shown = metrics.elidedText(word, Qt.TextElideMode.ElideRight, max(int(area.width()) - 14, 0))
+    if shown:
+        spot = QRectF(area.left(), area.center().y() - 10, metrics.horizontalAdvance(shown) + 14, 20)
+        paint_pill(painter, spot, shown, tone)
 
 
 def _paint_status(painter: QPainter, area: QRectF, row: Any) -> None:  # noqa: ANN401 - rows of any kind
     word = label("status", row.status)
-    width = QFontMetrics(style.font(T.SMALL)).horizontalAdvance(word) + 14
-    paint_pill(painter, QRectF(area.left(), area.center().y() - 10, width, 20), word, STATUS_TONES.get(row.status, "quiet"))
+    paint_word(painter, area, word, STATUS_TONES.get(row.status, "quiet"))
 
 
 def _paint_package(painter: QPainter, area: QRectF, row: Any) -> None:  # noqa: ANN401 - rows of any kind
@@ -112,19 +165,23 @@ def _paint_package(painter: QPainter, area: QRectF, row: Any) -> None:  # noqa: 
 class DataTable(QTableView):
     """A table with the keys of a list: Enter opens, Space and arrows move the selection.
 
-    Signals: opened(str) with the id of the row; picked(list) with the ids selected; needed(str) — asked to sort by a key.
+    Signals: opened(str) with the id of the row; picked(list) with the ids selected; sort_asked(str) with the
+    key of the column whose header was clicked.
     """
 
     opened = Signal(str)
     picked = Signal(list)
     sort_asked = Signal(str)
 
-    def __init__(self, model: WindowedTableModel, name: str, painters: dict[str, Callable[[QPainter, QRectF, Any], None]] | None = None) -> None:
+    def __init__(
+        self, model: WindowedTableModel, name: str, painters: dict[str, Paint] | None = None
+    ) -> None:
         super().__init__()
         self._model = model
         self.setModel(model)
         self.setAccessibleName(name)
-        self.setItemDelegate(RowDelegate(self, {"status": _paint_status, "package": _paint_package, **(painters or {})}))
+        ours: dict[str, Paint] = {"status": _paint_status, "package": _paint_package}
+        self.setItemDelegate(RowDelegate(self, ours | (painters or {})))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -136,9 +193,9 @@ class DataTable(QTableView):
         vertical = self.verticalHeader()
         vertical.hide()
         vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        vertical.setDefaultSectionSize(T.ROW)
+        vertical.setDefaultSectionSize(tokens.ROW)
         header = self.horizontalHeader()
-        header.setFixedHeight(T.HEADER_ROW)
+        header.setFixedHeight(tokens.HEADER_ROW)
         header.setHighlightSections(False)
         header.setSectionsMovable(True)
         header.setStretchLastSection(True)
@@ -180,7 +237,7 @@ class DataTable(QTableView):
     def selected(self) -> list[str]:
         """Return the ids selected, in order."""
         ids = self._model.ids()
-        return [ids[index.row()] for index in sorted(self.selectionModel().selectedRows(), key=lambda each: each.row())]
+        return [ids[row] for row in sorted(index.row() for index in self.selectionModel().selectedRows())]
 
     def select_id(self, record: str) -> bool:
         """Select the row of an id and bring it into view; False when it is not on the list."""
@@ -196,7 +253,7 @@ class DataTable(QTableView):
         if current.isValid():
             self.opened.emit(self._model.ids()[current.row()])
 
-    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:  # noqa: N802 - Qt's name
         """Tell which rows are selected."""
         super().selectionChanged(selected, deselected)
         self.picked.emit(self.selected())
