@@ -17,8 +17,16 @@ ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "dist" / "caseworker"
 PROGRAM = TARGET / ("caseworker.exe" if sys.platform == "win32" else "caseworker")
 
-# Imported by name, by a driver or by migration scripts, where PyInstaller does not look.
-HIDDEN = ("alembic", "logging.config", "python_calamine", "sqlalchemy.dialects.sqlite", "sqlcipher3")
+# Imported by name, by a driver or by a migration, where PyInstaller does not look.
+HIDDEN = (
+    "alembic",
+    "caseworker_app.demo",
+    "caseworker_app.sample",
+    "logging.config",
+    "python_calamine",
+    "sqlalchemy.dialects.sqlite",
+    "sqlcipher3",
+)
 NOT_NEEDED = ("tkinter", "setuptools", "pip")
 KEPT_PLUGINS = {
     "platforms": ("xcb", "wayland", "offscreen", "windows", "cocoa"),
@@ -60,7 +68,7 @@ def build() -> None:
     arguments += [f"--add-data={ROOT / 'db' / 'migrations'}{os.pathsep}db/migrations"]
     arguments += [f"--hidden-import={name}" for name in HIDDEN]
     arguments += [f"--exclude-module={name}" for name in NOT_NEEDED]
-    arguments.append("--collect-submodules=reportlab.graphics.barcode")
+    arguments += ["--collect-submodules=reportlab.graphics.barcode", "--copy-metadata=caseworker"]
     if sys.platform == "win32":
         # A console program, so that the command line can answer; started from an icon it hides its console.
         arguments.append("--hide-console=hide-early")
@@ -114,37 +122,67 @@ def add_licences() -> None:
     shutil.copy(ROOT / "LICENSE", TARGET / "licences")
 
 
-def run(*arguments: str, ledger: Path) -> str:
-    """Run the built program as a user would and return what it answers; a failure ends the build."""
-    environment = os.environ | {
-        "CASEWORKER_LEDGER": str(ledger),
-        "CASEWORKER_HOME": str(ledger.parent / "home"),
-        "CASEWORKER_PASSWORD": "smoke-password",
-        "QT_QPA_PLATFORM": "offscreen",
-    }
-    say(" ".join(("caseworker", *arguments)))
-    command = [PROGRAM, *arguments]
-    done = subprocess.run(
-        command, env=environment, stdout=subprocess.PIPE, encoding="utf-8", timeout=120, check=False
-    )
-    if done.returncode:
-        sys.exit(f"the built program failed ({done.returncode}): {' '.join(arguments)}\n{done.stdout}")
-    return done.stdout
+def strip() -> None:
+    """Take out debugging symbols; Qt has none, and libraries that a wheel brought along stay as they are."""
+    tool = shutil.which("strip") if sys.platform == "linux" else None
+    for file in TARGET.rglob("*.so*") if tool else ():
+        if "PySide6" not in file.parts and not file.parent.name.endswith(".libs") and not file.is_symlink():
+            subprocess.run([str(tool), "--strip-debug", file], check=True)
+
+
+class Trial:
+    """The built program as a user would run it, with a ledger of its own; a failure ends the build."""
+
+    def __init__(self, folder: Path) -> None:
+        self.environment = os.environ | {
+            "CASEWORKER_LEDGER": str(folder / "ledger"),
+            "CASEWORKER_HOME": str(folder / "home"),
+            "CASEWORKER_PASSWORD": "smoke-password",
+            "QT_QPA_PLATFORM": "offscreen",
+        }
+
+    def run(self, *arguments: str) -> str:
+        """Run one command and return what it answers."""
+        say(" ".join(("caseworker", *arguments)))
+        done = subprocess.run(
+            [PROGRAM, *arguments],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+        if done.returncode:
+            sys.exit(f"the built program failed ({done.returncode}): {' '.join(arguments)}\n{done.stdout}")
+        return done.stdout
+
+    def show_window(self) -> None:
+        """Open the window off screen and see that it stays open."""
+        say("caseworker (the window, off screen)")
+        process = subprocess.Popen([PROGRAM], env=self.environment)
+        try:
+            sys.exit(f"the window closed by itself ({process.wait(8)})")
+        except subprocess.TimeoutExpired:
+            process.terminate()
+            process.wait(20)
 
 
 def smoke() -> None:
     """Make a ledger, bring the bundled sample in, ask for a list, verify, and show the window."""
     with tempfile.TemporaryDirectory() as folder:
-        ledger = Path(folder, "ledger")
-        run("new", "--scope", "640106100207", "--officer", "Smoke", ledger=ledger)
+        trial = Trial(Path(folder))
+        trial.run("--version")
+        trial.run("new", "--scope", "640106100207", "--officer", "Smoke")
         samples = sorted(map(str, (ROOT / "caseworker_app" / "sample_data").glob("*.xlsx")))
-        if samples:
-            run("import", *samples, ledger=ledger)
-        workers = json.loads(run("list", "workers", "--json", ledger=ledger))
-        if samples and not workers:
+        trial.run("import", *samples)
+        workers = json.loads(trial.run("list", "workers", "--json"))
+        if not workers:
             sys.exit("the built program lists no workers after an import")
-        run("verify", ledger=ledger)
-        say(f"{len(workers)} workers; the built program works")
+        claimable = json.loads(trial.run("list", "claimable", "--on", "2024-11-30", "--json"))
+        trial.run("sample", "--households", "3", "-o", str(Path(folder, "sample")))
+        trial.run("verify")
+        trial.show_window()
+        say(f"{len(workers)} workers, {len(claimable)} entitlements: the built program works")
 
 
 if __name__ == "__main__":
@@ -152,6 +190,7 @@ if __name__ == "__main__":
     build()
     whole = size()
     prune()
+    strip()
     add_licences()
     say(f"{TARGET}: {size()}, {whole} before pruning")
     smoke()
