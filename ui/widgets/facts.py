@@ -214,16 +214,19 @@ class SpellForm(FactForm):
         self.insured.insertItem(0, _("not known"), None)
         self.insured.setCurrentIndex(0)
         one, two = QWidget(), QWidget()
-        one.setLayout(row(Field(_("Kind"), self.kind), Field(_("First day"), self.first), Field(_("Last day"), self.last), self.place_field, space=12))
-        two.setLayout(
-            row(
-                Field(_("Employer"), self.employer),
-                Field(_("Yuan a month"), self.wage),
-                Field(_("Contract"), self.contract),
-                Field(_("Insured"), self.insured),
-                space=12,
-            )
+        upper = row(Field(_("Kind"), self.kind), Field(_("First day"), self.first), Field(_("Last day"), self.last), self.place_field, space=12)
+        upper.setStretchFactor(self.place_field, 1)
+        one.setLayout(upper)
+        employer = Field(_("Employer"), self.employer)
+        lower = row(
+            employer,
+            Field(_("Yuan a month"), self.wage),
+            Field(_("Contract"), self.contract),
+            Field(_("Insured"), self.insured),
+            space=12,
         )
+        lower.setStretchFactor(employer, 1)
+        two.setLayout(lower)
         self.place.textChanged.connect(self._recognise)
         self.build(one, two)
 

@@ -37,10 +37,19 @@ class Offer:
     item_name: str
 
 
-def _paint_state(painter: QPainter, area: QRectF, entry: ClaimRow) -> None:
-    words = label("claim_state", entry.state)
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """One claim on the list of what was claimed."""
+
+    id: str
+    claim: ClaimRow
+    item_name: str
+
+
+def _paint_state(painter: QPainter, area: QRectF, filed: Filed) -> None:
+    words = label("claim_state", filed.claim.state)
     width = QFontMetrics(style.font(T.SMALL)).horizontalAdvance(words) + 16
-    tone = {"paid": "good", "returned": "attention", "objection": "attention", "rejected": "stop", "withdrawn": "quiet"}.get(entry.state, "accent")
+    tone = {"paid": "good", "returned": "attention", "objection": "attention", "rejected": "stop", "withdrawn": "quiet"}.get(filed.claim.state, "accent")
     paint_pill(painter, QRectF(area.left(), area.center().y() - 10, width, 20), words, tone)
 
 
@@ -58,15 +67,15 @@ OFFERS = (
     Column(N_("Why"), 560, lambda offer: explain.why(offer.answer), tip=lambda offer: explain.why(offer.answer)),
 )
 FILED = (
-    Column(N_("Claim number"), 200, lambda entry: entry.number),
-    Column(N_("Name"), 110, lambda entry: entry.name),
-    Column(N_("Identity number"), 170, lambda entry: identity.masked(entry.identity_number) if entry.identity_number else "—", paint="muted"),
-    Column(N_("Village"), 110, lambda entry: _village(entry.village_code)),
-    Column(N_("Item"), 140, lambda entry: entry.item),
-    Column(N_("Cycle"), 64, lambda entry: entry.cycle),
-    Column(N_("Amount (yuan)"), 110, lambda entry: money.shown(entry.amount), right=True),
-    Column(N_("Filed on"), 100, lambda entry: entry.filed_on.isoformat()),
-    Column(N_("State"), 130, lambda entry: label("claim_state", entry.state), paint="state"),
+    Column(N_("Claim number"), 200, lambda filed: filed.claim.number),
+    Column(N_("Name"), 110, lambda filed: filed.claim.name),
+    Column(N_("Identity number"), 160, lambda filed: identity.masked(filed.claim.identity_number) if filed.claim.identity_number else "—", paint="muted"),
+    Column(N_("Village"), 110, lambda filed: _village(filed.claim.village_code)),
+    Column(N_("Item"), 150, lambda filed: filed.item_name),
+    Column(N_("Cycle"), 64, lambda filed: filed.claim.cycle),
+    Column(N_("Amount (yuan)"), 110, lambda filed: money.shown(filed.claim.amount), right=True),
+    Column(N_("Filed on"), 100, lambda filed: filed.claim.filed_on.isoformat()),
+    Column(N_("State"), 130, lambda filed: label("claim_state", filed.claim.state), paint="state"),
 )
 
 
@@ -77,7 +86,7 @@ class ClaimsScreen(QWidget):
         super().__init__()
         self._context = context
         self._offers: dict[str, Offer] = {}
-        self._filed: dict[str, ClaimRow] = {}
+        self._filed: dict[str, Filed] = {}
         self._summary = text("", "muted")
         self._file = button(_("Claim selected"), self.file_selected, primary=True)
         self._advance = button(_("Move on"), self._offer_steps, tip=_("Move the selected claims one step"))
@@ -104,7 +113,7 @@ class ClaimsScreen(QWidget):
         self.filed = WindowedTableModel(FILED, self._fetch_filed, self)
         self.filed_table = DataTable(self.filed, _("Claimed"), {"state": _paint_state})
         self.filed_table.set_empty(EmptyState("claims", _("Nothing has been claimed yet. Choose a line under “To claim” and press Claim selected.")))
-        self.filed_table.opened.connect(lambda claim: preview_forms(context, [self._filed[claim].number], self))
+        self.filed_table.opened.connect(lambda claim: preview_forms(context, [self._filed[claim].claim.number], self))
         for table in (self.offer_table, self.filed_table):
             table.picked.connect(lambda _ids: self._enable())
         self._stack = QStackedWidget()
@@ -134,7 +143,7 @@ class ClaimsScreen(QWidget):
         if table is self.offer_table:
             total = sum(self._offers[each].answer.amount or 0 for each in selected)
         else:
-            total = sum(self._filed[each].amount for each in selected)
+            total = sum(self._filed[each].claim.amount for each in selected)
         return _("{selected} selected · {amount} yuan").format(selected=len(selected), amount=money.shown(total))
 
     def focus_filter(self) -> None:
@@ -162,7 +171,7 @@ class ClaimsScreen(QWidget):
         pack = self._context.desk.pack
         offers = [Offer(f"{each.item}|{each.beneficiary}", each, pack.item(each.item).name) for each in answers if each.state is State.ELIGIBLE]
         self._offers = {offer.id: offer for offer in offers}
-        self._filed = {entry.id: entry for entry in filed}
+        self._filed = {entry.id: Filed(entry.id, entry, pack.item(entry.item).name) for entry in filed}
         total = sum(each.amount or 0 for each in answers)
         sentence = _n("{count} to claim, {amount} yuan", "{count} to claim, {amount} yuan", len(offers)).format(count=len(offers), amount=money.shown(total))
         claimed = sum(entry.amount for entry in filed if entry.state not in life.DEAD)
@@ -177,7 +186,7 @@ class ClaimsScreen(QWidget):
         typed = self.filter.text().strip()
         self._stack.setCurrentWidget(self._table())
         if key == "filed":
-            chosen = [each for each, entry in self._filed.items() if typed in entry.name or typed in entry.household_no]
+            chosen = [each for each, filed in self._filed.items() if typed in filed.claim.name or typed in filed.claim.household_no]
             self._keep(self.filed_table, self.filed, chosen)
         else:
             item = key.partition(":")[2]
@@ -248,7 +257,7 @@ class ClaimsScreen(QWidget):
 
     def print_selected(self) -> None:
         """Show the forms of the selected claims."""
-        numbers = [self._filed[each].number for each in self.filed_table.selected()] if self.tabs.current() == "filed" else []
+        numbers = [self._filed[each].claim.number for each in self.filed_table.selected()] if self.tabs.current() == "filed" else []
         if numbers:
             preview_forms(self._context, numbers, self)
         else:
@@ -256,7 +265,7 @@ class ClaimsScreen(QWidget):
 
     def _offer_steps(self) -> None:
         """Offer the steps that every selected claim can take."""
-        chosen = [self._filed[each] for each in self.filed_table.selected()]
+        chosen = [self._filed[each].claim for each in self.filed_table.selected()]
         possible = [step for step in life.steps_from(chosen[0].state) if all(step in life.steps_from(each.state) for each in chosen)]
         if not possible:
             self._context.messages.tell(_("The selected claims have no step in common."))
@@ -287,6 +296,6 @@ class ClaimsScreen(QWidget):
     def _move(self, step: str, reason: str) -> None:
         context = self._context
         for each in self.filed_table.selected():
-            number = self._filed[each].number
+            number = self._filed[each].claim.number
             context.runner.write(lambda _progress, number=number: claims.advance(context.desk, number, step, context.today, reason))
         context.messages.done(label("claim_state", step), context.undo)

@@ -224,18 +224,21 @@ class UploadPart(QWidget):
         self._context = context
         self.month = QLineEdit(f"{context.today:%Y-%m}")
         self.month.setFixedWidth(120)
-        self._month = Field(_("Month"), self.month, _("Figures as of the month's last day, or today while it runs"))
+        self._month = Field(_("Month"), self.month)
         self._result = QVBoxLayout()
         self._go = button(_("Write monthly workbook"), self.ask_where, primary=True)
         card = Card(
             text(_("Monthly workbook"), "section"),
             text(_("Households, workers, jobs, services, the three lists, claims and the summary, all from the ledger: nothing to fill in."), "muted", wrap=True),
-            row(self._month, None),
+            row(self._month, text(_("Figures as of the month's last day, or today while it runs"), "secondary"), None, space=16),
             row(self._go, None),
             self._result,
             space=12,
         )
-        self.setLayout(column(card, None))
+        inside = QWidget()
+        inside.setObjectName("ground")
+        inside.setLayout(column(card, None))
+        self.setLayout(column(scrolled(inside, _("Monthly workbook")), space=0))
 
     def ask_where(self) -> None:
         """Ask for a file name and write there."""

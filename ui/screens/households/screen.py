@@ -8,7 +8,6 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from caseworker_app.domain import divisions, identity
-from caseworker_app.error_words import action_text, field_text
 from caseworker_app.read_models.households import HouseholdPage, HouseholdRow
 from caseworker_app.wording import _, _n, label, labels
 from db.queries import households as queries
@@ -17,6 +16,7 @@ from ui.models.windowed import Column, WindowedTableModel
 from ui.theme import style
 from ui.theme import tokens as T
 from ui.widgets.basics import EmptyState, Pill, TabStrip, button, clear, column, row, text
+from ui.widgets.history import history_lines
 from ui.widgets.lines import lines, scrolled
 from ui.widgets.table import STATUS_TONES, DataTable
 from ui.words import N_
@@ -209,10 +209,5 @@ class HouseholdScreen(QWidget):
         heads = [_("Name"), _("Relation"), _("Sex"), _("Identity number"), _("Born"), _("Status")]
         self._place.addWidget(lines(heads, members, "", 5))
         self._place.addWidget(text(_("History"), "section"))
-        history = []
-        for line in page.history[:100]:
-            change = {"insert": _("recorded"), "void": _("taken back"), "revive": _("brought back")}.get(line.change)
-            words = change or f"{field_text(line.table, line.field)}: {line.before or '—'} → {line.after or '—'}"
-            history.append((line.made_at[:16], line.officer, action_text(line.action, {}), words))
-        self._place.addWidget(lines([_("When (UTC)"), _("Who"), _("Step"), _("What changed")], history, "", 3))
+        self._place.addWidget(history_lines(page.history))
         self._place.addStretch(1)

@@ -9,12 +9,11 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from caseworker_app.domain import divisions, identity, money
 from caseworker_app.domain.spans import Span, clip_all, cumulative
-from caseworker_app.error_words import action_text, field_text
 from caseworker_app.policy import explain
 from caseworker_app.policy.assess import Entitlement, State
 from caseworker_app.policy.pack import IncomeLadder, Item, MonthsLadder
 from caseworker_app.read_models.claims import ClaimRow
-from caseworker_app.read_models.people import HistoryLine, PersonPage
+from caseworker_app.read_models.people import PersonPage
 from caseworker_app.use_cases import claims, entitlements
 from caseworker_app.wording import _, label, months_text
 from db.queries import claims as claim_queries
@@ -26,6 +25,7 @@ from ui.theme import style
 from ui.theme import tokens as T
 from ui.widgets.basics import Card, Pill, TabStrip, button, clear, column, row, text
 from ui.widgets.entitlement import EntitlementCard, ReasonTable
+from ui.widgets.history import history_lines
 from ui.widgets.lines import lines, scrolled
 from ui.widgets.facts import CardForm, FactForm, IntentionForm, ReturnForm, ServiceForm, SpellForm
 from ui.widgets.package import PackageCells
@@ -394,20 +394,11 @@ class PersonScreen(QWidget):
         return lines(heads, rows, _("Nothing has been claimed yet: choose an entitlement and press Claim."), 1)
 
     def _history(self, page: PersonPage) -> QWidget:
-        shown = [(line.made_at[:16], line.officer, action_text(line.action, {}), _change(line)) for line in page.history[:200]]
-        return lines([_("When (UTC)"), _("Who"), _("Step"), _("What changed")], shown, "", 3)
+        return history_lines(page.history)
 
 
 def _yuan(amount: int | None) -> str:
     return _("not known") if amount is None else money.shown(amount)
-
-
-def _change(line: HistoryLine) -> str:
-    if line.change != "update":
-        return {"insert": _("recorded"), "void": _("taken back"), "revive": _("brought back")}.get(line.change, line.change)
-    before = "" if line.before is None else str(line.before)
-    after = "" if line.after is None else str(line.after)
-    return f"{field_text(line.table, line.field)}: {before or '—'} → {after or '—'}"
 
 
 def _ladder(item: Item) -> str:

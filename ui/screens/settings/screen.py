@@ -22,6 +22,7 @@ def _number(value: int, least: int, most: int) -> QSpinBox:
     box.setRange(least, most)
     box.setValue(value)
     box.setFixedWidth(100)
+    box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
     return box
 
 
