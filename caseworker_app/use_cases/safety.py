@@ -1,5 +1,6 @@
 """Whether the ledger is whole, and the copies kept of it."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,8 +45,13 @@ def back_up(desk: Desk, target: Path) -> None:
 def restore(source: Path, folder: Path, password: str) -> None:
     """Put a backup into a new folder and check that its password opens it.
 
-    Raises ExpectedError `backup.damaged`, `ledger.folder_not_empty` and `ledger.wrong_password`.
+    Raises ExpectedError `backup.damaged`, `ledger.folder_not_empty` and `ledger.wrong_password`;
+    nothing is left in the folder then.
     """
     backup.unpack(source, folder)
-    opened = keys.with_password(folder, password)
-    backup.check_database(folder / "ledger.db", opened.data_key)
+    try:
+        opened = keys.with_password(folder, password)
+        backup.check_database(folder / "ledger.db", opened.data_key)
+    except ExpectedError:
+        shutil.rmtree(folder)
+        raise
