@@ -1,7 +1,9 @@
 """The main job on sample data: what an officer does in a morning, left as files to look at."""
 
+import multiprocessing
 import os
 import shutil
+import sys
 from datetime import date, datetime
 from pathlib import Path
 
@@ -70,6 +72,19 @@ def make_ledger(folder: Path) -> Desk:
     return made
 
 
+def _has_display() -> bool:
+    """Whether a window could be seen by somebody."""
+    return sys.platform in ("win32", "darwin") or any(os.environ.get(each) for each in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def show(ledger: Path) -> None:
+    """Open the window on the demo's ledger, on the demo's day."""
+    # The window is loaded only where there is a display.
+    from caseworker_app import start  # noqa: PLC0415
+
+    start.run(ledger, clock)
+
+
 def run(folder: Path) -> None:
     """Do the main job into a folder: ledger, lists, services, claims, papers, monthly workbook, screenshots."""
     if folder.exists():
@@ -96,4 +111,8 @@ def run(folder: Path) -> None:
 
     for path in screenshots.take(folder / "ledger", PASSWORD, folder / "screens", clock):
         _say(_("Screenshot: {file}").format(file=path.relative_to(folder)))
+    if _has_display():
+        os.environ.pop("QT_QPA_PLATFORM", None)
+        child = multiprocessing.get_context("spawn").Process(target=show, args=(folder / "ledger",))
+        child.start()
     _say(_("Everything is in {folder}. Password of the ledger: {password}").format(folder=folder, password=PASSWORD))

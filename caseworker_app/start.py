@@ -215,7 +215,7 @@ class Program:
         self.unlock.close()
 
 
-def run(folder: Path | None = None) -> int:
+def run(folder: Path | None = None, clock: Clock = utc_now) -> int:
     """Open the window and stay until it closes; the ledger is the one given or opened last."""
     start_log()
     app = QApplication.instance()
@@ -223,7 +223,7 @@ def run(folder: Path | None = None) -> int:
         app = QApplication(sys.argv[:1])
     dress(app)
     stored = os.environ.get("CASEWORKER_LEDGER") or str(settings.read("last_ledger"))
-    program = Program(folder or (Path(stored) if stored else paths.ledgers()))
+    program = Program(folder or (Path(stored) if stored else paths.ledgers()), clock)
     status = app.exec()
     program.guard.remove()
     return status
