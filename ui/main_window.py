@@ -7,6 +7,7 @@ window.restore(text); text = window.state()   # place and size on the screen, ke
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, Qt, Signal
@@ -140,7 +141,7 @@ class MainWindow(QMainWindow):
         whole.addLayout(right, 1)
         self.setCentralWidget(central)
         for name in RAIL:
-            self.actions_.bind(f"page.{name}", lambda name=name: self.go(name))
+            self.actions_.bind(f"page.{name}", partial(self.go, name))
 
     # -- parts -------------------------------------------------------------------------------
 

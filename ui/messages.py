@@ -41,7 +41,7 @@ class Toast(QFrame):
         self.setAccessibleName(words)
         theme = style.current()
         sign = QLabel()
-        name, colour = ("alert", theme.stop) if kind == "error" else ("check", theme.surface)
+        name, colour = ("alert", theme.stop) if kind == "error" else ("check", theme.toast_link)
         sign.setPixmap(icons.pixmap(name, colour, _ICON, self.devicePixelRatioF()))
         sign.setAccessibleName(_("Attention") if kind == "error" else _("Done"))
         self.words = text(words, select=True)

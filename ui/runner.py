@@ -28,7 +28,7 @@ Progress = Callable[[int, int, str], None]
 _REPORT_EVERY = 0.08
 
 
-class Cancelled(Exception):  # noqa: N818 - a wish that was granted, not an error
+class Cancelled(Exception):
     """Raised inside a job when the person asked to stop it."""
 
 

@@ -3,11 +3,14 @@
 from functools import cache
 from importlib import resources
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-_FRAME = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="{colour}" stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round">{shape}</svg>'
+_FRAME = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="{colour}" '
+    'stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round">{shape}</svg>'
+)
 
 
 @cache
@@ -29,8 +32,8 @@ def pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
 
 
 def icon(name: str, colour: str, size: int = 20) -> QIcon:
-    """Return an icon for buttons and menus, with twice the pixels for fine screens."""
-    made = QIcon(pixmap(name, colour, size))
-    made.addPixmap(pixmap(name, colour, size, 2.0))
-    made.actualSize(QSize(size, size))
+    """Return an icon for buttons and menus, with its own pixels for the scaling of every screen there is."""
+    made = QIcon()
+    for ratio in sorted({1.0, 2.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}):
+        made.addPixmap(pixmap(name, colour, size, ratio))
     return made

@@ -60,7 +60,7 @@ def _palette(theme: tokens.Tokens) -> QPalette:
 
 def _chevron(theme: tokens.Tokens) -> str:
     """Return the arrow of lists to choose from, as a style sheet can name it."""
-    return (resources.files("ui.theme") / f"chevron-{theme.name}.svg").as_posix()  # type: ignore[attr-defined]
+    return str(resources.files("ui.theme") / f"chevron-{theme.name}.svg").replace("\\", "/")
 
 
 def sheet(theme: tokens.Tokens) -> str:
@@ -103,7 +103,8 @@ QPushButton[tab="true"]:focus {{ border: 2px solid {theme.accent}; padding: 0 8p
 QLineEdit, QPlainTextEdit, QComboBox, QSpinBox {{ background: {theme.surface}; border: 1px solid {theme.line_strong}; border-radius: {tokens.RADIUS}px; padding: 0 10px; min-height: 30px; selection-background-color: {theme.accent}; selection-color: {theme.on_accent}; }}
 QPlainTextEdit {{ padding: 6px 8px; }}
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus {{ border: 2px solid {theme.accent}; padding: 0 9px; min-height: 28px; }}
-QLineEdit[invalid="true"] {{ border: 1px solid {theme.stop}; }}
+QLineEdit[invalid="true"] {{ border: 1px solid {theme.stop}; border-bottom: 2px solid {theme.stop}; }}
+QLineEdit[invalid="true"]:focus {{ border: 2px solid {theme.stop}; }}
 QComboBox::drop-down {{ border: 0; width: 24px; }}
 QComboBox::down-arrow {{ image: url({_chevron(theme)}); width: 14px; height: 14px; }}
 QComboBox QAbstractItemView {{ background: {theme.surface}; border: 1px solid {theme.line_strong}; selection-background-color: {theme.accent_soft}; selection-color: {theme.text}; padding: 4px; }}
@@ -126,12 +127,21 @@ QMenu::separator {{ height: 1px; background: {theme.line}; margin: 4px 8px; }}
 QToolTip {{ background: {theme.text}; color: {theme.surface}; border: 0; padding: 4px 8px; }}
 QProgressBar {{ background: {theme.quiet_soft}; border: 0; border-radius: 3px; max-height: 6px; min-height: 6px; text-align: center; }}
 QProgressBar::chunk {{ background: {theme.accent}; border-radius: 3px; }}
-#toast {{ background: {theme.text}; border-radius: {tokens.RADIUS}px; }}
-#toast QLabel {{ color: {theme.surface}; }}
-#toast QPushButton {{ color: {theme.accent_soft if theme.name == "light" else theme.accent}; background: transparent; border: 0; font-weight: 600; }}
+#toast {{ background: {theme.toast}; border: 1px solid {theme.toast}; border-radius: {tokens.RADIUS}px; }}
+#toast QLabel {{ color: {theme.on_toast}; }}
+#toast QPushButton {{ color: {theme.toast_link}; background: transparent; border: 0; font-weight: 600; padding: 0 8px; }}
+#toast QPushButton:hover {{ text-decoration: underline; }}
+#toast QPushButton:focus {{ border: 2px solid {theme.toast_link}; padding: 0 6px; }}
 #toast[tone="error"] {{ background: {theme.stop_soft}; border: 1px solid {theme.stop}; }}
 #toast[tone="error"] QLabel {{ color: {theme.text}; }}
 #toast[tone="error"] QPushButton {{ color: {theme.stop}; }}
+#toast[tone="error"] QPushButton:focus {{ border: 2px solid {theme.stop}; }}
+#officer {{ background: {theme.accent_soft}; color: {theme.accent}; border: 0; border-radius: 14px; min-width: 28px; min-height: 28px; font-weight: 600; }}
+#officer::menu-indicator {{ image: none; }}
+#officer:focus {{ border: 2px solid {theme.accent}; min-width: 24px; min-height: 24px; }}
+QListWidget {{ background: {theme.surface}; border: 1px solid {theme.line_strong}; padding: 4px; }}
+QListWidget::item {{ padding: 4px 8px; min-height: 22px; color: {theme.text}; }}
+QListWidget::item:selected {{ background: {theme.accent_soft}; color: {theme.text}; }}
 QCheckBox {{ spacing: 8px; }}
 QCheckBox:focus {{ color: {theme.accent}; }}
 """

@@ -40,6 +40,9 @@ class Tokens:
     rail_mark: str
     rail_badge: str
     on_rail: str
+    toast: str
+    on_toast: str
+    toast_link: str
 
 
 LIGHT = Tokens(
@@ -69,6 +72,9 @@ LIGHT = Tokens(
     rail_mark="#4c8dff",
     rail_badge="#d93a3a",
     on_rail="#ffffff",
+    toast="#1f2328",
+    on_toast="#ffffff",
+    toast_link="#7db2ff",
 )
 
 DARK = Tokens(
@@ -98,6 +104,9 @@ DARK = Tokens(
     rail_mark="#4c8dff",
     rail_badge="#d93a3a",
     on_rail="#ffffff",
+    toast="#3a3f48",
+    on_toast="#ffffff",
+    toast_link="#8fbcff",
 )
 
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}

@@ -1,16 +1,34 @@
-"""The small parts every page is made of."""
+"""The small parts every page is made of.
 
+`text`, `button`, `row`, `column` make and lay out; `Card`, `Pill`, `TabStrip`, `EmptyState`, `ProgressPanel` and
+`Field` (a control with its label and, when wrong, the reason below) are placed as they are. Every control has a
+name for screen readers: what it shows, or what is given.
+"""
+
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
-from caseworker_app.wording import _
+from caseworker_app.wording import _, _n
 from ui import icons
-from ui.theme import style
-from ui.theme import tokens as T
+from ui.theme import style, tokens
+
+_PROGRESS_AFTER_MS = 400
+_FORETELL_AFTER = 2.0
 
 
 def text(content: str = "", role: str = "", *, wrap: bool = False, select: bool = False) -> QLabel:
@@ -21,11 +39,21 @@ def text(content: str = "", role: str = "", *, wrap: bool = False, select: bool 
         label.setProperty("role", role)
     label.setWordWrap(wrap)
     if select:
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard)
+        label.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
     return label
 
 
-def button(title: str, act: Callable[[], Any] | None = None, *, primary: bool = False, link: bool = False, icon: str = "", tip: str = "") -> QPushButton:
+def button(
+    title: str,
+    act: Callable[[], Any] | None = None,
+    *,
+    primary: bool = False,
+    link: bool = False,
+    icon: str = "",
+    tip: str = "",
+) -> QPushButton:
     """Return a button; one primary a screen, links for small ways onward."""
     made = QPushButton(title)
     made.setProperty("primary", primary)
@@ -37,28 +65,36 @@ def button(title: str, act: Callable[[], Any] | None = None, *, primary: bool = 
         made.setToolTip(tip)
     if icon:
         theme = style.current()
-        made.setIcon(icons.icon(icon, theme.on_accent if primary else theme.accent if link else theme.text, 18))
+        made.setIcon(
+            icons.icon(icon, theme.on_accent if primary else theme.accent if link else theme.text, 18)
+        )
         made.setIconSize(QSize(18, 18))
     if act:
         made.clicked.connect(lambda: act())
     return made
 
 
-def row(*parts: QWidget | int | None, space: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QHBoxLayout:
+def row(
+    *parts: QWidget | int | None, space: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+) -> QHBoxLayout:
     """Lay parts out in a row: widgets, fixed gaps (int) and stretches (None)."""
     layout = QHBoxLayout()
     _fill(layout, parts, space, margins)
     return layout
 
 
-def column(*parts: QWidget | QLayout | int | None, space: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QVBoxLayout:
+def column(
+    *parts: QWidget | QLayout | int | None, space: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+) -> QVBoxLayout:
     """Lay parts out one below the other: widgets, layouts, fixed gaps (int) and stretches (None)."""
     layout = QVBoxLayout()
     _fill(layout, parts, space, margins)
     return layout
 
 
-def _fill(layout: QHBoxLayout | QVBoxLayout, parts: Sequence[Any], space: int, margins: tuple[int, int, int, int]) -> None:
+def _fill(
+    layout: QHBoxLayout | QVBoxLayout, parts: Sequence[Any], space: int, margins: tuple[int, int, int, int]
+) -> None:
     layout.setSpacing(space)
     layout.setContentsMargins(*margins)
     for part in parts:
@@ -86,7 +122,12 @@ def clear(layout: QLayout) -> None:
 class Card(QFrame):
     """A surface with a line around it."""
 
-    def __init__(self, *parts: QWidget | QLayout | int | None, margins: tuple[int, int, int, int] = (16, 12, 16, 12), space: int = 8) -> None:
+    def __init__(
+        self,
+        *parts: QWidget | QLayout | int | None,
+        margins: tuple[int, int, int, int] = (16, 12, 16, 12),
+        space: int = 8,
+    ) -> None:
         super().__init__()
         self.setObjectName("card")
         self.setLayout(column(*parts, space=space, margins=margins))
@@ -116,7 +157,7 @@ class Pill(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the size of the word with its ground."""
-        return QSize(QFontMetrics(style.font(T.SMALL)).horizontalAdvance(self._content) + 14, 20)
+        return QSize(QFontMetrics(style.font(tokens.SMALL)).horizontalAdvance(self._content) + 14, 20)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint ground and word."""
@@ -127,14 +168,14 @@ class Pill(QWidget):
 
 def paint_pill(painter: QPainter, area: QRectF, content: str, tone: str, *, strong: bool = False) -> None:
     """Paint a word centred on a soft ground."""
-    ink, ground = T.tone(style.current(), tone)
+    ink, ground = tokens.tone(style.current(), tone)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(ground))
     painter.drawRoundedRect(area, 4, 4)
     painter.setPen(QColor(ink))
-    painter.setFont(style.font(T.SMALL, strong=strong))
+    painter.setFont(style.font(tokens.SMALL, strong=strong))
     painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), content)
     painter.restore()
 
@@ -186,10 +227,12 @@ class TabStrip(QWidget):
 class EmptyState(QWidget):
     """What belongs here in one line, and the one button that does it."""
 
-    def __init__(self, icon: str, sentence: str, action: str = "", act: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, icon: str, sentence: str, action: str = "", act: Callable[[], None] | None = None
+    ) -> None:
         super().__init__()
         picture = QLabel()
-        picture.setPixmap(icons.pixmap(icon, style.current().line_strong, 56, 2.0))
+        picture.setPixmap(icons.pixmap(icon, style.current().line_strong, 56, self.devicePixelRatioF()))
         picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._sentence = text(sentence, "muted", wrap=True)
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -205,25 +248,62 @@ class EmptyState(QWidget):
 
 
 class ProgressPanel(QWidget):
-    """What is happening, how far, and Cancel. Signals: cancelled()."""
+    """What is happening, how far, how long it will take, and Cancel. Signals: cancelled().
+
+    `begin` shows it once the work has taken 0.4 s, `end` hides it; whoever shows it otherwise need not call them.
+    """
 
     cancelled = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._what = text("", "muted")
+        self._left = text("", "secondary")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(_("Progress"))
         self._cancel = button(_("Cancel"), self.cancelled.emit)
-        self.setLayout(column(self._what, row(self._bar, self._cancel, space=16), space=8))
+        self._stage, self._since = "", 0.0
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.setInterval(_PROGRESS_AFTER_MS)
+        self._late.timeout.connect(self.show)
+        words = row(self._what, None, self._left, space=16)
+        self.setLayout(column(words, row(self._bar, self._cancel, space=16), space=8))
+
+    def begin(self, what: str = "") -> None:
+        """Show it soon, unless the work is done by then."""
+        self.hide()
+        self.show_progress(0, 0, what)
+        self._late.start()
+
+    def end(self) -> None:
+        """Hide it."""
+        self._late.stop()
+        self.hide()
 
     def show_progress(self, done: int, total: int, what: str) -> None:
         """Show how far it is; `total` 0 while that is not known."""
+        if what != self._stage or not done:
+            self._stage, self._since = what, time.monotonic()
         counted = f"  {done:,} / {total:,}" if total else f"  {done:,}" if done else ""
         self._what.setText(what + counted)
+        self._left.setText(self._foretell(done, total))
         self._bar.setRange(0, total)
         self._bar.setValue(done)
+        self._bar.setAccessibleDescription(f"{self._what.text()} {self._left.text()}".strip())
+
+    def _foretell(self, done: int, total: int) -> str:
+        taken = time.monotonic() - self._since
+        if not 0 < done < total or taken < _FORETELL_AFTER:
+            return ""
+        seconds = round(taken / done * (total - done))
+        if seconds < 90:
+            return _n("about {count} second left", "about {count} seconds left", seconds).format(
+                count=seconds
+            )
+        minutes = round(seconds / 60)
+        return _n("about {count} minute left", "about {count} minutes left", minutes).format(count=minutes)
 
 
 class Field(QWidget):
@@ -238,6 +318,8 @@ class Field(QWidget):
         self._below = text(hint, "secondary", wrap=True)
         self._hint = hint
         self._below.setVisible(bool(hint))
+        if hint:
+            control.setAccessibleDescription(hint)
         self.setLayout(column(caption, control, self._below, space=4))
 
     def wrong(self, reason: str) -> None:
@@ -246,6 +328,7 @@ class Field(QWidget):
         self._below.setText(reason or self._hint)
         self._below.setProperty("role", "error" if reason else "secondary")
         self._below.setVisible(bool(reason or self._hint))
+        self.control.setAccessibleDescription(reason or self._hint)
         for widget in (self.control, self._below):
             widget.style().unpolish(widget)
             widget.style().polish(widget)

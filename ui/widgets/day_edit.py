@@ -1,4 +1,8 @@
-"""A day, typed as people type it (2024.3.5, 20240305, 2024年3月5日) or moved with the arrow keys."""
+"""A day, typed as people type it (2024.3.5, 20240305, 2024年3月5日) or moved with the arrow keys.
+
+What is no day stays as it was typed, marked, until it is put right: it is never exchanged for another day behind
+the typist's back. `day()` then raises ValueError.
+"""
 
 from datetime import date, timedelta
 
@@ -22,7 +26,9 @@ class DayEdit(QLineEdit):
         self.setFixedWidth(118)
         self.setText(day.isoformat() if day else "")
         self.setPlaceholderText(_("for now") if optional else "2024-10-31")
-        self.setToolTip(_("A day such as 2024.3.5; ↑ and ↓ move by one day"))
+        self._hint = _("A day such as 2024.3.5; ↑ and ↓ move by one day")
+        self.setToolTip(self._hint)
+        self.setAccessibleDescription(self._hint)
         self.editingFinished.connect(self._settle)
 
     def day(self) -> date | None:
@@ -43,13 +49,24 @@ class DayEdit(QLineEdit):
         """Show a day."""
         self._day = day
         self.setText(day.isoformat() if day else "")
+        self._mark(wrong=False)
+
+    def _mark(self, *, wrong: bool) -> None:
+        self.setProperty("invalid", wrong)
+        self.setAccessibleDescription(
+            _("This is not a day, for example 2024-10-31.") if wrong else self._hint
+        )
+        self.setToolTip(self.accessibleDescription())
+        self.style().unpolish(self)
+        self.style().polish(self)
 
     def _settle(self) -> None:
         try:
             found = self.day()
         except ValueError:
-            self.setText(self._day.isoformat() if self._day else "")
+            self._mark(wrong=True)
             return
+        self._mark(wrong=False)
         self.setText(found.isoformat() if found else "")
         if found != self._day:
             self._day = found

@@ -83,19 +83,29 @@ class ReasonTable(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(9)
-        for index, title in enumerate(("", _("Condition"), _("Required"), _("In the ledger"), _("Written in"))):
+        for index, title in enumerate(
+            ("", _("Condition"), _("Required"), _("In the ledger"), _("Written in"))
+        ):
             grid.addWidget(text(title, "secondary"), 0, index)
         for number, reason in enumerate(entitlement.reasons, 1):
             mark = QLabel()
             name, colour = _MARKS[reason.outcome]
-            mark.setPixmap(icons.pixmap(name, colour(), 16, 2.0))
-            outcome = {Outcome.PASSED: _("met"), Outcome.FAILED: _("not met"), Outcome.UNKNOWN: _("not known")}[reason.outcome]
+            mark.setPixmap(icons.pixmap(name, colour(), 16, self.devicePixelRatioF()))
+            outcome = {
+                Outcome.PASSED: _("met"),
+                Outcome.FAILED: _("not met"),
+                Outcome.UNKNOWN: _("not known"),
+            }[reason.outcome]
             mark.setToolTip(outcome)
             mark.setAccessibleName(outcome)
             grid.addWidget(mark, number, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(text(explain.condition_text(reason)), number, 1, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(text(explain.required_text(reason), "muted", wrap=True), number, 2, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(text(explain.found_text(reason), wrap=True, select=True), number, 3, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(
+                text(explain.required_text(reason), "muted", wrap=True), number, 2, Qt.AlignmentFlag.AlignTop
+            )
+            grid.addWidget(
+                text(explain.found_text(reason), wrap=True, select=True), number, 3, Qt.AlignmentFlag.AlignTop
+            )
             grid.addWidget(text(reason.clause, "muted"), number, 4, Qt.AlignmentFlag.AlignTop)
         grid.setColumnStretch(2, 2)
         grid.setColumnStretch(3, 4)

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
+import shiboken6
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QWidget
 
 from caseworker_app.domain import codes, divisions, money
 from caseworker_app.domain.errors import ExpectedError
-from caseworker_app.use_cases import work
 from caseworker_app.error_words import error_text
+from caseworker_app.use_cases import work
 from caseworker_app.wording import _, _n, label
 from ui.context import Context
 from ui.widgets.basics import Card, Field, button, column, row, text
@@ -64,16 +65,22 @@ class FactForm(Card):
         self._save.setEnabled(False)
         self.wrong("")
 
+        context = self.context
+
         def done(_result: object) -> None:
-            self._save.setEnabled(True)
-            self.context.messages.done(words, self.context.undo)
-            self.finished.emit()
+            context.messages.done(words, context.undo)
+            if shiboken6.isValid(self):
+                self._save.setEnabled(True)
+                self.finished.emit()
 
         def failed(error: ExpectedError) -> None:
-            self._save.setEnabled(True)
-            self.wrong(error_text(error))
+            if shiboken6.isValid(self):
+                self._save.setEnabled(True)
+                self.wrong(error_text(error))
+            else:
+                context.messages.error(error)
 
-        self.context.runner.write(lambda _progress: work_(), done, failed)
+        context.runner.write(lambda _progress: work_(), done, failed)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter saves, Esc leaves."""
@@ -89,7 +96,11 @@ class ServiceForm(FactForm):
     """Record a service: a digit for the kind, the words, Enter."""
 
     def __init__(self, context: Context, people: Sequence[tuple[str, str]]) -> None:
-        who = people[0][1] if len(people) == 1 else _n("{count} worker", "{count} workers", len(people)).format(count=len(people))
+        who = (
+            people[0][1]
+            if len(people) == 1
+            else _n("{count} worker", "{count} workers", len(people)).format(count=len(people))
+        )
         super().__init__(context, _("Record service · {who}").format(who=who))
         self._people = [person for person, _name in people]
         self._kind = ""
@@ -124,7 +135,9 @@ class ServiceForm(FactForm):
         self._kind = kind
         self._buttons[kind].setChecked(True)
         referral = kind == "job_referral"
-        self.words.setPlaceholderText(_("Which vacancy: employer and job") if referral else _("In a few words (may stay empty)"))
+        self.words.setPlaceholderText(
+            _("Which vacancy: employer and job") if referral else _("In a few words (may stay empty)")
+        )
         self.words.setFocus()
 
     def save(self) -> None:
@@ -173,9 +186,21 @@ class ReturnForm(FactForm):
         self.home = choices("yes_no")
         fields = QWidget()
         fields.setLayout(
-            row(Field(_("Last day"), self.day), Field(_("Reason"), self.reason), Field(_("Came home"), self.home), None, space=12)
+            row(
+                Field(_("Last day"), self.day),
+                Field(_("Reason"), self.reason),
+                Field(_("Came home"), self.home),
+                None,
+                space=12,
+            )
         )
-        hint = text(_("At Spring Festival, for the harvest or a visit the job goes on: nothing needs to be recorded."), "secondary", wrap=True)
+        hint = text(
+            _(
+                "At Spring Festival, for the harvest or a visit the job goes on: nothing needs to be recorded."
+            ),
+            "secondary",
+            wrap=True,
+        )
         self.build(fields, hint)
 
     def save(self) -> None:
@@ -188,7 +213,14 @@ class ReturnForm(FactForm):
             self.wrong(_("The day is not complete, for example 2024-10-31."))
             return
         home = self.home.currentData() == "yes"
-        job = partial(work.record_return, self.context.desk, self._person, day, str(self.reason.currentData()), came_home=home)
+        job = partial(
+            work.record_return,
+            self.context.desk,
+            self._person,
+            day,
+            str(self.reason.currentData()),
+            came_home=home,
+        )
         self.run(job, _("Recorded: {what}").format(what=_("return")))
 
 
@@ -214,7 +246,13 @@ class SpellForm(FactForm):
         self.insured.insertItem(0, _("not known"), None)
         self.insured.setCurrentIndex(0)
         one, two = QWidget(), QWidget()
-        upper = row(Field(_("Kind"), self.kind), Field(_("First day"), self.first), Field(_("Last day"), self.last), self.place_field, space=12)
+        upper = row(
+            Field(_("Kind"), self.kind),
+            Field(_("First day"), self.first),
+            Field(_("Last day"), self.last),
+            self.place_field,
+            space=12,
+        )
         upper.setStretchFactor(self.place_field, 1)
         one.setLayout(upper)
         employer = Field(_("Employer"), self.employer)
@@ -233,7 +271,9 @@ class SpellForm(FactForm):
     def _recognise(self, typed: str) -> None:
         code = divisions.resolve_place(typed) if typed.strip() else ""
         self.place_field.wrong(
-            "" if not typed.strip() or len(code) == 6 else _("The county is not recognised yet, for example 浙江省杭州市余杭区.")
+            ""
+            if not typed.strip() or len(code) == 6
+            else _("The county is not recognised yet, for example 浙江省杭州市余杭区.")
         )
 
     def save(self) -> None:
@@ -311,10 +351,14 @@ class IntentionForm(FactForm):
 class CardForm(FactForm):
     """Record telephone and bank card."""
 
-    def __init__(self, context: Context, person: str, name: str, *, holder: str, bank: str, number: str, phone: str) -> None:
+    def __init__(
+        self, context: Context, person: str, name: str, *, holder: str, bank: str, number: str, phone: str
+    ) -> None:
         super().__init__(context, _("Telephone and bank card · {who}").format(who=name))
         self._person = person
-        self.phone, self.holder, self.bank, self.number = (QLineEdit(each) for each in (phone, holder or name, bank, number))
+        self.phone, self.holder, self.bank, self.number = (
+            QLineEdit(each) for each in (phone, holder or name, bank, number)
+        )
         fields = QWidget()
         fields.setLayout(
             row(
