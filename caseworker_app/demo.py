@@ -38,14 +38,24 @@ def _papers(made: Desk, folder: Path) -> None:
     with made.ledger.reader() as connection:
         due = entitlements.claimable(connection, made.pack, ON)
     total = sum(answer.amount or 0 for answer in due)
-    _say(_("Entitled and not yet claimed: {count}, {amount} yuan").format(count=len(due), amount=money.shown(total)))
+    _say(
+        _("Entitled and not yet claimed: {count}, {amount} yuan").format(
+            count=len(due), amount=money.shown(total)
+        )
+    )
     for item in made.pack.items.values():
-        chosen = [answer.beneficiary for answer in due if answer.item == item.id and answer.state is State.ELIGIBLE][:_FORMS]
+        chosen = [
+            answer.beneficiary for answer in due if answer.item == item.id and answer.state is State.ELIGIBLE
+        ][:_FORMS]
         _changed, numbers = claims.file(made, item.id, chosen, ON)
         path = folder / f"{item.name}申请表.pdf"
         with path.open("wb") as target:
             form.render([claims.form(made, number, ON) for number in numbers], target)
-        _say(_("Filed {count} claims of {item}: {file}").format(count=len(numbers), item=item.name, file=path.name))
+        _say(
+            _("Filed {count} claims of {item}: {file}").format(
+                count=len(numbers), item=item.name, file=path.name
+            )
+        )
 
 
 def make_ledger(folder: Path) -> Desk:
@@ -56,9 +66,9 @@ def make_ledger(folder: Path) -> Desk:
     imports.commit(made.units, prepared)
     totals = prepared.preview.totals
     _say(
-        _("Imported: {households} households, {people} people, {spells} jobs, {intentions} intentions").format(
-            **{kind: count.new for kind, count in totals.items()}
-        )
+        _(
+            "Imported: {households} households, {people} people, {spells} jobs, {intentions} intentions"
+        ).format(**{kind: count.new for kind, count in totals.items()})
     )
     with made.ledger.reader() as connection:
         asked = made.asked(ON)
@@ -74,7 +84,9 @@ def make_ledger(folder: Path) -> Desk:
 
 def _has_display() -> bool:
     """Whether a window could be seen by somebody."""
-    return sys.platform in ("win32", "darwin") or any(os.environ.get(each) for each in ("DISPLAY", "WAYLAND_DISPLAY"))
+    return sys.platform in ("win32", "darwin") or any(
+        os.environ.get(each) for each in ("DISPLAY", "WAYLAND_DISPLAY")
+    )
 
 
 def show(ledger: Path) -> None:
@@ -93,11 +105,14 @@ def run(folder: Path) -> None:
     os.environ.setdefault("CASEWORKER_HOME", str((folder / "home").absolute()))
     made = make_ledger(folder / "ledger")
     with made.ledger.reader() as connection:
-        counts = workers.counts(connection, ["employed", "unemployed", "willing", "zeroing", "package-due"], made.asked(ON))
-    _say(
-        _("On {day}: {employed} in work, {unemployed} out of work, {willing} willing to go out, {zeroing} to be zeroed, {due} services due").format(
-            day=ON, due=counts.pop("package-due"), **counts
+        counts = workers.counts(
+            connection, ["employed", "unemployed", "willing", "zeroing", "package-due"], made.asked(ON)
         )
+    _say(
+        _(
+            "On {day}: {employed} in work, {unemployed} out of work, {willing} willing to go out, "
+            "{zeroing} to be zeroed, {due} services due"
+        ).format(day=ON, due=counts.pop("package-due"), **counts)
     )
     _papers(made, folder)
     workbook = folder / uploads.default_name(made, f"{ON:%Y-%m}")
@@ -115,4 +130,8 @@ def run(folder: Path) -> None:
         os.environ.pop("QT_QPA_PLATFORM", None)
         child = multiprocessing.get_context("spawn").Process(target=show, args=(folder / "ledger",))
         child.start()
-    _say(_("Everything is in {folder}. Password of the ledger: {password}").format(folder=folder, password=PASSWORD))
+    _say(
+        _("Everything is in {folder}. Password of the ledger: {password}").format(
+            folder=folder, password=PASSWORD
+        )
+    )

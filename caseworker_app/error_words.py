@@ -2,7 +2,6 @@
 
 The tables are functions so that each sentence is looked up in the language spoken when it is shown.
 """
-# ruff: noqa: E501 - a sentence stays on one line, where it can be searched for.
 
 from collections.abc import Mapping
 

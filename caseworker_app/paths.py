@@ -11,7 +11,9 @@ NAME = "caseworker"
 def _base(kind: str) -> Path:
     """Return a folder of the installation, made if missing."""
     home = os.environ.get("CASEWORKER_HOME")
-    folder = Path(home) / kind if home else Path(getattr(platformdirs, f"user_{kind}_dir")(NAME, appauthor=False))
+    folder = (
+        Path(home) / kind if home else Path(getattr(platformdirs, f"user_{kind}_dir")(NAME, appauthor=False))
+    )
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -39,8 +39,15 @@ def _somebody(desk: desks.Desk) -> tuple[str, str]:
     with desk.ledger.reader() as connection:
         answers = entitlements.assess_all(connection, desk.pack, desk.today())
     by_person = [answer for answer in answers if answer.beneficiary_kind == "person" and answer.stretches]
-    best = max(by_person, key=lambda answer: (answer.state is State.ELIGIBLE, answer.amount or 0, len(answer.stretches)))
-    household = next(answer.beneficiary for answer in answers if answer.beneficiary_kind == "household" and answer.household_no == best.household_no)
+    best = max(
+        by_person,
+        key=lambda answer: (answer.state is State.ELIGIBLE, answer.amount or 0, len(answer.stretches)),
+    )
+    household = next(
+        answer.beneficiary
+        for answer in answers
+        if answer.beneficiary_kind == "household" and answer.household_no == best.household_no
+    )
     return best.beneficiary, household
 
 

@@ -28,7 +28,9 @@ TABLE = (
     Setting("scope", "text", "", "ledger", "Division code the ledger is for: 12, 9 or 6 digits"),
     Setting("officer", "text", "", "ledger", "Name of the officer who keeps the ledger"),
     Setting("pack", "text", "jinfeng", "ledger", "Policy pack in use"),
-    Setting("zeroing_limit", "count", 30, "ledger", "Days after which nobody willing may still be without work"),
+    Setting(
+        "zeroing_limit", "count", 30, "ledger", "Days after which nobody willing may still be without work"
+    ),
     Setting("reporting_day", "day", 25, "ledger", "Day of the month by which the workbook is sent"),
 )
 BY_KEY = {setting.key: setting for setting in TABLE}

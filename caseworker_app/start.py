@@ -33,7 +33,9 @@ _SIZE = (1366, 768)
 
 def start_log() -> None:
     """Write the rotating log: places in the code and kinds of error, never anybody's data."""
-    handler = RotatingFileHandler(paths.logs() / "caseworker.log", maxBytes=500_000, backupCount=3, encoding="utf-8")
+    handler = RotatingFileHandler(
+        paths.logs() / "caseworker.log", maxBytes=500_000, backupCount=3, encoding="utf-8"
+    )
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logger = logging.getLogger("caseworker")
     logger.setLevel(logging.INFO)
@@ -47,7 +49,9 @@ def dress(app: QApplication) -> None:
     style.apply(app, THEMES[str(settings.read("theme"))])
     QLocale.setDefault(QLocale(wording.language()))
     translator = QTranslator(app)
-    if translator.load(f"qtbase_{wording.language()}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+    if translator.load(
+        f"qtbase_{wording.language()}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    ):
         app.installTranslator(translator)
 
 
@@ -62,7 +66,14 @@ class Opened:
         self.window.resize(*_SIZE)
         self.messages = MessageDoor(self.window)
         self.context = Context(
-            desk, runner, self.messages, self.window, desk.today(), self.undo, self.window.refresh_status, self.refresh_last
+            desk,
+            runner,
+            self.messages,
+            self.window,
+            desk.today(),
+            self.undo,
+            self.window.refresh_status,
+            self.refresh_last,
         )
         self._register()
         self._bind()
@@ -173,7 +184,11 @@ class Opened:
 
         def done(result: Any) -> None:  # noqa: ANN401 - Changed and its line
             line = result[1]
-            self.messages.done(_("Redone: {step}").format(step=action_text(str(line.values.get("of", line.action)), line.values)))
+            self.messages.done(
+                _("Redone: {step}").format(
+                    step=action_text(str(line.values.get("of", line.action)), line.values)
+                )
+            )
 
         self.runner.write(lambda _progress: undo.redo(self.desk), done)
 
@@ -184,7 +199,9 @@ class Opened:
             if line is None or line.action == "ledger.new":
                 self.window.show_last("", None)
             else:
-                self.window.show_last(_("Last step: {step}").format(step=action_text(line.action, line.values)), self.undo)
+                self.window.show_last(
+                    _("Last step: {step}").format(step=action_text(line.action, line.values)), self.undo
+                )
 
         self.context.query(journal.next_undo, then=shown)
 
@@ -227,5 +244,3 @@ def run(folder: Path | None = None, clock: Clock = utc_now) -> int:
     status = app.exec()
     program.guard.remove()
     return status
-
-

@@ -10,7 +10,6 @@ from datetime import date
 from pathlib import Path
 
 from caseworker_app.domain import codes
-from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.domain.spans import Months
 
 ZH = "zh_CN"
@@ -28,7 +27,11 @@ def use(language: str) -> None:
     if language not in LANGUAGES:
         raise ValueError(language)
     _language = language
-    _catalogue = gettext.NullTranslations() if language == EN else gettext.translation("caseworker", FOLDER, [language])
+    _catalogue = (
+        gettext.NullTranslations()
+        if language == EN
+        else gettext.translation("caseworker", FOLDER, [language])
+    )
 
 
 def language() -> str:

@@ -58,11 +58,15 @@ def connect(path: Path, data_key: bytes) -> Any:  # noqa: ANN401 - sqlcipher3 is
 
 def make_engine(path: Path, data_key: bytes) -> Engine:
     """Return an engine whose writers take the write lock at once and whose readers never do."""
-    engine = create_engine("sqlite://", module=dbapi2, creator=lambda: connect(path, data_key), poolclass=QueuePool, pool_size=4)
+    engine = create_engine(
+        "sqlite://", module=dbapi2, creator=lambda: connect(path, data_key), poolclass=QueuePool, pool_size=4
+    )
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITES) else "BEGIN")
+        connection.exec_driver_sql(
+            "BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITES) else "BEGIN"
+        )
 
     return engine
 
@@ -136,7 +140,9 @@ def _take_lock(folder: Path) -> filelock.BaseFileLock:
         lock.acquire()
     except filelock.Timeout:
         holder = folder / _HOLDER
-        raise ExpectedError("ledger.in_use", holder=holder.read_text(encoding="utf-8") if holder.exists() else "?") from None
+        raise ExpectedError(
+            "ledger.in_use", holder=holder.read_text(encoding="utf-8") if holder.exists() else "?"
+        ) from None
     except OSError as error:
         raise ExpectedError("ledger.read_only") from error
     (folder / _HOLDER).write_text(f"{socket.gethostname()} · {os.getpid()}", encoding="utf-8")

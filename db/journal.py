@@ -46,8 +46,13 @@ def append_header(connection: Connection, header: Values) -> None:
 def _link(previous: str, header: Values, counts: dict[str, int], changes: Iterator[tuple[Any, ...]]) -> str:
     """Return the hash that ties a change set to all before it."""
     digest = hashlib.sha256(previous.encode())
-    parts = [header[name] for name in ("id", "position", "device", "serial", "officer", "action", "values", "undoes")]
-    digest.update(json.dumps([*parts, plain(header["made_at"]), counts], ensure_ascii=False, sort_keys=True).encode())
+    parts = [
+        header[name]
+        for name in ("id", "position", "device", "serial", "officer", "action", "values", "undoes")
+    ]
+    digest.update(
+        json.dumps([*parts, plain(header["made_at"]), counts], ensure_ascii=False, sort_keys=True).encode()
+    )
     for change in changes:
         digest.update(json.dumps(change, ensure_ascii=False, sort_keys=True).encode())
     return digest.hexdigest()
@@ -55,7 +60,9 @@ def _link(previous: str, header: Values, counts: dict[str, int], changes: Iterat
 
 def _changes(connection: Connection, change_set: str) -> Iterator[tuple[Any, ...]]:
     columns = (Change.number, Change.table, Change.record, Change.kind, Change.before)
-    for row in connection.execute(select(*columns).where(Change.change_set == change_set).order_by(Change.number)):
+    for row in connection.execute(
+        select(*columns).where(Change.change_set == change_set).order_by(Change.number)
+    ):
         yield tuple(row)
 
 
@@ -64,14 +71,18 @@ def close_header(connection: Connection, header: Values, counts: dict[str, int])
     before = select(ChangeSet.chain).where(ChangeSet.position == header["position"] - 1)
     previous = connection.execute(before).scalar_one_or_none() or FIRST_LINK
     chain = _link(previous, header, counts, _changes(connection, header["id"]))
-    connection.execute(update(ChangeSet).where(ChangeSet.id == header["id"]).values(counts=counts, values=header["values"], chain=chain))
+    connection.execute(
+        update(ChangeSet)
+        .where(ChangeSet.id == header["id"])
+        .values(counts=counts, values=header["values"], chain=chain)
+    )
 
 
 def broken_link(connection: Connection) -> int | None:
     """Return the first position where the chain does not hold, or None."""
-    previous, position = FIRST_LINK, 0
-    for row in connection.execute(select(ChangeSet.__table__).order_by(ChangeSet.position)).mappings():
-        position += 1
+    previous = FIRST_LINK
+    rows = connection.execute(select(ChangeSet.__table__).order_by(ChangeSet.position)).mappings()
+    for position, row in enumerate(rows, 1):
         header = dict(row)
         expected = _link(previous, header, header["counts"], _changes(connection, header["id"]))
         if header["position"] != position or header["chain"] != expected:
@@ -94,7 +105,14 @@ def _lines(connection: Connection, limit: int) -> list[ChangeSetLine]:
             undone_by[row["undoes"]] = row["id"]
     return [
         ChangeSetLine(
-            row["id"], row["serial"], row["action"], row["values"], row["officer"], row["made_at"], row["undoes"], undone_by.get(row["id"])
+            row["id"],
+            row["serial"],
+            row["action"],
+            row["values"],
+            row["officer"],
+            row["made_at"],
+            row["undoes"],
+            undone_by.get(row["id"]),
         )
         for row in rows
     ]
@@ -114,7 +132,9 @@ def next_redo(connection: Connection) -> ChangeSetLine | None:
     """Return the undo that redo would take back: the newest in effect, if nothing else was done since."""
     for line in _lines(connection, 2000):
         if line.undoes and not line.undone_by:
-            original = connection.execute(select(ChangeSet.undoes).where(ChangeSet.id == line.undoes)).scalar_one()
+            original = connection.execute(
+                select(ChangeSet.undoes).where(ChangeSet.id == line.undoes)
+            ).scalar_one()
             if original is None:
                 return line
         elif not line.undoes and not line.undone_by:
@@ -123,8 +143,12 @@ def next_redo(connection: Connection) -> ChangeSetLine | None:
 
 
 def _moved_on(connection: Connection, change_set: str) -> ExpectedError:
-    row = connection.execute(select(ChangeSet.action, ChangeSet.values).where(ChangeSet.id == change_set)).one_or_none()
-    return ExpectedError("undo.moved_on", action=row.action if row else "", who=row.values.get("name", "") if row else "")
+    row = connection.execute(
+        select(ChangeSet.action, ChangeSet.values).where(ChangeSet.id == change_set)
+    ).one_or_none()
+    return ExpectedError(
+        "undo.moved_on", action=row.action if row else "", who=row.values.get("name", "") if row else ""
+    )
 
 
 def _check_dependents(connection: Connection, table: type[Record], change_set: str) -> None:
@@ -160,11 +184,13 @@ def _void_inserted(unit: "UnitOfWork", change_set: str) -> None:
         unit.restore(table, [(row.id, "void", {"voided_in": None}, {"voided_in": unit.id}) for row in rows])
 
 
-def _expected_touch(connection: Connection, change_set: str, undoes: str | None) -> dict[tuple[str, str], str]:
+def _expected_touch(connection: Connection, undoes: str | None) -> dict[tuple[str, str], str]:
     """Return what `changed_in` an undo left in each record: what stood there before the change it took back."""
     if not undoes:
         return {}
-    rows = connection.execute(select(Change.table, Change.record, Change.before).where(Change.change_set == undoes))
+    rows = connection.execute(
+        select(Change.table, Change.record, Change.before).where(Change.change_set == undoes)
+    )
     return {(row.table, row.record): row.before.get("changed_in", undoes) for row in rows}
 
 
@@ -180,11 +206,15 @@ def undo(unit: "UnitOfWork", change_set: str) -> None:
         raise ExpectedError("undo.already")
     if header.undoes is None:
         _void_inserted(unit, change_set)
-    left = _expected_touch(connection, change_set, header.undoes)
-    chosen = select(Change.table, Change.record, Change.kind, Change.before).where(Change.change_set == change_set)
+    left = _expected_touch(connection, header.undoes)
+    chosen = select(Change.table, Change.record, Change.kind, Change.before).where(
+        Change.change_set == change_set
+    )
     by_shape: dict[tuple[str, str, tuple[str, ...]], list[tuple[str, Values]]] = {}
     for row in connection.execute(chosen.order_by(Change.number.desc())):
-        by_shape.setdefault((row.table, row.kind, tuple(sorted(row.before))), []).append((row.record, row.before))
+        by_shape.setdefault((row.table, row.kind, tuple(sorted(row.before))), []).append(
+            (row.record, row.before)
+        )
     opposite = {"update": "update", "void": "revive", "revive": "void"}
     for (name, kind, fields), entries in by_shape.items():
         table = RECORDS[name]
@@ -201,23 +231,38 @@ def undo(unit: "UnitOfWork", change_set: str) -> None:
                 values = {field: typed(table, field, before[field]) for field in fields}
                 if kind == "revive":
                     values["voided_in"] = unit.id
-                prepared.append((present["id"], opposite[kind], {field: present[field] for field in fields}, values))
+                prepared.append(
+                    (present["id"], opposite[kind], {field: present[field] for field in fields}, values)
+                )
         unit.restore(table, prepared)
 
 
 def history(connection: Connection, table: type[Record], records: list[str]) -> list[HistoryLine]:
     """Return every change to the fields of these records of one table, newest first."""
     name = table.__tablename__
-    current = {row["id"]: dict(row) for row in connection.execute(select(table.__table__).where(table.__table__.c.id.in_(records))).mappings()}
+    current = {
+        row["id"]: dict(row)
+        for row in connection.execute(
+            select(table.__table__).where(table.__table__.c.id.in_(records))
+        ).mappings()
+    }
     headers: dict[str, Any] = {}
 
     def header(change_set: str) -> Any:  # noqa: ANN401 - a row
         if change_set not in headers:
-            headers[change_set] = connection.execute(select(ChangeSet.__table__).where(ChangeSet.id == change_set)).mappings().one()
+            headers[change_set] = (
+                connection.execute(select(ChangeSet.__table__).where(ChangeSet.id == change_set))
+                .mappings()
+                .one()
+            )
         return headers[change_set]
 
     lines: list[tuple[int, HistoryLine]] = []
-    chosen = select(Change.__table__).where(Change.table == name, Change.record.in_(records)).order_by(Change.id.desc())
+    chosen = (
+        select(Change.__table__)
+        .where(Change.table == name, Change.record.in_(records))
+        .order_by(Change.id.desc())
+    )
     for row in connection.execute(chosen).mappings():
         made = header(row["change_set"])
         after_all = current[row["record"]]
@@ -226,15 +271,46 @@ def history(connection: Connection, table: type[Record], records: list[str]) -> 
             after_all[field] = before
             if field not in BOOKKEEPING:
                 line = HistoryLine(
-                    row["change_set"], made["made_at"].isoformat(" "), made["officer"], made["action"], name, row["record"], "update", field, before, after
+                    row["change_set"],
+                    made["made_at"].isoformat(" "),
+                    made["officer"],
+                    made["action"],
+                    name,
+                    row["record"],
+                    "update",
+                    field,
+                    before,
+                    after,
                 )
                 lines.append((made["position"], line))
         if row["kind"] != "update":
-            line = HistoryLine(row["change_set"], made["made_at"].isoformat(" "), made["officer"], made["action"], name, row["record"], row["kind"], "", None, None)
+            line = HistoryLine(
+                row["change_set"],
+                made["made_at"].isoformat(" "),
+                made["officer"],
+                made["action"],
+                name,
+                row["record"],
+                row["kind"],
+                "",
+                None,
+                None,
+            )
             lines.append((made["position"], line))
     for record, first in current.items():
         made = header(first["made_in"])
-        line = HistoryLine(made["id"], made["made_at"].isoformat(" "), made["officer"], made["action"], name, record, "insert", "", None, None)
+        line = HistoryLine(
+            made["id"],
+            made["made_at"].isoformat(" "),
+            made["officer"],
+            made["action"],
+            name,
+            record,
+            "insert",
+            "",
+            None,
+            None,
+        )
         lines.append((made["position"], line))
     return [line for _, line in sorted(lines, key=lambda each: -each[0])]
 
@@ -247,5 +323,7 @@ def content_hash(connection: Connection) -> str:
         live = select(*columns).where(table.__table__.c.voided_in.is_(None)).order_by(table.__table__.c.id)
         digest.update(name.encode())
         for row in connection.execute(live):
-            digest.update(json.dumps([plain(value) for value in row], ensure_ascii=False, sort_keys=True).encode())
+            digest.update(
+                json.dumps([plain(value) for value in row], ensure_ascii=False, sort_keys=True).encode()
+            )
     return digest.hexdigest()

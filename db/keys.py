@@ -49,14 +49,20 @@ def new_recovery_code() -> str:
 def _recovery_bytes(code: str) -> bytes:
     """Return the secret of a typed recovery code; ExpectedError when it was mistyped."""
     characters = "".join(each for each in code.upper().translate(_LOOKALIKES) if each.isalnum())
-    if len(characters) != 33 or set(characters) - set(_ALPHABET) or _check_character(characters[:32]) != characters[32]:
+    if (
+        len(characters) != 33
+        or set(characters) - set(_ALPHABET)
+        or _check_character(characters[:32]) != characters[32]
+    ):
         raise ExpectedError("ledger.recovery_mistyped")
     return characters[:32].encode("ascii")
 
 
 def _slot_key(kind: str, secret: bytes, salt: bytes) -> bytes:
     if kind == "password":
-        return Argon2id(salt=salt, length=32, iterations=_PASSES, lanes=4, memory_cost=_MEMORY_KIB).derive(secret)
+        return Argon2id(salt=salt, length=32, iterations=_PASSES, lanes=4, memory_cost=_MEMORY_KIB).derive(
+            secret
+        )
     return HKDF(algorithm=SHA256(), length=32, salt=salt, info=b"caseworker recovery").derive(secret)
 
 
@@ -107,7 +113,9 @@ def _unseal(folder: Path, kind: str, secret: bytes, refusal: str) -> Opened:
             continue
         key = _slot_key(kind, secret, bytes.fromhex(slot["salt"]))
         try:
-            data_key = AESGCM(key).decrypt(bytes.fromhex(slot["nonce"]), bytes.fromhex(slot["sealed"]), ledger.encode())
+            data_key = AESGCM(key).decrypt(
+                bytes.fromhex(slot["nonce"]), bytes.fromhex(slot["sealed"]), ledger.encode()
+            )
         except InvalidTag:
             raise ExpectedError(refusal) from None
         return Opened(ledger, data_key)

@@ -1,6 +1,6 @@
 """One user action: one transaction, one change set, and what it touched."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -34,7 +34,9 @@ class UnitOfWork:
         self.connection.begin()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.connection.close()  # Rolls back whatever was not committed.
 
     def _begin_change_set(self) -> None:
@@ -46,16 +48,24 @@ class UnitOfWork:
         key = f"{table}.{change}"
         self._counts[key] = self._counts.get(key, 0) + records
 
-    def touch(self, table: type[Record], rows: Iterable[Mapping[str, Any]]) -> None:
+    def touch(self, table: type[Record], rows: Iterable[Any]) -> None:
         """Note whose screens the rows concern."""
         for row in rows:
             if table.__tablename__ in ("person", "household", "claim"):
-                self._touched[{"person": "people", "household": "households", "claim": "claims"}[table.__tablename__]].add(row["id"])
-            for column, kind in (("person_id", "people"), ("household_id", "households"), ("claim_id", "claims")):
+                self._touched[
+                    {"person": "people", "household": "households", "claim": "claims"}[table.__tablename__]
+                ].add(row["id"])
+            for column, kind in (
+                ("person_id", "people"),
+                ("household_id", "households"),
+                ("claim_id", "claims"),
+            ):
                 if row.get(column):
                     self._touched[kind].add(row[column])
             if beneficiary := row.get("beneficiary"):
-                self._touched["people" if row["beneficiary_kind"] == "person" else "households"].add(beneficiary)
+                self._touched["people" if row["beneficiary_kind"] == "person" else "households"].add(
+                    beneficiary
+                )
         self._everything = self._everything or sum(map(len, self._touched.values())) > _MANY
 
     def insert(self, table: type[Record], **values: Any) -> str:  # noqa: ANN401 - columns of any type
@@ -88,7 +98,9 @@ class UnitOfWork:
         changed = 0
         for start in range(0, len(changes), _BLOCK):
             block = dict(changes[start : start + _BLOCK])
-            rows = self.connection.execute(select(table.__table__).where(columns.id.in_(block))).mappings().all()
+            rows = (
+                self.connection.execute(select(table.__table__).where(columns.id.in_(block))).mappings().all()
+            )
             found = {row["id"]: row for row in rows}
             entries, updates = [], []
             for record, values in block.items():
@@ -106,7 +118,11 @@ class UnitOfWork:
 
     def void(self, table: type[Record], record: str) -> None:
         """Take one record out of the ledger; it stays in the file and can be revived."""
-        row = self.connection.execute(select(table.__table__).where(table.__table__.c.id == record)).mappings().one()
+        row = (
+            self.connection.execute(select(table.__table__).where(table.__table__.c.id == record))
+            .mappings()
+            .one()
+        )
         if row["voided_in"] is None:
             self._record(table, [(record, "void", {"voided_in": None, "changed_in": row["changed_in"]})])
             self._execute_updates(table, [{"b_id": record, "voided_in": self.id, "changed_in": self.id}])
@@ -125,7 +141,11 @@ class UnitOfWork:
 
     def _execute_updates(self, table: type[Record], updates: list[Values]) -> None:
         names = [name for name in updates[0] if name != "b_id"]
-        statement = update(table.__table__).where(table.__table__.c.id == bindparam("b_id")).values({name: bindparam(name) for name in names})
+        statement = (
+            update(table)
+            .where(table.__table__.c.id == bindparam("b_id"))
+            .values({name: bindparam(name) for name in names})
+        )
         self.connection.execute(statement, updates)
 
     def _record(self, table: type[Record], entries: Sequence[tuple[str, str, Values]]) -> None:
@@ -158,7 +178,10 @@ class UnitOfWork:
         self.connection.commit()
         if self._everything:
             return Changed(self.id, everything=True)
-        return Changed(self.id, *(frozenset(self._touched[kind]) for kind in ("people", "households", "claims")))
+        people, households, claims = (
+            frozenset(self._touched[kind]) for kind in ("people", "households", "claims")
+        )
+        return Changed(self.id, people, households, claims)
 
 
 class Units:

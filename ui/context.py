@@ -51,12 +51,22 @@ class Context:
     """Show anew the last step, which undo would take back."""
 
     def query(
-        self, function: Callable[..., Any], *arguments: Any, then: Callable[[Any], None], failed: Callable[[ExpectedError], None] | None = None, **named: Any
+        self,
+        function: Callable[..., Any],
+        *arguments: Any,  # noqa: ANN401 - whatever the query takes
+        then: Callable[[Any], None],
+        failed: Callable[[ExpectedError], None] | None = None,
+        **named: Any,  # noqa: ANN401
     ) -> Job:
         """Run a query function with a connection of its own."""
         return self.runner.read(partial(_with_reader, self.desk, function, *arguments, **named), then, failed)
 
 
-def _with_reader(desk: Desk, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
+def _with_reader(
+    desk: Desk,
+    function: Callable[..., Any],
+    *arguments: Any,  # noqa: ANN401 - whatever the query takes
+    **named: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
     with desk.ledger.reader() as connection:
         return function(connection, *arguments, **named)

@@ -26,7 +26,9 @@ class Finder(QLineEdit):
         self._generation = 0
         self.setObjectName("find")
         self.setFixedWidth(520)
-        self.setPlaceholderText(_("Find people, households, actions…   {keys}").format(keys=BY_ID["find"].shortcut))
+        self.setPlaceholderText(
+            _("Find people, households, actions…   {keys}").format(keys=BY_ID["find"].shortcut)
+        )
         self.setAccessibleName(_("Find people and households"))
         self.setClearButtonEnabled(True)
         self.found = QListWidget(self)
@@ -63,7 +65,9 @@ class Finder(QLineEdit):
             return
         self.found.clear()
         for person, name, number, household_no in rows:
-            item = QListWidgetItem(f"{name}    {identity.masked(number)}    {_('household {number}').format(number=household_no)}")
+            item = QListWidgetItem(
+                f"{name}    {identity.masked(number)}    {_('household {number}').format(number=household_no)}"
+            )
             item.setData(Qt.ItemDataRole.UserRole, ("person", person))
             self.found.addItem(item)
         for declared, made in self._actions.bound():
@@ -76,7 +80,12 @@ class Finder(QLineEdit):
             item.setFlags(Qt.ItemFlag.NoItemFlags)
             self.found.addItem(item)
         self.found.setCurrentRow(0)
-        self.found.setGeometry(self.mapToGlobal(self.rect().bottomLeft()).x(), self.mapToGlobal(self.rect().bottomLeft()).y() + 2, self.width(), _ROW * min(self.found.count(), 10) + 8)
+        self.found.setGeometry(
+            self.mapToGlobal(self.rect().bottomLeft()).x(),
+            self.mapToGlobal(self.rect().bottomLeft()).y() + 2,
+            self.width(),
+            _ROW * min(self.found.count(), 10) + 8,
+        )
         self.found.show()
 
     def _choose(self, item: QListWidgetItem) -> None:

@@ -52,7 +52,8 @@ class Code(click.ParamType[str, str]):
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the code."""
-        found = value if value in self.list.codes else self.list.parse(value)
+        # '' is an option left out.
+        found = value if value in ("", *self.list.codes) else self.list.parse(value)
         if found is None:
             allowed = "、".join(
                 f"{code} {self.list.label(code, wording.language())}" for code in self.list.codes

@@ -1,6 +1,14 @@
 """The life of a claim: which step may follow which."""
 
-STEPS = ("draft", "village_checked", "village_publicised", "submitted", "township_approved", "county_approved", "paid")
+STEPS = (
+    "draft",
+    "village_checked",
+    "village_publicised",
+    "submitted",
+    "township_approved",
+    "county_approved",
+    "paid",
+)
 DEAD = frozenset({"withdrawn", "rejected"})
 
 _BRANCHES: dict[str, tuple[str, ...]] = {

@@ -93,7 +93,10 @@ def cumulative(spans: Iterable[Span]) -> Months:
 
 def longest(spans: Iterable[Span]) -> Months:
     """Return the longest unbroken stretch."""
-    return max((Months.normal(part.months, part.days) for part in map(months_between, merged(spans))), default=Months())
+    return max(
+        (Months.normal(part.months, part.days) for part in map(months_between, merged(spans))),
+        default=Months(),
+    )
 
 
 def clip_all(spans: Sequence[Span], window: Span) -> list[Span]:

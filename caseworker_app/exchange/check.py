@@ -145,7 +145,7 @@ def last_day(raw: Cell) -> Taken:
 
 def amount(raw: Cell) -> Taken:
     """An amount of money in fen."""
-    if isinstance(raw, bool) or isinstance(raw, datetime | date):
+    if isinstance(raw, bool | datetime | date):
         raise Refused("money.form")
     if isinstance(raw, int | float):
         if raw < 0 or round(raw * 100) != raw * 100:
@@ -155,7 +155,7 @@ def amount(raw: Cell) -> Taken:
     match = _AMOUNT.fullmatch(value)
     if not match:
         raise Refused("money.form")
-    return Taken(money.fen(match[1]), "" if raw == match[1] and "," not in raw else "money")
+    return Taken(money.fen(match[1]), "" if raw == match[1] and "," not in match[1] else "money")
 
 
 def yes_no(raw: Cell) -> Taken:
@@ -181,7 +181,10 @@ def code(list_name: str, *, several: bool = False) -> Callable[[Cell], Taken]:
         value = _string(raw)
         if several:
             order = {each: index for index, each in enumerate(known.codes)}
-            parts = sorted({parse(part) for part in re.split(r"[,，、;；\s]+", value.strip()) if part}, key=order.__getitem__)
+            parts = sorted(
+                {parse(part) for part in re.split(r"[,，、;；\s]+", value.strip()) if part},
+                key=order.__getitem__,
+            )
             return Taken(",".join(parts))
         found = parse(value)
         return Taken(found, "" if known.label(found, "zh_CN").startswith(value) else "spelling")

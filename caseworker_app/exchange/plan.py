@@ -1,4 +1,4 @@
-"""From recognised sheets and what the ledger holds to what an import would write: pure, nothing is written here."""
+"""From recognised sheets and the ledger to what an import would write: pure, nothing is written here."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,7 +10,15 @@ from caseworker_app.domain.identity import IdentityNumber
 from caseworker_app.exchange import check
 from caseworker_app.exchange.read import Cell, Sheet, column_letters
 from caseworker_app.exchange.recognise import Column, Recognised
-from caseworker_app.read_models.imports import CELL_CLASSES, KINDS, Correction, Count, FieldChange, FilePreview, Problem
+from caseworker_app.read_models.imports import (
+    CELL_CLASSES,
+    KINDS,
+    Correction,
+    Count,
+    FieldChange,
+    FilePreview,
+    Problem,
+)
 
 Values = dict[str, Any]
 Progress = Callable[[int, int], None]
@@ -115,6 +123,43 @@ class _Tally:
     rows: int = 0
 
 
+_Readers = list[tuple[int, Column, Callable[[Cell], check.Taken], dict[Any, Any]]]
+"""Per column: where it stands, what it is, how it is read, and what was read before (values repeat)."""
+
+
+def _read_row(row: list[Cell], readers: _Readers) -> tuple[dict[str, list[_Cell]], dict[int, check.Refused]]:
+    """Read the cells of a row: values by field, and refusals by place."""
+    cells: dict[str, list[_Cell]] = {}
+    refused: dict[int, check.Refused] = {}
+    for index, column, reader, cache in readers:
+        raw = row[index] if index < len(row) else ""
+        if raw == "":
+            continue
+        key = (type(raw), raw)
+        result = cache.get(key)
+        if result is None:
+            try:
+                result = reader(raw)
+            except check.Refused as error:
+                result = error
+            cache[key] = result
+        if isinstance(result, check.Refused):
+            refused[index] = result
+        else:
+            cells.setdefault(column.field, []).append(_Cell(index, result.value, result.correction))
+    return cells, refused
+
+
+def _require_filled(
+    cells: dict[str, list[_Cell]], refused: dict[int, check.Refused], readers: _Readers
+) -> None:
+    """Refuse a row that lacks a cell it cannot do without, for the reason that cell was refused if it was."""
+    for index, column, _reader, _cache in readers:
+        if column.filled and column.field not in cells:
+            error = refused.pop(index, None)
+            raise _Refusal(index, error.code if error else "cell.missing", **(error.values if error else {}))
+
+
 class Planner:
     """Compares sheets with the ledger, one after the other, and gathers what would be written."""
 
@@ -126,19 +171,29 @@ class Planner:
         self.writes = Writes()
         self.totals = {kind: Count() for kind in KINDS}
         self._outside: dict[str, set[str]] = {"households": set(), "people": set()}
-        self._by_person_no = {person.values["person_no"]: person for person in state.people.values() if person.values["person_no"]}
+        self._by_person_no = {
+            person.values["person_no"]: person
+            for person in state.people.values()
+            if person.values["person_no"]
+        }
         self._seen: set[str] = set()
         self._met: dict[str, set[str]] = {"households": set(), "people": set()}
 
     # -- one sheet ---------------------------------------------------------------------------
 
-    def sheet(self, file_name: str, sheet: Sheet, found: Recognised, progress: Progress = lambda _done, _total: None) -> FilePreview:
+    def sheet(
+        self, file_name: str, sheet: Sheet, found: Recognised, progress: Progress = lambda _done, _total: None
+    ) -> FilePreview:
         """Plan every row of a sheet and account for every cell of it."""
         tally = _Tally()
         self._seen.clear()
-        take = {"people": self._person_row, "spells": self._spell_row, "intentions": self._intention_row}[found.layout.record]
+        take = {"people": self._person_row, "spells": self._spell_row, "intentions": self._intention_row}[
+            found.layout.record
+        ]
         exported = found.exported_on or self.today
-        readers = [(index, column, check.reader(column.kind), {}) for index, column in sorted(found.places.items())]
+        readers: _Readers = [
+            (index, column, check.reader(column.kind), {}) for index, column in sorted(found.places.items())
+        ]
         for number in range(found.header_row + 1, len(sheet.rows)):
             if number % _PROGRESS_EVERY == 0:
                 progress(number, len(sheet.rows))
@@ -148,10 +203,20 @@ class Planner:
                 continue
             tally.rows += 1
             self._row(take, tally, sheet.name, number, row, filled, found, readers, exported)
-        corrections = tuple(Correction(code, count, sample) for code, (count, sample) in sorted(tally.corrections.items()))
+        corrections = tuple(
+            Correction(code, count, sample) for code, (count, sample) in sorted(tally.corrections.items())
+        )
         cells = {"in": sum(tally.cells.values()), **tally.cells}
         return FilePreview(
-            file_name, sheet.name, found.layout.name, found.header_row + 1, tally.rows, cells, tuple(tally.problems), corrections, tuple(tally.changes)
+            file_name,
+            sheet.name,
+            found.layout.name,
+            found.header_row + 1,
+            tally.rows,
+            cells,
+            tuple(tally.problems),
+            corrections,
+            tuple(tally.changes),
         )
 
     def _row(
@@ -163,27 +228,10 @@ class Planner:
         row: list[Cell],
         filled: list[int],
         found: Recognised,
-        readers: list[tuple[int, Column, Callable[[Cell], check.Taken], dict[Cell, Any]]],
+        readers: _Readers,
         exported: date,
     ) -> None:
-        cells: dict[str, list[_Cell]] = {}
-        refused: dict[int, check.Refused] = {}
-        for index, column, reader, cache in readers:
-            raw = row[index] if index < len(row) else ""
-            if raw == "":
-                continue
-            key = (type(raw), raw)
-            result = cache.get(key)
-            if result is None:
-                try:
-                    result = reader(raw)
-                except check.Refused as error:
-                    result = error
-                cache[key] = result
-            if isinstance(result, check.Refused):
-                refused[index] = result
-            else:
-                cells.setdefault(column.field, []).append(_Cell(index, result.value, result.correction))
+        cells, refused = _read_row(row, readers)
 
         def problem(index: int | None, code: str, values: dict[str, object]) -> None:
             column = found.headers.get(index, "") if index is not None else ""
@@ -201,36 +249,38 @@ class Planner:
                 self._count_outside(found.layout.record, cells)
                 tally.cells["ignored"] += len(filled)
                 return
-            for index, column, _, _ in readers:
-                if column.filled and column.field not in cells:
-                    error = refused.pop(index, None)
-                    raise _Refusal(index, error.code if error else "cell.missing", **(error.values if error else {}))
+            _require_filled(cells, refused, readers)
             take(context)
         except _Refusal as refusal:
             problem(refusal.index, refusal.code, refusal.values)
-            for index, error in refused.items():
-                problem(index, error.code, error.values)
             tally.cells["refused"] += len(filled)
             self.totals[found.layout.record].refused += 1
-            return
+        else:
+            self._tally_cells(context, found, row, len(filled), len(refused))
         for index, error in refused.items():
             problem(index, error.code, error.values)
-        tally.cells["refused"] += len(refused)
+
+    def _tally_cells(
+        self, taken: "_Row", found: Recognised, row: list[Cell], filled: int, refused: int
+    ) -> None:
+        """Put every cell of a row that was taken into its class."""
+        cells = taken.tally.cells
+        cells["refused"] += refused
         kept = 0
-        for same_field in cells.values():
-            for cell in same_field:
-                if cell.index < 0:  # The village's code stands in no cell.
-                    continue
-                kept += 1
-                if cell.index in context.unchanged:
-                    tally.cells["unchanged"] += 1
-                elif cell.correction:
-                    tally.cells["corrected"] += 1
-                    count, sample = tally.corrections.get(cell.correction, (0, _masked(found.places[cell.index].kind, row[cell.index])))
-                    tally.corrections[cell.correction] = (count + 1, sample)
-                else:
-                    tally.cells["accepted"] += 1
-        tally.cells["ignored"] += len(filled) - kept - len(refused)
+        for cell in (each for same_field in taken.cells.values() for each in same_field):
+            if cell.index < 0:  # The village's code stands in no cell.
+                continue
+            kept += 1
+            if cell.index in taken.unchanged:
+                cells["unchanged"] += 1
+            elif cell.correction:
+                cells["corrected"] += 1
+                first = (0, _masked(found.places[cell.index].kind, row[cell.index]))
+                count, sample = taken.tally.corrections.get(cell.correction, first)
+                taken.tally.corrections[cell.correction] = (count + 1, sample)
+            else:
+                cells["accepted"] += 1
+        cells["ignored"] += filled - kept - refused
 
     def _place(self, cells: dict[str, list[_Cell]]) -> bool | None:
         """Find the village; return whether it is outside the scope, None when it is not known."""
@@ -247,7 +297,15 @@ class Planner:
         if record != "people":
             self.totals[record].out_of_scope += 1
             return
-        self._outside["people"].add(str(_value(cells, "person.identity_number", _value(cells, "person.person_no", len(self._outside["people"])))))
+        self._outside["people"].add(
+            str(
+                _value(
+                    cells,
+                    "person.identity_number",
+                    _value(cells, "person.person_no", len(self._outside["people"])),
+                )
+            )
+        )
         self._outside["households"].add(str(_value(cells, "household.household_no", "")))
         for kind, seen in self._outside.items():
             self.totals[kind].out_of_scope = len(seen)
@@ -289,7 +347,12 @@ class Planner:
         else:
             row.same("person.identity_number")
             row.same("person.born")
-            self._compare(row, person, "person", {name: value for name, value in fields.items() if value not in ("", None)})
+            self._compare(
+                row,
+                person,
+                "person",
+                {name: value for name, value in fields.items() if value not in ("", None)},
+            )
         self._membership(row, person, household)
         for attribute in ("education", "schooling", "health", "labour_skill"):
             self._attribute(row, person, "person", attribute, row.value(f"person_attribute.{attribute}"))
@@ -316,12 +379,20 @@ class Planner:
             if fields["village_code"] == household.values["village_code"]:
                 for level in ("county", "town", "village"):
                     row.same(f"place.{level}")
-            self._compare(row, household, "household", {name: value for name, value in fields.items() if value})
+            self._compare(
+                row, household, "household", {name: value for name, value in fields.items() if value}
+            )
         else:
             self._fill(household, "household", fields)
         self._attribute(row, household, "household", "kind", row.value("household_attribute.kind"))
         relocated = row.value("household_attribute.relocated")
-        self._attribute(row, household, "household", "relocated", None if relocated is None else "yes" if relocated else "no")
+        self._attribute(
+            row,
+            household,
+            "household",
+            "relocated",
+            None if relocated is None else "yes" if relocated else "no",
+        )
         self._monitoring(row, household)
         if household.known:
             count = self.totals["households"]
@@ -336,7 +407,11 @@ class Planner:
 
     def _fill(self, state: HouseholdState | PersonState, table: str, fields: Values) -> None:
         """Complete a record this import makes with what a further row says of it."""
-        missing = {name: value for name, value in fields.items() if value not in (None, "") and state.values.get(name) in (None, "")}
+        missing = {
+            name: value
+            for name, value in fields.items()
+            if value not in (None, "") and state.values.get(name) in (None, "")
+        }
         if missing:
             state.values.update(missing)
             self.writes.update(table, state.id, missing)
@@ -350,7 +425,13 @@ class Planner:
                 row.same(f"{table}.{name}")
             else:
                 differing[name] = value
-                row.change(table, state.values.get("name") or state.values.get("household_no", ""), name, before, value)
+                row.change(
+                    table,
+                    state.values.get("name") or state.values.get("household_no", ""),
+                    name,
+                    before,
+                    value,
+                )
         if differing:
             state.changed = True
             state.values.update(differing)
@@ -372,13 +453,28 @@ class Planner:
         if present:  # Moved to another household: the old membership ends, nothing is lost.
             since = row.exported
             self.writes.update("membership", present["id"], {"until": since - _DAY})
-            row.change("membership", person.values["name"], "household", person.household_no, household.values["household_no"])
+            row.change(
+                "membership",
+                person.values["name"],
+                "household",
+                person.household_no,
+                household.values["household_no"],
+            )
             person.changed = True
         person.household_no = household.values["household_no"]
-        person.membership = {"id": self.new_id(), "person_id": person.id, "household_id": household.id, "relation": relation, "since": since, "until": None}
+        person.membership = {
+            "id": self.new_id(),
+            "person_id": person.id,
+            "household_id": household.id,
+            "relation": relation,
+            "since": since,
+            "until": None,
+        }
         self.writes.insert("membership", dict(person.membership))
 
-    def _attribute(self, row: "_Row", state: HouseholdState | PersonState, owner: str, attribute: str, value: str | None) -> None:
+    def _attribute(
+        self, row: "_Row", state: HouseholdState | PersonState, owner: str, attribute: str, value: str | None
+    ) -> None:
         """Plan a dated value: a new one ends the old one the day before the export."""
         if value is None:
             return
@@ -390,7 +486,13 @@ class Planner:
             return
         since = None
         if present:
-            row.change(table, state.values.get("name") or state.values.get("household_no", ""), attribute, present["value"], value)
+            row.change(
+                table,
+                state.values.get("name") or state.values.get("household_no", ""),
+                attribute,
+                present["value"],
+                value,
+            )
             state.changed = True
             if present["since"] is not None and present["since"] >= row.exported:
                 self.writes.update(table, present["id"], {"value": value})
@@ -400,8 +502,17 @@ class Planner:
             self.writes.update(table, present["id"], {"until": since - _DAY})
         elif state.known:
             state.changed = True
-            row.change(table, state.values.get("name") or state.values.get("household_no", ""), attribute, "", value)
-        fresh = {"id": self.new_id(), f"{owner}_id": state.id, "attribute": attribute, "value": value, "since": since, "until": None}
+            row.change(
+                table, state.values.get("name") or state.values.get("household_no", ""), attribute, "", value
+            )
+        fresh = {
+            "id": self.new_id(),
+            f"{owner}_id": state.id,
+            "attribute": attribute,
+            "value": value,
+            "since": since,
+            "until": None,
+        }
         state.attributes[attribute] = fresh
         self.writes.insert(table, dict(fresh))
 
@@ -411,7 +522,11 @@ class Planner:
             return
         order = {each: index for index, each in enumerate(codes.code_list("risk").codes)}
         risks = sorted({cell.value for cell in row.cells.get("monitoring.risks", [])}, key=order.__getitem__)
-        fields = {"kind": kind, "identified_on": row.value("monitoring.identified_on"), "resolved_on": row.value("monitoring.resolved_on")}
+        fields = {
+            "kind": kind,
+            "identified_on": row.value("monitoring.identified_on"),
+            "resolved_on": row.value("monitoring.resolved_on"),
+        }
         if risks:
             fields["risks"] = risks
         present = household.monitoring
@@ -426,7 +541,9 @@ class Planner:
         for name in fields:
             if name not in differing and household.known:
                 row.same(f"monitoring.{name}")
-        if household.known and (row.value("monitoring.resolved") is False) == (present["resolved_on"] is None):
+        if household.known and (row.value("monitoring.resolved") is False) == (
+            present["resolved_on"] is None
+        ):
             row.same("monitoring.resolved")
         if differing:
             if household.known:
@@ -460,7 +577,9 @@ class Planner:
         first, last = row.value("spell.started_on"), row.value("spell.ended_on")
         if last is not None and last < first:
             raise _Refusal(row.index("spell.ended_on"), "spell.end_before_start")
-        province, city, county = (row.value(f"workplace.{level}", "") for level in ("province", "city", "county"))
+        province, city, county = (
+            row.value(f"workplace.{level}", "") for level in ("province", "city", "county")
+        )
         channel = row.value("spell.channel", "")
         fields = {
             "started_on": first,
@@ -480,7 +599,9 @@ class Planner:
                 return
         for spell in person.spells:
             if spell["started_on"] <= (last or date.max) and first <= (spell["ended_on"] or date.max):
-                raise _Refusal(row.index("spell.started_on"), "spell.overlaps", since=spell["started_on"].isoformat())
+                raise _Refusal(
+                    row.index("spell.started_on"), "spell.overlaps", since=spell["started_on"].isoformat()
+                )
         fresh = {"id": self.new_id(), "person_id": person.id, **fields}
         person.spells.append(fresh)
         self.writes.insert("spell", dict(fresh))
@@ -523,7 +644,11 @@ class Planner:
                 count.unchanged += 1
             return
         text = row.value("intention.place_text", "")
-        fields = {"place_text": text, "place_code": divisions.resolve_place(text), "trade": row.value("intention.trade", "")}
+        fields = {
+            "place_text": text,
+            "place_code": divisions.resolve_place(text),
+            "trade": row.value("intention.trade", ""),
+        }
         if present and present["kind"] == "go_out":
             if not present.get("made"):
                 raise _Refusal(row.index("link.identity_number"), "row.duplicate")
@@ -542,8 +667,19 @@ class Planner:
                 count.unchanged += 1
             return
         if present and present.get("made"):
-            self.writes.update("intention", present["id"], {"until": max(row.exported - _DAY, present["since"] or row.exported - _DAY)})
-        fresh = {"id": self.new_id(), "person_id": person.id, "kind": "go_out", "since": row.exported, "until": None, **fields}
+            self.writes.update(
+                "intention",
+                present["id"],
+                {"until": max(row.exported - _DAY, present["since"] or row.exported - _DAY)},
+            )
+        fresh = {
+            "id": self.new_id(),
+            "person_id": person.id,
+            "kind": "go_out",
+            "since": row.exported,
+            "until": None,
+            **fields,
+        }
         person.intention = fresh
         self.writes.insert("intention", dict(fresh))
         count.new += 1
@@ -551,9 +687,18 @@ class Planner:
 
 def _same_spell(one: Values, other: Values) -> bool:
     """Whether two sightings are one spell: the same start month and the same county (domain rule)."""
-    same_month = (one["started_on"].year, one["started_on"].month) == (other["started_on"].year, other["started_on"].month)
-    place = (one["place_code"][:6], one["place_text"]) if not one["place_code"] else (one["place_code"][:6], "")
-    wanted = (other["place_code"][:6], other["place_text"]) if not other["place_code"] else (other["place_code"][:6], "")
+    same_month = (one["started_on"].year, one["started_on"].month) == (
+        other["started_on"].year,
+        other["started_on"].month,
+    )
+    place = (
+        (one["place_code"][:6], one["place_text"]) if not one["place_code"] else (one["place_code"][:6], "")
+    )
+    wanted = (
+        (other["place_code"][:6], other["place_text"])
+        if not other["place_code"]
+        else (other["place_code"][:6], "")
+    )
     return same_month and place == wanted
 
 
@@ -582,11 +727,21 @@ class _Row:
 
     def change(self, kind: str, who: str, name: str, before: object, after: object) -> None:
         """Note a value that the file says differently."""
-        self.tally.changes.append(FieldChange(self.sheet, self.number, kind, who, name, _plain(before), _plain(after)))
+        self.tally.changes.append(
+            FieldChange(self.sheet, self.number, kind, who, name, _plain(before), _plain(after))
+        )
 
 
 def _plain(value: object) -> str:
-    return "" if value is None else value.isoformat() if isinstance(value, date) else ",".join(value) if isinstance(value, list) else str(value)
+    return (
+        ""
+        if value is None
+        else value.isoformat()
+        if isinstance(value, date)
+        else ",".join(value)
+        if isinstance(value, list)
+        else str(value)
+    )
 
 
 def _value(cells: dict[str, list[_Cell]], name: str, default: Any = None) -> Any:  # noqa: ANN401 - cells of any type

@@ -52,7 +52,11 @@ def _guard_zip(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-            if broken := archive.testzip() if sum(each.file_size for each in members) < 64 * 1024**2 else None:
+            if (
+                broken := archive.testzip()
+                if sum(each.file_size for each in members) < 64 * 1024**2
+                else None
+            ):
                 raise ExpectedError("workbook.damaged", file=path.name, part=broken)
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
         raise ExpectedError("workbook.damaged", file=path.name) from error
@@ -73,10 +77,13 @@ def _read_text(path: Path) -> list[Sheet]:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\x00" in text or "," not in text and "\t" not in text:
+        if "\x00" in text or ("," not in text and "\t" not in text):
             break
         delimiter = "\t" if text.count("\t") > text.count(",") else ","
-        rows: list[list[Cell]] = [[_WRAPPED.sub(r"\1", cell) for cell in row] for row in csv.reader(text.splitlines(), delimiter=delimiter)]
+        rows: list[list[Cell]] = [
+            [_WRAPPED.sub(r"\1", cell) for cell in row]
+            for row in csv.reader(text.splitlines(), delimiter=delimiter)
+        ]
         return [Sheet(path.stem, rows)]
     raise ExpectedError("workbook.none", file=path.name)
 
@@ -112,7 +119,9 @@ def _child(paths: list[str], sender: Connection) -> None:
     except python_calamine.PasswordError:
         sender.send(("failed", "workbook.encrypted"))
     except (python_calamine.CalamineError, OSError, ValueError, MemoryError) as error:
-        sender.send(("failed", "workbook.too_large" if isinstance(error, MemoryError) else "workbook.damaged"))
+        sender.send(
+            ("failed", "workbook.too_large" if isinstance(error, MemoryError) else "workbook.damaged")
+        )
 
 
 def _read_workbooks(paths: Sequence[Path], progress: Progress) -> list[list[Sheet]]:
@@ -182,7 +191,10 @@ def read_all(paths: Sequence[Path], progress: Progress = lambda _rows: None) -> 
     """
     workbooks = [path for path in paths if _is_workbook(path)]
     texts = {path: _read_text(path) for path in paths if path not in workbooks}
-    found = {**texts, **dict(zip(workbooks, _read_workbooks(workbooks, progress) if workbooks else (), strict=True))}
+    found = {
+        **texts,
+        **dict(zip(workbooks, _read_workbooks(workbooks, progress) if workbooks else (), strict=True)),
+    }
     for path, sheets in found.items():
         if not sheets:
             raise ExpectedError("workbook.no_sheets", file=path.name)

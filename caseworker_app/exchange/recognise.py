@@ -76,7 +76,14 @@ def layouts() -> tuple[Layout, ...]:
     for file in sorted(folder.iterdir(), key=lambda each: each.name):
         if file.name.endswith(".toml"):
             content = tomllib.loads(file.read_text(encoding="utf-8"))
-            found.append(Layout(content["name"], content["title"], content["record"], tuple(map(_column, content["column"]))))
+            found.append(
+                Layout(
+                    content["name"],
+                    content["title"],
+                    content["record"],
+                    tuple(map(_column, content["column"])),
+                )
+            )
     return tuple(found)
 
 
@@ -109,6 +116,8 @@ def recognise(sheet: Sheet, file_name: str, layout_name: str = "") -> Recognised
         for number, row in enumerate(sheet.rows[:_SEARCHED_ROWS]):
             places = _match(layout, row)
             if places and (best is None or len(places) > len(best.places)):
-                headers = {index: str(cell).split("\n", 1)[0].strip() for index, cell in enumerate(row) if cell != ""}
+                headers = {
+                    index: str(cell).split("\n", 1)[0].strip() for index, cell in enumerate(row) if cell != ""
+                }
                 best = Recognised(layout, number, places, headers, _exported_on(sheet, number, file_name))
     return best

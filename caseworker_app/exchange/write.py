@@ -15,7 +15,15 @@ from caseworker_app.domain.errors import ExpectedError
 
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST = 32_767
-_HEADER = {"bold": True, "border": 1, "border_color": "#9aa3af", "bg_color": "#eef1f5", "align": "center", "valign": "vcenter", "text_wrap": True}
+_HEADER = {
+    "bold": True,
+    "border": 1,
+    "border_color": "#9aa3af",
+    "bg_color": "#eef1f5",
+    "align": "center",
+    "valign": "vcenter",
+    "text_wrap": True,
+}
 _BODY = {"border": 1, "border_color": "#d5dae1", "valign": "vcenter"}
 _FONT = {"font_name": "宋体", "font_size": 10}
 Row = Mapping[str, object]
@@ -46,14 +54,23 @@ class SheetForm:
 @cache
 def monthly_forms() -> tuple[SheetForm, ...]:
     """Return the sheets of the monthly workbook, as the data file has them."""
-    content = tomllib.loads((resources.files("caseworker_app.exchange") / "upload.toml").read_text(encoding="utf-8"))
+    content = tomllib.loads(
+        (resources.files("caseworker_app.exchange") / "upload.toml").read_text(encoding="utf-8")
+    )
     return tuple(
         SheetForm(
             sheet["name"],
             sheet["title"],
             sheet["rows"],
             tuple(
-                Column(each["header"], each["field"], each.get("kind", "text"), each["width"], each.get("group", ""), each.get("list", ""))
+                Column(
+                    each["header"],
+                    each["field"],
+                    each.get("kind", "text"),
+                    each["width"],
+                    each.get("group", ""),
+                    each.get("list", ""),
+                )
                 for each in sheet["columns"]
             ),
         )
@@ -70,7 +87,16 @@ class _Formats:
     """The few cell formats of a workbook, made once."""
 
     def __init__(self, book: Any) -> None:  # noqa: ANN401 - xlsxwriter is untyped
-        self.title = book.add_format({**_FONT, "bold": True, "font_size": 15, "align": "center", "valign": "vcenter", "font_name": "黑体"})
+        self.title = book.add_format(
+            {
+                **_FONT,
+                "bold": True,
+                "font_size": 15,
+                "align": "center",
+                "valign": "vcenter",
+                "font_name": "黑体",
+            }
+        )
         self.line = book.add_format({**_FONT, "valign": "vcenter"})
         self.header = book.add_format({**_FONT, **_HEADER})
         # '@' keeps the cell text after it is edited; quote_prefix keeps = + - @ from becoming a formula then.
@@ -125,7 +151,13 @@ def _write_cell(sheet: Any, row: int, index: int, column: Column, value: object,
         sheet.write_string(row, index, safe(str(value)), style)
 
 
-def _write_sheet(book: Any, form: SheetForm, rows: Sequence[Row], names: Mapping[str, str], formats: _Formats) -> None:  # noqa: ANN401
+def _write_sheet(
+    book: Any,  # noqa: ANN401 - xlsxwriter is untyped
+    form: SheetForm,
+    rows: Sequence[Row],
+    names: Mapping[str, str],
+    formats: _Formats,
+) -> None:
     sheet = book.add_worksheet(form.name)
     last = len(form.columns) - 1
     sheet.set_row(0, 30)
@@ -140,13 +172,28 @@ def _write_sheet(book: Any, form: SheetForm, rows: Sequence[Row], names: Mapping
             _write_cell(sheet, first + offset, index, column, row.get(column.field), formats)
     bottom = first + max(len(rows), 1) - 1
     sheet.autofilter(first - 1, 0, bottom, last)
-    frozen = next((index + 1 for index, column in enumerate(form.columns) if column.header in ("姓名", "户主姓名", "村")), 0)
+    frozen = next(
+        (
+            index + 1
+            for index, column in enumerate(form.columns)
+            if column.header in ("姓名", "户主姓名", "村")
+        ),
+        0,
+    )
     sheet.freeze_panes(first, frozen if frozen <= 6 else 0)
     for index, column in enumerate(form.columns):
         if column.choices:
-            labels = [codes.code_list(column.choices).label(code, "zh_CN") for code in codes.code_list(column.choices).codes]
+            labels = [
+                codes.code_list(column.choices).label(code, "zh_CN")
+                for code in codes.code_list(column.choices).codes
+            ]
             if len(",".join(labels)) <= 255:
-                rule = {"validate": "list", "source": labels, "error_title": "请从下拉中选择", "error_message": f"「{column.header}」只能填下拉中的值。"}
+                rule = {
+                    "validate": "list",
+                    "source": labels,
+                    "error_title": "请从下拉中选择",
+                    "error_message": f"「{column.header}」只能填下拉中的值。",
+                }
                 sheet.data_validation(first, index, bottom + 200, index, rule)
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -156,13 +203,20 @@ def _write_sheet(book: Any, form: SheetForm, rows: Sequence[Row], names: Mapping
     sheet.set_footer("&C第 &P 页 共 &N 页")
 
 
-def write_monthly(path: Path, cover: Sequence[tuple[str, str]], tables: Mapping[str, Sequence[Row]], names: Mapping[str, str]) -> None:
+def write_monthly(
+    path: Path,
+    cover: Sequence[tuple[str, str]],
+    tables: Mapping[str, Sequence[Row]],
+    names: Mapping[str, str],
+) -> None:
     """Write the monthly workbook; it takes its name only when whole. ExpectedError `workbook.not_written`."""
     import xlsxwriter  # noqa: PLC0415 - loaded where it is used
 
     draft = path.with_name(path.name + ".part")
     try:
-        with xlsxwriter.Workbook(str(draft), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}) as book:
+        with xlsxwriter.Workbook(
+            str(draft), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        ) as book:
             book.set_properties({"title": names["book"], "author": names["officer"]})
             formats = _Formats(book)
             sheet = book.add_worksheet("封面")

@@ -131,7 +131,9 @@ def _category(item: Item, household: HouseholdFacts, on: date) -> Reason:
         "resolved_on": household.resolved_on if resolved else None,
     }
     if household.kind in rule.household_kinds or (
-        monitored and household.monitored_kind in rule.monitored_kinds and (rule.resolved_counts or not resolved)
+        monitored
+        and household.monitored_kind in rule.monitored_kinds
+        and (rule.resolved_counts or not resolved)
     ):
         outcome = Outcome.PASSED
     else:
@@ -164,11 +166,15 @@ def _best(tiers: tuple[Tier, ...], months: dict[Distance, Months]) -> Tier | Non
     return max(reached, key=lambda tier: tier.amount, default=None)
 
 
-def _measure_months(ladder: MonthsLadder, item: Item, household: HouseholdFacts, person: PersonFacts, window: Span) -> _Measured:
+def _measure_months(
+    ladder: MonthsLadder, item: Item, household: HouseholdFacts, person: PersonFacts, window: Span
+) -> _Measured:
     stretches = _stretches(person, household.home, window)
     count = longest if ladder.continuous else cumulative
     province = [Span(each.first, each.last) for each in stretches if each.distance is Distance.CROSS_PROVINCE]
-    county = [Span(each.first, each.last) for each in stretches if each.distance is Distance.CROSS_COUNTY] + province
+    county = [
+        Span(each.first, each.last) for each in stretches if each.distance is Distance.CROSS_COUNTY
+    ] + province
     unknown = [each for each in stretches if each.distance is Distance.UNKNOWN]
     months = {Distance.CROSS_COUNTY: count(county), Distance.CROSS_PROVINCE: count(province)}
     tier = _best(ladder.tiers, months)
@@ -176,13 +182,28 @@ def _measure_months(ladder: MonthsLadder, item: Item, household: HouseholdFacts,
     if unknown:
         spells = {spell.id: spell for spell in person.spells}
         could = [Span(each.first, each.last) for each in unknown]
-        far = [Span(each.first, each.last) for each in unknown if _could_leave_province(spells[each.spell], household.home)]
-        possible = _best(ladder.tiers, {Distance.CROSS_COUNTY: count(county + could), Distance.CROSS_PROVINCE: count(province + far)})
+        far = [
+            Span(each.first, each.last)
+            for each in unknown
+            if _could_leave_province(spells[each.spell], household.home)
+        ]
+        possible = _best(
+            ladder.tiers,
+            {Distance.CROSS_COUNTY: count(county + could), Distance.CROSS_PROVINCE: count(province + far)},
+        )
         high = max(low, possible.amount if possible else 0)
     undecided = high > low
-    away = [each.spell for each in stretches if each.distance in (Distance.CROSS_COUNTY, Distance.CROSS_PROVINCE)]
+    away = [
+        each.spell for each in stretches if each.distance in (Distance.CROSS_COUNTY, Distance.CROSS_PROVINCE)
+    ]
     farthest = (
-        Distance.CROSS_PROVINCE if province else Distance.CROSS_COUNTY if county else Distance.UNKNOWN if unknown else Distance.WITHIN_COUNTY
+        Distance.CROSS_PROVINCE
+        if province
+        else Distance.CROSS_COUNTY
+        if county
+        else Distance.UNKNOWN
+        if unknown
+        else Distance.WITHIN_COUNTY
     )
     place_outcome = Outcome.PASSED if away else Outcome.UNKNOWN if unknown else Outcome.FAILED
     least = min(ladder.tiers, key=lambda each: each.at_least).at_least
@@ -198,7 +219,11 @@ def _measure_months(ladder: MonthsLadder, item: Item, household: HouseholdFacts,
         Reason(
             item.clause,
             "months",
-            {"at_least": least, "tier": tier.at_least if tier else least, "distance": tier.distance if tier else Distance.CROSS_COUNTY},
+            {
+                "at_least": least,
+                "tier": tier.at_least if tier else least,
+                "distance": tier.distance if tier else Distance.CROSS_COUNTY,
+            },
             {
                 "cross_county": months[Distance.CROSS_COUNTY],
                 "cross_province": months[Distance.CROSS_PROVINCE],
@@ -225,7 +250,11 @@ def _counts_for_income(ladder: IncomeLadder, stretch: Stretch, spell: SpellFacts
 
 
 def _award(ladder: IncomeLadder, income: int) -> Tier | None:
-    return max((tier for tier in ladder.tiers if income >= tier.at_least), key=lambda tier: tier.at_least, default=None)
+    return max(
+        (tier for tier in ladder.tiers if income >= tier.at_least),
+        key=lambda tier: tier.at_least,
+        default=None,
+    )
 
 
 def split(cap: int, dues: list[int]) -> list[int]:
@@ -240,7 +269,9 @@ def split(cap: int, dues: list[int]) -> list[int]:
     return shares
 
 
-def _measure_income(ladder: IncomeLadder, item: Item, household: HouseholdFacts, window: Span, *, owed: bool) -> _Measured:
+def _measure_income(
+    ladder: IncomeLadder, item: Item, household: HouseholdFacts, window: Span, *, owed: bool
+) -> _Measured:
     missing: list[Missing] = []
     rows: list[tuple[PersonFacts, int, int, int | None]] = []
     all_stretches: list[Stretch] = []
@@ -270,7 +301,14 @@ def _measure_income(ladder: IncomeLadder, item: Item, household: HouseholdFacts,
     dues = [row[1] if owed else 0 for row in rows]
     paid = split(cap, dues) if cap is not None else dues
     members = tuple(
-        Share(person.id, person.name, person.identity_number, income, due if one_low == one_high else None, pay if settled else None)
+        Share(
+            person.id,
+            person.name,
+            person.identity_number,
+            income,
+            due if one_low == one_high else None,
+            pay if settled else None,
+        )
         for (person, one_low, one_high, income), due, pay in zip(rows, dues, paid, strict=True)
     )
     best = max((row[3] or 0 for row in rows), default=0)
@@ -280,7 +318,11 @@ def _measure_income(ladder: IncomeLadder, item: Item, household: HouseholdFacts,
             "income",
             {"at_least": min(tier.at_least for tier in ladder.tiers), "away": ladder.away},
             {
-                "incomes": tuple((person.name, income, due) for (person, _, _, income), due in zip(rows, dues, strict=True) if income or income is None),
+                "incomes": tuple(
+                    (person.name, income, due)
+                    for (person, _, _, income), due in zip(rows, dues, strict=True)
+                    if income or income is None
+                ),
                 "best": best,
                 "window_last": window.last,
             },
@@ -289,32 +331,67 @@ def _measure_income(ladder: IncomeLadder, item: Item, household: HouseholdFacts,
         )
     ]
     if cap is not None and high:
-        reasons.append(Reason(item.clause, "household_cap", {"cap": cap}, {"uncapped": low, "reached": low > cap}, Outcome.PASSED))
+        reasons.append(
+            Reason(
+                item.clause,
+                "household_cap",
+                {"cap": cap},
+                {"uncapped": low, "reached": low > cap},
+                Outcome.PASSED,
+            )
+        )
     if capped_low == capped_high and settled:
         missing = []
-    return _Measured(capped_low, capped_high if not settled else capped_low, reasons, missing, members, tuple(all_stretches))
+    return _Measured(
+        capped_low,
+        capped_high if not settled else capped_low,
+        reasons,
+        missing,
+        members,
+        tuple(all_stretches),
+    )
 
 
-def assess(item: Item, household: HouseholdFacts, person: PersonFacts | None, cycle: Cycle, on: date, claimed: Claimed) -> Entitlement:
+def assess(
+    item: Item,
+    household: HouseholdFacts,
+    person: PersonFacts | None,
+    cycle: Cycle,
+    on: date,
+    claimed: Claimed,
+) -> Entitlement:
     """Return what `item` gives this person (or household, when `person` is None) for a cycle, as known on a day."""
     beneficiary = person.id if person else household.id
     category = _category(item, household, on)
     reasons = [category]
     if on < cycle.span.first:
-        measured = _Measured(0, 0, [Reason(item.clause, "cycle", {"first": cycle.span.first}, {"on": on}, Outcome.FAILED)])
+        measured = _Measured(
+            0, 0, [Reason(item.clause, "cycle", {"first": cycle.span.first}, {"on": on}, Outcome.FAILED)]
+        )
     else:
         window = Span(cycle.span.first, min(cycle.span.last, on))
         if isinstance(item.ladder, MonthsLadder):
             assert person is not None
             measured = _measure_months(item.ladder, item, household, person, window)
         else:
-            measured = _measure_income(item.ladder, item, household, window, owed=category.outcome is not Outcome.FAILED)
+            measured = _measure_income(
+                item.ladder, item, household, window, owed=category.outcome is not Outcome.FAILED
+            )
     reasons += measured.reasons
     missing = list(measured.missing)
     claim = claimed.find(item.id, cycle.name, beneficiary, on) if item.once else None
     if item.once:
         outcome = Outcome.FAILED if claim else Outcome.PASSED
-        reasons.append(Reason(item.clause, "not_claimed", {}, {"number": claim.number if claim else ""}, outcome, (claim.id,) if claim else ()))
+        reasons.append(
+            Reason(
+                item.clause,
+                "not_claimed",
+                {},
+                {"number": claim.number if claim else ""},
+                outcome,
+                (claim.id,) if claim else (),
+            )
+        )
     if category.outcome is Outcome.UNKNOWN:
         missing.insert(0, Missing("household.kind", household.id, household.household_no))
     if category.outcome is Outcome.FAILED or claim or not measured.high:

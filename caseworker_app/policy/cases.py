@@ -56,7 +56,9 @@ def run_case(pack: Pack, case: dict[str, Any]) -> Entitlement:
     for member, entry in zip(members, case["members"], strict=True):
         for taken in entry.get("claimed", []):
             claimed.add(ClaimFacts("claim", "", taken, cycle.name, member.id, 0, case["on"]))
-    return assess(item, household, members[0] if item.beneficiary == "person" else None, cycle, case["on"], claimed)
+    return assess(
+        item, household, members[0] if item.beneficiary == "person" else None, cycle, case["on"], claimed
+    )
 
 
 def _difference(answer: Entitlement, expected: dict[str, Any]) -> str:
@@ -69,7 +71,13 @@ def _difference(answer: Entitlement, expected: dict[str, Any]) -> str:
     }
     parts = []
     for key, value in expected.items():
-        wanted = [money.fen(each) for each in value] if isinstance(value, list) else money.fen(value) if key.startswith("amount") else value
+        wanted = (
+            [money.fen(each) for each in value]
+            if isinstance(value, list)
+            else money.fen(value)
+            if key.startswith("amount")
+            else value
+        )
         if found[key] != wanted:
             shown = money.yuan(found[key]) if isinstance(found[key], int) else found[key]
             parts.append(f"{key}: {value} ≠ {shown}")
@@ -90,5 +98,7 @@ def run(pack: Pack, folder: Path) -> list[CaseResult]:
         try:
             results.append(CaseResult(case["name"], _difference(run_case(pack, case), case["expect"])))
         except (KeyError, TypeError, ValueError) as error:
-            raise ExpectedError("pack.case", file=str(file), case=case.get("name", "?"), problem=repr(error)) from error
+            raise ExpectedError(
+                "pack.case", file=str(file), case=case.get("name", "?"), problem=repr(error)
+            ) from error
     return results

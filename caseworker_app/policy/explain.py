@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from caseworker_app.domain import divisions, money
+from caseworker_app.domain import money
 from caseworker_app.domain.spans import Months
 from caseworker_app.policy.assess import Entitlement, Outcome, Reason, State
 from caseworker_app.policy.pack import Item
@@ -13,7 +13,9 @@ Values = dict[str, Any]
 
 
 def _kinds(values: Values) -> str:
-    parts = [label("household_kind", each) for each in values["household_kinds"]] + [label("monitored_kind", each) for each in values["monitored_kinds"]]
+    parts = [label("household_kind", each) for each in values["household_kinds"]] + [
+        label("monitored_kind", each) for each in values["monitored_kinds"]
+    ]
     return "、".join(parts)
 
 
@@ -25,7 +27,11 @@ def _category_found(found: Values) -> str:
         parts.append(label("monitored_kind", found["monitored_kind"]))
         if found["identified_on"]:
             parts.append(_("identified {month}").format(month=f"{found['identified_on']:%Y-%m}"))
-        parts.append(_("risk resolved {day}").format(day=found["resolved_on"]) if found["resolved_on"] else _("risk not resolved"))
+        parts.append(
+            _("risk resolved {day}").format(day=found["resolved_on"])
+            if found["resolved_on"]
+            else _("risk not resolved")
+        )
     return "，".join(parts)
 
 
@@ -49,7 +55,9 @@ def _incomes(found: Values) -> str:
     if not named:
         return _("no wage income in this cycle")
     return "，".join(
-        _("{name} not known").format(name=name) if income is None else _("{name} {amount} yuan").format(name=name, amount=money.shown(income))
+        _("{name} not known").format(name=name)
+        if income is None
+        else _("{name} {amount} yuan").format(name=name, amount=money.shown(income))
         for name, income in named
     )
 
@@ -77,7 +85,9 @@ def required_text(reason: Reason) -> str:
         case "place":
             return _("outside the county or the province")
         case "months":
-            return _("{distance}, at least {months} months").format(distance=label("distance", required["distance"]), months=required["tier"])
+            return _("{distance}, at least {months} months").format(
+                distance=label("distance", required["distance"]), months=required["tier"]
+            )
         case "income":
             return _("at least {amount} yuan in the cycle").format(amount=money.shown(required["at_least"]))
         case "household_cap":
@@ -127,7 +137,11 @@ def missing_text(field: str) -> str:
 
 def _months_of(entitlement: Entitlement) -> Months:
     reason = next(each for each in entitlement.reasons if each.condition == "months")
-    found = reason.found["cross_province" if entitlement.tier and entitlement.tier.distance == "cross_province" else "cross_county"]
+    found = reason.found[
+        "cross_province"
+        if entitlement.tier and entitlement.tier.distance == "cross_province"
+        else "cross_county"
+    ]
     assert isinstance(found, Months)
     return found
 
@@ -135,7 +149,9 @@ def _months_of(entitlement: Entitlement) -> Months:
 def standard_text(entitlement: Entitlement) -> str:
     """Return the rung that was reached."""
     if entitlement.tier and entitlement.tier.distance:
-        return _("{distance}, {months} months reached").format(distance=label("distance", entitlement.tier.distance), months=entitlement.tier.at_least)
+        return _("{distance}, {months} months reached").format(
+            distance=label("distance", entitlement.tier.distance), months=entitlement.tier.at_least
+        )
     return ""
 
 
@@ -145,15 +161,28 @@ def why(entitlement: Entitlement) -> str:
         return _("Claimed as {number}.").format(number=entitlement.claimed)
     if entitlement.state is State.UNKNOWN:
         what = "、".join(dict.fromkeys(missing_text(each.field) for each in entitlement.missing))
-        return _("Not entered: {what}. At most {amount} yuan.").format(what=what, amount=money.shown(entitlement.amount_max or 0))
+        return _("Not entered: {what}. At most {amount} yuan.").format(
+            what=what, amount=money.shown(entitlement.amount_max or 0)
+        )
     if entitlement.state is State.ELIGIBLE:
         if entitlement.tier:
             return _("{distance} for {months}, the {tier}-month rung.").format(
-                distance=label("distance", entitlement.tier.distance), months=months_text(_months_of(entitlement)), tier=entitlement.tier.at_least
+                distance=label("distance", entitlement.tier.distance),
+                months=months_text(_months_of(entitlement)),
+                tier=entitlement.tier.at_least,
             )
         paid = [share for share in entitlement.members if share.paid]
-        text = _n("{count} member reached an income rung.", "{count} members reached an income rung.", len(paid)).format(count=len(paid))
-        capped = next((each for each in entitlement.reasons if each.condition == "household_cap" and each.found["reached"]), None)
+        text = _n(
+            "{count} member reached an income rung.", "{count} members reached an income rung.", len(paid)
+        ).format(count=len(paid))
+        capped = next(
+            (
+                each
+                for each in entitlement.reasons
+                if each.condition == "household_cap" and each.found["reached"]
+            ),
+            None,
+        )
         if capped:
             text += " " + _("{uncapped} yuan in all, limited to {cap} yuan a household.").format(
                 uncapped=money.shown(capped.found["uncapped"]), cap=money.shown(capped.required["cap"])
@@ -161,7 +190,11 @@ def why(entitlement: Entitlement) -> str:
         return text
     failed = next((each for each in entitlement.reasons if each.outcome is Outcome.FAILED), None)
     sentence = f"{condition_text(failed)}：{found_text(failed)}。" if failed else ""
-    if failed and failed.condition in ("place", "months", "income") and entitlement.on > entitlement.cycle.span.last:
+    if (
+        failed
+        and failed.condition in ("place", "months", "income")
+        and entitlement.on > entitlement.cycle.span.last
+    ):
         sentence += _("The cycle ended on {day}.").format(day=entitlement.cycle.span.last)
     return sentence
 
@@ -236,9 +269,16 @@ def as_json(entitlement: Entitlement, item: Item, exclusive_with: tuple[str, ...
             }
             for stretch in entitlement.stretches
         ],
-        "tier": {"distance": entitlement.tier.distance, "at_least": entitlement.tier.at_least, "amount": _yuan(entitlement.tier.amount)}
+        "tier": {
+            "distance": entitlement.tier.distance,
+            "at_least": entitlement.tier.at_least,
+            "amount": _yuan(entitlement.tier.amount),
+        }
         if entitlement.tier
         else None,
-        "missing": [{"field": each.field, "record": each.record, "who": each.who, "label": missing_text(each.field)} for each in entitlement.missing],
+        "missing": [
+            {"field": each.field, "record": each.record, "who": each.who, "label": missing_text(each.field)}
+            for each in entitlement.missing
+        ],
         "exclusive_with": list(exclusive_with),
     }

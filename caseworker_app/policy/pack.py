@@ -57,7 +57,11 @@ class CycleRule:
         """Return the cycle people ask about on a day: the last complete one, else the one running."""
         running = Cycle.containing(on, self.month, self.day)
         last = Cycle.ending(int(running.name) - 1, self.month, self.day)
-        return last if int(last.name) >= self.first else Cycle.ending(max(int(running.name), self.first), self.month, self.day)
+        return (
+            last
+            if int(last.name) >= self.first
+            else Cycle.ending(max(int(running.name), self.first), self.month, self.day)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,9 @@ class _Table:
         self._left = dict(content)
 
     def fail(self, key: str, problem: str, **values: object) -> ExpectedError:
-        return ExpectedError(f"pack.{problem}", file=self.file, key=f"{self.where}.{key}".lstrip("."), **values)
+        return ExpectedError(
+            f"pack.{problem}", file=self.file, key=f"{self.where}.{key}".lstrip("."), **values
+        )
 
     def take(self, key: str, kind: type, default: Any = None) -> Any:  # noqa: ANN401 - TOML values
         if key not in self._left:
@@ -184,7 +190,10 @@ class _Table:
         entries = self.take(key, list, [])
         if not all(isinstance(entry, dict) for entry in entries):
             raise self.fail(key, "key_kind", kind="dict")
-        return [_Table(self.file, f"{self.where}.{key}[{number}]".lstrip("."), entry) for number, entry in enumerate(entries, 1)]
+        return [
+            _Table(self.file, f"{self.where}.{key}[{number}]".lstrip("."), entry)
+            for number, entry in enumerate(entries, 1)
+        ]
 
     def texts(self, key: str) -> tuple[str, ...]:
         return tuple(str(each) for each in self.take(key, list, []))
@@ -232,7 +241,12 @@ def _cycle(table: _Table) -> CycleRule:
 def _settings(tables: list[_Table]) -> dict[str, PackSetting]:
     settings = {}
     for table in tables:
-        setting = PackSetting(table.take("key", str), table.take("value", str), table.texts("allowed"), table.take("explanation", str))
+        setting = PackSetting(
+            table.take("key", str),
+            table.take("value", str),
+            table.texts("allowed"),
+            table.take("explanation", str),
+        )
         if setting.value not in setting.allowed:
             raise table.fail("value", "value_unknown", value=setting.value)
         table.end()
@@ -240,7 +254,9 @@ def _settings(tables: list[_Table]) -> dict[str, PackSetting]:
     return settings
 
 
-def _conditions(item: _Table, clause: str, settings: dict[str, PackSetting]) -> tuple[HouseholdCategory, bool]:
+def _conditions(
+    item: _Table, clause: str, settings: dict[str, PackSetting]
+) -> tuple[HouseholdCategory, bool]:
     category, once = None, False
     for table in item.tables("condition"):
         kind = table.take("kind", str)
@@ -344,7 +360,9 @@ def parse(content: str, file: str) -> Pack:
     cycles = {name: _cycle(cycle_tables.table(name)) for name in list(cycle_tables._left)}  # noqa: SLF001 - free names
     settings = _settings(top.tables("setting"))
     owed = services.take("owed", dict)
-    if set(owed) != set(package.KINDS) or not all(type(count) is int and count >= 0 for count in owed.values()):
+    if set(owed) != set(package.KINDS) or not all(
+        type(count) is int and count >= 0 for count in owed.values()
+    ):
         raise services.fail("owed", "key_kind", kind="count")
     if services.take("period", str) != "calendar_year":
         raise services.fail("period", "value_unknown", value="period")
@@ -355,7 +373,11 @@ def parse(content: str, file: str) -> Pack:
         head.take("code", str),
         Document(document.take("title", str), document.take("short", str), document.take("issued", date)),
         worker.take("upper_age", int),
-        ServicePackage(services.take("clause", str), services.take("name", str), {kind: owed[kind] for kind in package.KINDS}),
+        ServicePackage(
+            services.take("clause", str),
+            services.take("name", str),
+            {kind: owed[kind] for kind in package.KINDS},
+        ),
         settings,
         {item.id: item for item in items},
     )

@@ -32,10 +32,18 @@ def _next_serial(unit: UnitOfWork, prefix: str) -> int:
 
 
 def _village(unit: UnitOfWork, household_no: str) -> str:
-    return str(unit.connection.execute(select(Household.village_code).where(Household.household_no == household_no, Household.voided_in.is_(None))).scalar_one())
+    return str(
+        unit.connection.execute(
+            select(Household.village_code).where(
+                Household.household_no == household_no, Household.voided_in.is_(None)
+            )
+        ).scalar_one()
+    )
 
 
-def file(desk: Desk, item: str, beneficiaries: Sequence[str], on: date, *, cycle: str = "") -> tuple[Changed, list[str]]:
+def file(
+    desk: Desk, item: str, beneficiaries: Sequence[str], on: date, *, cycle: str = ""
+) -> tuple[Changed, list[str]]:
     """File claims for people (or households, as the item has it) entitled on a day; return their numbers.
 
     Raises ExpectedError `claim.before_issue`, `claim.not_eligible` (with the reason), `claim.unknown`
@@ -50,7 +58,9 @@ def file(desk: Desk, item: str, beneficiaries: Sequence[str], on: date, *, cycle
     with desk.units("claim.file", item=rule.name, count=len(beneficiaries)) as unit:
         people = beneficiaries if rule.beneficiary == "person" else None
         households_ = beneficiaries if rule.beneficiary == "household" else None
-        answers = entitlements.assess_all(unit.connection, desk.pack, on, item=item, cycle=cycle, people=people, households=households_)
+        answers = entitlements.assess_all(
+            unit.connection, desk.pack, on, item=item, cycle=cycle, people=people, households=households_
+        )
         found = {answer.beneficiary: answer for answer in answers}
         serials: dict[str, int] = {}
         for beneficiary in beneficiaries:
@@ -81,7 +91,7 @@ def file(desk: Desk, item: str, beneficiaries: Sequence[str], on: date, *, cycle
             except IntegrityError as error:
                 raise ExpectedError("claim.exists", name=answer.name) from error
             unit.insert(ClaimStep, claim_id=claim, state="draft", on=on, officer=desk.officer, reason="")
-        unit.name(answer.name if len(beneficiaries) == 1 and answer else rule.name, len(numbers))
+        unit.name(found[beneficiaries[0]].name if len(beneficiaries) == 1 else rule.name, len(numbers))
         return unit.commit(), numbers
 
 
@@ -111,7 +121,9 @@ def advance(desk: Desk, number: str, state: str, on: date, reason: str = "") -> 
         if taken and on < taken[-1].on:
             raise ExpectedError("claim.step_before", day=taken[-1].on.isoformat())
         unit.update(Claim, claim.id, state=state)
-        unit.insert(ClaimStep, claim_id=claim.id, state=state, on=on, officer=desk.officer, reason=reason.strip())
+        unit.insert(
+            ClaimStep, claim_id=claim.id, state=state, on=on, officer=desk.officer, reason=reason.strip()
+        )
         unit.name(number)
         return unit.commit()
 
@@ -150,18 +162,26 @@ def _on_form(stretches: Sequence[dict[str, Any]], spells: dict[str, SpellLine]) 
 def _counted(answer: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the stretches on which the answer rests: those far enough away for its rung, all for an income."""
     tier = answer["tier"]
-    far = {None: None, "cross_county": ("cross_county", "cross_province"), "cross_province": ("cross_province",)}[tier["distance"] if tier else None]
+    far = {
+        None: None,
+        "cross_county": ("cross_county", "cross_province"),
+        "cross_province": ("cross_province",),
+    }[tier["distance"] if tier else None]
     return [each for each in answer["stretches"] if far is None or each["distance"] in far]
 
 
 def _arithmetic(counted: list[dict[str, Any]], answer: dict[str, Any]) -> tuple[str, str]:
     """Return the months that counted, in words, and how they add up."""
-    values = next((dict(reason["values"]) for reason in answer["reasons"] if reason["condition"] == "months"), None)
+    values = next(
+        (dict(reason["values"]) for reason in answer["reasons"] if reason["condition"] == "months"), None
+    )
     if values is None or not answer["tier"]:
         return "", ""
     months = values["cross_province" if answer["tier"]["distance"] == "cross_province" else "cross_county"]
     parts = [months_text(Months(each["months"], each["days"]), ZH) for each in counted]
-    return months_text(Months(months["months"], months["days"]), ZH), " + ".join(parts) if len(parts) > 1 else ""
+    return months_text(Months(months["months"], months["days"]), ZH), " + ".join(parts) if len(
+        parts
+    ) > 1 else ""
 
 
 def _standard(answer: dict[str, Any]) -> str:
@@ -171,14 +191,19 @@ def _standard(answer: dict[str, Any]) -> str:
     return f"{label('distance', tier['distance'], ZH)}满{tier['at_least']}个月，{money.shown(money.fen(tier['amount']))}元"
 
 
-def _members(answer: dict[str, Any], family: Sequence[MemberLine], spells: dict[str, SpellLine], owner: dict[str, str]) -> tuple[MemberOnForm, ...]:
+def _members(
+    answer: dict[str, Any], family: Sequence[MemberLine], spells: dict[str, SpellLine], owner: dict[str, str]
+) -> tuple[MemberOnForm, ...]:
     relations = {member.id: label("relation", member.relation, ZH) for member in family}
     return tuple(
         MemberOnForm(
             each["name"],
             each["id_number"],
             relations.get(each["id"], ""),
-            _on_form([stretch for stretch in answer["stretches"] if owner.get(stretch["spell"]) == each["id"]], spells),
+            _on_form(
+                [stretch for stretch in answer["stretches"] if owner.get(stretch["spell"]) == each["id"]],
+                spells,
+            ),
             money.fen(each["income"] or 0),
             money.fen(each["due"] or 0),
             money.fen(each["paid"] or 0),

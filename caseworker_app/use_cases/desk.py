@@ -17,7 +17,7 @@ from db.engine import Clock, Ledger, utc_now
 from db.queries.dated import live
 from db.queries.workers import Asked
 from db.tables import Setting
-from db.unit_of_work import Units, UnitOfWork
+from db.unit_of_work import UnitOfWork, Units
 
 _HOME = timedelta(hours=8)  # Local days are days of UTC+8, whatever the laptop's zone says.
 
@@ -53,7 +53,10 @@ class Desk:
 
 
 def _stored(connection: Connection) -> dict[str, object]:
-    return {row.key: row.value for row in connection.execute(select(Setting.key, Setting.value).where(live(Setting)))}
+    return {
+        row.key: row.value
+        for row in connection.execute(select(Setting.key, Setting.value).where(live(Setting)))
+    }
 
 
 def at(ledger: Ledger) -> Desk:
@@ -65,19 +68,33 @@ def at(ledger: Ledger) -> Desk:
         return settings.checked(key, stored.get(key, settings.BY_KEY[key].default))
 
     return Desk(
-        ledger, str(value("scope")), str(value("officer")), pack.load(str(value("pack"))), int(value("zeroing_limit")), int(value("reporting_day"))
+        ledger,
+        str(value("scope")),
+        str(value("officer")),
+        pack.load(str(value("pack"))),
+        int(value("zeroing_limit")),
+        int(value("reporting_day")),
     )
 
 
 def _write(unit: UnitOfWork, key: str, value: str | int | bool) -> None:
-    present = unit.connection.execute(select(Setting.id).where(live(Setting), Setting.key == key)).scalar_one_or_none()
+    present = unit.connection.execute(
+        select(Setting.id).where(live(Setting), Setting.key == key)
+    ).scalar_one_or_none()
     if present:
         unit.update(Setting, present, value=settings.checked(key, value))
     else:
         unit.insert(Setting, key=key, value=settings.checked(key, value))
 
 
-def new(folder: Path, password: str, scope: str, officer: str, pack_name: str = pack.DEFAULT, clock: Clock = utc_now) -> tuple[Desk, str]:
+def new(
+    folder: Path,
+    password: str,
+    scope: str,
+    officer: str,
+    pack_name: str = pack.DEFAULT,
+    clock: Clock = utc_now,
+) -> tuple[Desk, str]:
     """Make a ledger for a village, township or county; return it open and the recovery code to print.
 
     Raises ExpectedError `scope.unknown`, `officer.missing`, `pack.missing` or `ledger.*`.

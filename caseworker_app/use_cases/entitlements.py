@@ -13,7 +13,12 @@ from db.queries import facts
 
 
 def _answers(
-    item: Item, households: Sequence[HouseholdFacts], cycle: Cycle, on: date, claimed: Claimed, people: frozenset[str] | None
+    item: Item,
+    households: Sequence[HouseholdFacts],
+    cycle: Cycle,
+    on: date,
+    claimed: Claimed,
+    people: frozenset[str] | None,
 ) -> Iterator[Entitlement]:
     for household in households:
         if item.beneficiary == "household":
@@ -51,6 +56,12 @@ def assess_all(
     return answers
 
 
-def claimable(connection: Connection, pack: Pack, on: date, *, item: str = "", cycle: str = "") -> list[Entitlement]:
+def claimable(
+    connection: Connection, pack: Pack, on: date, *, item: str = "", cycle: str = ""
+) -> list[Entitlement]:
     """Return what is due to somebody and not yet claimed (免申即享)."""
-    return [answer for answer in assess_all(connection, pack, on, item=item, cycle=cycle) if answer.state is State.ELIGIBLE]
+    return [
+        answer
+        for answer in assess_all(connection, pack, on, item=item, cycle=cycle)
+        if answer.state is State.ELIGIBLE
+    ]

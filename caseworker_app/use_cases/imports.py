@@ -15,13 +15,32 @@ from caseworker_app.read_models.imports import ImportPreview
 from db import journal
 from db.ids import new_id
 from db.queries import import_state
-from db.tables import RECORDS, Household, HouseholdAttribute, Intention, Membership, Monitoring, Person, PersonAttribute, Spell
+from db.tables import (
+    RECORDS,
+    Household,
+    HouseholdAttribute,
+    Intention,
+    Membership,
+    Monitoring,
+    Person,
+    PersonAttribute,
+    Spell,
+)
 from db.unit_of_work import Units
 
 Progress = Callable[[int, int, str], None]
 """Told how far of how much, and what is being done; raising from it cancels."""
 
-_ORDER = ("household", "household_attribute", "monitoring", "person", "membership", "person_attribute", "spell", "intention")
+_ORDER = (
+    "household",
+    "household_attribute",
+    "monitoring",
+    "person",
+    "membership",
+    "person_attribute",
+    "spell",
+    "intention",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +101,11 @@ def prepare(
     progress(0, len(files), "import.reading")
     contents = read.read_all(files, lambda rows: progress(rows, 0, "import.reading"))
     for file, sheets in zip(files, contents, strict=True):
-        recognised = [(file.name, sheet, match) for sheet in sheets if (match := recognise.recognise(sheet, file.name, layout))]
+        recognised = [
+            (file.name, sheet, match)
+            for sheet in sheets
+            if (match := recognise.recognise(sheet, file.name, layout))
+        ]
         if not recognised:
             raise ExpectedError("import.not_recognised", file=file.name)
         found.extend(recognised)
@@ -92,16 +115,22 @@ def prepare(
         planner.sheet(name, sheet, match, lambda done, total: progress(done, total, "import.checking"))
         for name, sheet, match in plan.in_order(found)
     ]
-    preview = ImportPreview(tuple(previews), planner.totals, read_done - begun, time.perf_counter() - read_done)
+    preview = ImportPreview(
+        tuple(previews), planner.totals, read_done - begun, time.perf_counter() - read_done
+    )
     return Prepared(preview, planner.writes, journal.head(connection), tuple(file.name for file in files))
 
 
-def commit(units: Units, prepared: Prepared, progress: Progress = lambda _done, _total, _what: None) -> Changed:
+def commit(
+    units: Units, prepared: Prepared, progress: Progress = lambda _done, _total, _what: None
+) -> Changed:
     """Write a prepared import as one change set; ExpectedError `import.moved_on` when the ledger changed since."""
     with units("import", files=list(prepared.names), name="、".join(prepared.names)) as unit:
         if journal.head(unit.connection) != prepared.position:
             raise ExpectedError("import.moved_on")
-        total = sum(map(len, prepared.writes.inserts.values())) + sum(map(len, prepared.writes.updates.values()))
+        total = sum(map(len, prepared.writes.inserts.values())) + sum(
+            map(len, prepared.writes.updates.values())
+        )
         done = 0
         for name in _ORDER:
             rows = prepared.writes.inserts.get(name, [])

@@ -56,7 +56,9 @@ def _share(answer: Entitlement, person: str) -> tuple[int, int, int]:
         return 0, 1, 0
     if answer.state is State.ELIGIBLE:
         return amount, 0, 0
-    mine = {each.field for each in answer.missing if each.who == person or answer.beneficiary_kind == "person"}
+    mine = {
+        each.field for each in answer.missing if each.who == person or answer.beneficiary_kind == "person"
+    }
     return 0, 0, len(mine) if answer.state is State.UNKNOWN else 0
 
 
@@ -65,14 +67,23 @@ def due(connection: Connection, pack: Pack, people: Sequence[str], on: date) -> 
     wanted = set(people)
     found = {person: [0, 0, 0] for person in people}
     for answer in entitlements.assess_all(connection, pack, on, people=people):
-        whose = [answer.beneficiary] if answer.beneficiary_kind == "person" else [share.person for share in answer.members]
+        whose = (
+            [answer.beneficiary]
+            if answer.beneficiary_kind == "person"
+            else [share.person for share in answer.members]
+        )
         for person in wanted.intersection(whose):
             for index, part in enumerate(_share(answer, person)):
                 found[person][index] += part
     return {person: Due(*parts) for person, parts in found.items()}
 
 
-def rows(connection: Connection, pack: Pack, people: Sequence[str], asked: Asked, *, waiting: bool = False) -> list[ListedWorker]:
+def rows(
+    connection: Connection, pack: Pack, people: Sequence[str], asked: Asked, *, waiting: bool = False
+) -> list[ListedWorker]:
     """Return the lines of these people in the order given."""
     owed = due(connection, pack, people, asked.on)
-    return [ListedWorker(row, owed.get(row.id, Due())) for row in workers.rows(connection, people, asked, waiting=waiting)]
+    return [
+        ListedWorker(row, owed.get(row.id, Due()))
+        for row in workers.rows(connection, people, asked, waiting=waiting)
+    ]

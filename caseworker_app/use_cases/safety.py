@@ -32,7 +32,9 @@ def verify(desk: Desk) -> Verified:
         pages = [str(row[0]) for row in connection.execute(text("PRAGMA cipher_integrity_check"))]
         pages += [str(row[0]) for row in connection.execute(text("PRAGMA integrity_check")) if row[0] != "ok"]
         orphans = len(connection.execute(text("PRAGMA foreign_key_check")).all())
-        return Verified("; ".join(pages[:5]), orphans, journal.broken_link(connection), journal.head(connection))
+        return Verified(
+            "; ".join(pages[:5]), orphans, journal.broken_link(connection), journal.head(connection)
+        )
 
 
 def back_up(desk: Desk, target: Path) -> None:

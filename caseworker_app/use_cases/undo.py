@@ -13,7 +13,11 @@ def undo(desk: Desk, change_set: str = "") -> tuple[Changed, ChangeSetLine]:
     Raises ExpectedError `undo.nothing`, or `undo.moved_on` when later work stands on it.
     """
     with desk.ledger.reader() as connection:
-        line = next((each for each in journal.recent(connection, 5000) if each.id == change_set), None) if change_set else journal.next_undo(connection)
+        line = (
+            next((each for each in journal.recent(connection, 5000) if each.id == change_set), None)
+            if change_set
+            else journal.next_undo(connection)
+        )
     if line is None or line.action == "ledger.new":
         raise ExpectedError("undo.nothing")
     with desk.units("undo", undoes=line.id, **{**line.values, "of": line.action}) as unit:

@@ -82,26 +82,52 @@ class _Gathered:
         rows = queries.people(connection, on, village)
         ids = [row.id for row in rows]
         attributes, spells = queries.person_attributes(connection, on), queries.spells(connection, on)
-        kinds, monitored, intentions = queries.household_kinds(connection, on), queries.monitored(connection, on), queries.intentions(connection, on)
+        kinds, monitored, intentions = (
+            queries.household_kinds(connection, on),
+            queries.monitored(connection, on),
+            queries.intentions(connection, on),
+        )
         progress = workers.progress(connection, ids, asked)
         waiting = set(workers.ids(connection, "zeroing", asked, village=village))
         days = workers.waiting_days(connection, list(waiting), asked)
         answers = entitlements.assess_all(connection, desk.pack, on)
         incomes = {
-            share.person: share.income for answer in answers if isinstance(desk.pack.item(answer.item).ladder, IncomeLadder) for share in answer.members
+            share.person: share.income
+            for answer in answers
+            if isinstance(desk.pack.item(answer.item).ladder, IncomeLadder)
+            for share in answer.members
         }
         claims = claim_queries.rows(connection, claim_queries.ids(connection), on)
-        self.claims = [claim for claim in claims if claim.village_code.startswith(village) and claim.filed_on <= on]
-        awards = {claim.beneficiary: claim.amount for claim in self.claims if isinstance(desk.pack.item(claim.item).ladder, MonthsLadder)}
+        self.claims = [
+            claim for claim in claims if claim.village_code.startswith(village) and claim.filed_on <= on
+        ]
+        awards = {
+            claim.beneficiary: claim.amount
+            for claim in self.claims
+            if isinstance(desk.pack.item(claim.item).ladder, MonthsLadder)
+        }
         year = Span(date(on.year, 1, 1), on)
         self.people: list[Values] = []
         for row in rows:
             own = spells.get(row.id, [])
             situation = workers.situation(row.born, attributes[row.id], own, on)
             before = workers.situation(row.born, attributes[row.id], own, first - _DAY)
-            now = next((each for each in reversed(own) if each.kind != FARMING and (each.ended_on is None or each.ended_on >= on)), None)
-            last = max((each for each in own if each.ended_on and each.ended_on < on), key=lambda each: each.ended_on, default=None)
-            worked = [Span(each.started_on, min(each.ended_on or on, on)) for each in own if each.kind != FARMING]
+            now = next(
+                (
+                    each
+                    for each in reversed(own)
+                    if each.kind != FARMING and (each.ended_on is None or each.ended_on >= on)
+                ),
+                None,
+            )
+            last = max(
+                (each for each in own if each.ended_on and each.ended_on < on),
+                key=lambda each: each.ended_on,
+                default=None,
+            )
+            worked = [
+                Span(each.started_on, min(each.ended_on or on, on)) for each in own if each.kind != FARMING
+            ]
             names = {each.level: each.name for each in divisions.path(row.village_code)}
             watched = monitored.get(row.household)
             kind = kinds.get(row.household, "")
@@ -124,27 +150,51 @@ class _Gathered:
                 "relation": label("relation", row.relation, ZH),
                 "ethnicity": label("ethnicity", row.ethnicity, ZH),
                 "education": label("education", attributes[row.id].get("education"), ZH),
-                "health": "、".join(label("health", part, ZH) for part in attributes[row.id].get("health", "").split(",") if part),
+                "health": "、".join(
+                    label("health", part, ZH)
+                    for part in attributes[row.id].get("health", "").split(",")
+                    if part
+                ),
                 "labour_skill": label("labour_skill", attributes[row.id].get("labour_skill"), ZH),
                 "phone": row.phone or row.household_phone,
                 "household_kind": label("household_kind", kind, ZH),
                 "monitored_kind": label("monitored_kind", watched.kind, ZH) if watched else "",
-                "category": label("monitored_kind", watched.kind, ZH) if watched else label("household_kind", kind, ZH),
+                "category": label("monitored_kind", watched.kind, ZH)
+                if watched
+                else label("household_kind", kind, ZH),
                 "status": label("status", status.value, ZH),
                 "status_code": status,
                 "is_worker": is_worker(situation, on, asked.upper_age),
                 "working": situation.working,
                 "worked_before": before.working,
                 "spell": now,
-                "months_this_year": months_text(cumulative(clip_all(worked, year)), ZH) if clip_all(worked, year) else "",
+                "months_this_year": months_text(cumulative(clip_all(worked, year)), ZH)
+                if clip_all(worked, year)
+                else "",
                 "cycle_income": incomes.get(row.id) or None,
                 "travel_award": awards.get(row.id),
-                "change": "新增务工" if situation.working and not before.working else "离岗" if before.working and not situation.working else "",
+                "change": "新增务工"
+                if situation.working and not before.working
+                else "离岗"
+                if before.working and not situation.working
+                else "",
                 "since": last.ended_on + _DAY if last and status is Status.UNEMPLOYED else None,
                 "end_reason": label("end_reason", last.end_reason, ZH) if last and last.end_reason else "",
-                "last_work": f"{divisions.full_name(last.place_code) or last.place_text} {last.employer}".strip() if last else "",
+                "last_work": f"{divisions.full_name(last.place_code) or last.place_text} {last.employer}".strip()
+                if last
+                else "",
                 "intention_code": intention.kind if intention else None,
-                "intention": "，".join(part for part in (label("intention", intention.kind, ZH), intention.place_text, intention.trade) if part) if intention else "",
+                "intention": "，".join(
+                    part
+                    for part in (
+                        label("intention", intention.kind, ZH),
+                        intention.place_text,
+                        intention.trade,
+                    )
+                    if part
+                )
+                if intention
+                else "",
                 "wanted_place": intention.place_text if intention else "",
                 "wanted_trade": intention.trade if intention else "",
                 "wanted_wage": intention.wage if intention else None,
@@ -168,7 +218,10 @@ def _services(connection: Connection, people: Sequence[Values], first: date, on:
     by_id = {person["id"]: person for person in people}
     return [
         {
-            **{key: by_id[row.person_id][key] for key in ("village", "household_no", "name", "identity_number")},
+            **{
+                key: by_id[row.person_id][key]
+                for key in ("village", "household_no", "name", "identity_number")
+            },
             "on": row.on,
             "kind": label("service_kind", row.kind, ZH),
             "outcome": label("service_outcome", row.outcome, ZH),
@@ -184,7 +237,9 @@ def _households(connection: Connection, desk: Desk, on: date, village: str) -> l
     asked = desk.asked(on)
     monitored = queries.monitored(connection, on)
     rows = []
-    for row in household_queries.rows(connection, household_queries.ids(connection, asked, village=village), asked):
+    for row in household_queries.rows(
+        connection, household_queries.ids(connection, asked, village=village), asked
+    ):
         names = {each.level: each.name for each in divisions.path(row.village_code)}
         watched = monitored.get(row.id)
         rows.append(
@@ -199,7 +254,9 @@ def _households(connection: Connection, desk: Desk, on: date, village: str) -> l
                 "household_kind": label("household_kind", row.kind, ZH),
                 "monitored_kind": label("monitored_kind", row.monitored_kind, ZH),
                 "identified": f"{watched.identified_on:%Y%m}" if watched and watched.identified_on else "",
-                "resolved": _yes_no(watched.resolved_on is not None and watched.resolved_on <= on) if watched else "",
+                "resolved": _yes_no(watched.resolved_on is not None and watched.resolved_on <= on)
+                if watched
+                else "",
                 "members": row.members,
                 "workers": row.workers,
                 "employed": row.employed,
@@ -237,7 +294,9 @@ def _summary(gathered: _Gathered) -> list[Values]:
                 "employed_flexible": kinds["flexible"],
                 "employed_self": kinds["self_employed"],
                 "unemployed": len(out),
-                "unemployed_willing": sum(person["intention_code"] not in (None, UNWILLING) for person in out),
+                "unemployed_willing": sum(
+                    person["intention_code"] not in (None, UNWILLING) for person in out
+                ),
                 "unemployed_unwilling": sum(person["intention_code"] == UNWILLING for person in out),
                 "unemployed_unasked": sum(person["intention_code"] is None for person in out),
                 "newly_employed": sum(person["change"] == "新增务工" for person in people),
@@ -257,12 +316,17 @@ def _summary(gathered: _Gathered) -> list[Values]:
 def _digest(tables: dict[str, list[Values]]) -> str:
     """Return a hash over the values that are shown, whatever bytes the file has."""
     content = {
-        form.rows: [[str(row.get(column.field, "") or "") for column in form.columns] for row in tables[form.rows]] for form in write.monthly_forms()
+        form.rows: [
+            [str(row.get(column.field, "") or "") for column in form.columns] for row in tables[form.rows]
+        ]
+        for form in write.monthly_forms()
     }
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def _tables(connection: Connection, desk: Desk, first: date, on: date, village: str) -> dict[str, list[Values]]:
+def _tables(
+    connection: Connection, desk: Desk, first: date, on: date, village: str
+) -> dict[str, list[Values]]:
     gathered = _Gathered(connection, desk, first, on, village)
     people = gathered.people
     wanted = [person for person in people if person["intention_code"] == "go_out"]
@@ -302,7 +366,12 @@ def default_name(desk: Desk, month: str, village: str = "") -> str:
 
 
 def write_month(
-    desk: Desk, month: str, path: Path, *, village: str = "", progress: Progress = lambda _done, _total, _what: None
+    desk: Desk,
+    month: str,
+    path: Path,
+    *,
+    village: str = "",
+    progress: Progress = lambda _done, _total, _what: None,
 ) -> dict[str, int]:
     """Write a month's workbook for the ledger's place (or one village of it) and note that it was written.
 
@@ -347,7 +416,15 @@ def write_month(
     progress(1, 3, "upload.writing")
     write.write_monthly(path, cover, tables, texts)
     with desk.units("upload.write", name=shown_month) as unit_of_work:
-        unit_of_work.insert(Upload, month=month, village_code=place, written_on=desk.today(), file_name=path.name, digest=digest, counts=counts)
+        unit_of_work.insert(
+            Upload,
+            month=month,
+            village_code=place,
+            written_on=desk.today(),
+            file_name=path.name,
+            digest=digest,
+            counts=counts,
+        )
         unit_of_work.commit()
     progress(3, 3, "upload.writing")
     return counts

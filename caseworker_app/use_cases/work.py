@@ -19,7 +19,9 @@ _DAY = timedelta(days=1)
 
 def _known(list_name: str, code: str) -> None:
     if code not in codes.code_list(list_name).codes:
-        raise ExpectedError("code.unknown", value=code, allowed=labels(list_name, codes.code_list(list_name).codes))
+        raise ExpectedError(
+            "code.unknown", value=code, allowed=labels(list_name, codes.code_list(list_name).codes)
+        )
 
 
 def _person(unit: UnitOfWork, person: str, on: date, today: date) -> str:
@@ -38,7 +40,14 @@ def _person(unit: UnitOfWork, person: str, on: date, today: date) -> str:
 
 
 def record_service(
-    desk: Desk, people: Sequence[str], kind: str, on: date, *, vacancy: str = "", note: str = "", outcome: str = "done"
+    desk: Desk,
+    people: Sequence[str],
+    kind: str,
+    on: date,
+    *,
+    vacancy: str = "",
+    note: str = "",
+    outcome: str = "done",
 ) -> Changed:
     """Record one service to one or several workers as one change.
 
@@ -68,7 +77,15 @@ def record_service(
         unit.insert_many(
             ServiceRecord,
             [
-                {"person_id": person, "kind": kind, "on": on, "vacancy": vacancy, "note": note.strip(), "outcome": outcome, "officer": desk.officer}
+                {
+                    "person_id": person,
+                    "kind": kind,
+                    "on": on,
+                    "vacancy": vacancy,
+                    "note": note.strip(),
+                    "outcome": outcome,
+                    "officer": desk.officer,
+                }
                 for person in people
             ],
         )
@@ -103,9 +120,14 @@ def record_spell(
     if place_code and divisions.find(place_code) is None:
         raise ExpectedError("spell.place_unknown", place=place_code)
     with desk.units("spell.record") as unit:
-        name = _person(unit, person, max(started_on, min(desk.today(), ended_on or desk.today())), desk.today())
+        name = _person(
+            unit, person, max(started_on, min(desk.today(), ended_on or desk.today())), desk.today()
+        )
         others = select(Spell.started_on).where(
-            Spell.person_id == person, live(Spell), Spell.started_on <= (ended_on or date.max), or_(Spell.ended_on.is_(None), Spell.ended_on >= started_on)
+            Spell.person_id == person,
+            live(Spell),
+            Spell.started_on <= (ended_on or date.max),
+            or_(Spell.ended_on.is_(None), Spell.ended_on >= started_on),
         )
         if other := unit.connection.execute(others).scalars().first():
             raise ExpectedError("spell.overlaps", since=other.isoformat())
@@ -140,7 +162,12 @@ def record_return(desk: Desk, person: str, on: date, reason: str, *, came_home: 
             raise ExpectedError("return.job_kept", reason=reason)
         chosen = (
             select(Spell.id)
-            .where(Spell.person_id == person, live(Spell), Spell.started_on <= on, or_(Spell.ended_on.is_(None), Spell.ended_on >= on))
+            .where(
+                Spell.person_id == person,
+                live(Spell),
+                Spell.started_on <= on,
+                or_(Spell.ended_on.is_(None), Spell.ended_on >= on),
+            )
             .order_by(Spell.started_on.desc())
         )
         spell = unit.connection.execute(chosen).scalars().first()
@@ -152,13 +179,22 @@ def record_return(desk: Desk, person: str, on: date, reason: str, *, came_home: 
 
 
 def record_intention(
-    desk: Desk, person: str, kind: str, on: date, *, place_text: str = "", trade: str = "", wage: int | None = None
+    desk: Desk,
+    person: str,
+    kind: str,
+    on: date,
+    *,
+    place_text: str = "",
+    trade: str = "",
+    wage: int | None = None,
 ) -> Changed:
     """Record what somebody wants from a day on; what was wanted before ends the day before."""
     _known("intention", kind)
     with desk.units("intention.record", kind=kind) as unit:
         name = _person(unit, person, on, desk.today())
-        for row in unit.connection.execute(select(Intention.id, Intention.since).where(Intention.person_id == person, holds(Intention, on))):
+        for row in unit.connection.execute(
+            select(Intention.id, Intention.since).where(Intention.person_id == person, holds(Intention, on))
+        ):
             if row.since == on:
                 unit.void(Intention, row.id)
             else:
@@ -179,7 +215,13 @@ def record_intention(
 
 
 def record_card(
-    desk: Desk, person: str, *, holder: str | None = None, bank: str | None = None, number: str | None = None, phone: str | None = None
+    desk: Desk,
+    person: str,
+    *,
+    holder: str | None = None,
+    bank: str | None = None,
+    number: str | None = None,
+    phone: str | None = None,
 ) -> Changed:
     """Record the bank card and telephone that a claim is paid to and asked on; None leaves a value as it is.
 
@@ -193,6 +235,8 @@ def record_card(
     with desk.units("person.contact") as unit:
         name = _person(unit, person, desk.today(), desk.today())
         given = {"card_holder": holder, "card_bank": bank, "card_number": digits, "phone": phone}
-        unit.update(Person, person, **{column: value.strip() for column, value in given.items() if value is not None})
+        unit.update(
+            Person, person, **{column: value.strip() for column, value in given.items() if value is not None}
+        )
         unit.name(name)
         return unit.commit()

@@ -12,7 +12,9 @@ from db.queries.dated import holds, live
 from db.tables import Claim, ClaimStep, Household, Membership, Person
 
 
-def ids(connection: Connection, *, state: str = "", item: str = "", beneficiaries: Sequence[str] | None = None) -> list[str]:
+def ids(
+    connection: Connection, *, state: str = "", item: str = "", beneficiaries: Sequence[str] | None = None
+) -> list[str]:
     """Return the ids of claims, newest first."""
     chosen = select(Claim.id).where(live(Claim)).order_by(Claim.filed_on.desc(), Claim.number.desc())
     if state:
@@ -45,7 +47,10 @@ def rows(connection: Connection, claims: Sequence[str], on: date) -> list[ClaimR
             .outerjoin(own, and_(own.person_id == Person.id, holds(own, on)))
             .outerjoin(person_home, person_home.id == own.household_id)
             .outerjoin(household, household.id == Claim.beneficiary)
-            .outerjoin(headship, and_(headship.household_id == household.id, headship.relation == "head", holds(headship, on)))
+            .outerjoin(
+                headship,
+                and_(headship.household_id == household.id, headship.relation == "head", holds(headship, on)),
+            )
             .outerjoin(head, head.id == headship.person_id)
             .where(Claim.id.in_(claims[start : start + 400]))
         )
@@ -70,12 +75,16 @@ def rows(connection: Connection, claims: Sequence[str], on: date) -> list[ClaimR
 
 def by_number(connection: Connection, number: str) -> Any | None:  # noqa: ANN401 - a row
     """Return the claim with this number as stored, or None."""
-    return connection.execute(select(Claim.__table__).where(live(Claim), Claim.number == number)).one_or_none()
+    return connection.execute(
+        select(Claim.__table__).where(live(Claim), Claim.number == number)
+    ).one_or_none()
 
 
 def steps(connection: Connection, claim: str) -> list[ClaimStepLine]:
     """Return the steps a claim has taken, oldest first."""
-    chosen = select(ClaimStep.__table__).where(ClaimStep.claim_id == claim, live(ClaimStep)).order_by(ClaimStep.id)
+    chosen = (
+        select(ClaimStep.__table__).where(ClaimStep.claim_id == claim, live(ClaimStep)).order_by(ClaimStep.id)
+    )
     return [ClaimStepLine(row.state, row.on, row.officer, row.reason) for row in connection.execute(chosen)]
 
 
@@ -86,5 +95,7 @@ def numbers_like(connection: Connection, prefix: str) -> list[str]:
 
 def totals(connection: Connection) -> dict[str, tuple[int, int]]:
     """Return by state how many claims there are and what they come to in fen."""
-    chosen = select(Claim.state, func.count(), func.sum(Claim.amount)).where(live(Claim)).group_by(Claim.state)
+    chosen = (
+        select(Claim.state, func.count(), func.sum(Claim.amount)).where(live(Claim)).group_by(Claim.state)
+    )
     return {state: (count, total) for state, count, total in connection.execute(chosen)}

@@ -24,4 +24,6 @@ def holds(table: Any, on: date) -> ColumnElement[bool]:  # noqa: ANN401 - a tabl
 
 def under_way(table: Any, on: date) -> ColumnElement[bool]:  # noqa: ANN401 - a table or its alias
     """Spells that cover a day."""
-    return and_(table.voided_in.is_(None), table.started_on <= on, or_(table.ended_on.is_(None), table.ended_on >= on))
+    return and_(
+        table.voided_in.is_(None), table.started_on <= on, or_(table.ended_on.is_(None), table.ended_on >= on)
+    )

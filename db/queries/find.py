@@ -7,12 +7,19 @@ from db.queries.workers import Asked
 from db.tables import Household, Membership, Person
 
 
-def find(connection: Connection, typed: str, asked: Asked, limit: int = 20) -> list[tuple[str, str, str, str]]:
+def find(
+    connection: Connection, typed: str, asked: Asked, limit: int = 20
+) -> list[tuple[str, str, str, str]]:
     """Return (person id, name, identity number, household number): exact names first, then beginnings, then the rest."""
     wanted = typed.strip()
     if not wanted:
         return []
-    rank = case((Person.name == wanted, 0), (Person.identity_number == wanted, 0), (Person.name.startswith(wanted, autoescape=True), 1), else_=2)
+    rank = case(
+        (Person.name == wanted, 0),
+        (Person.identity_number == wanted, 0),
+        (Person.name.startswith(wanted, autoescape=True), 1),
+        else_=2,
+    )
     conditions = [Person.name.contains(wanted, autoescape=True)]
     if any(each.isdigit() for each in wanted):
         upper = wanted.upper()
@@ -31,4 +38,6 @@ def find(connection: Connection, typed: str, asked: Asked, limit: int = 20) -> l
         .order_by(rank, Person.name, Household.household_no)
         .limit(limit)
     )
-    return [(row.id, row.name, row.identity_number or "", row.household_no) for row in connection.execute(chosen)]
+    return [
+        (row.id, row.name, row.identity_number or "", row.household_no) for row in connection.execute(chosen)
+    ]

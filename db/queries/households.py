@@ -15,16 +15,22 @@ from db.tables import Household, HouseholdAttribute, Membership, Monitoring, Per
 KINDS = ("all", "lifted_out", "monitored", "no-worker")
 
 
-def ids(connection: Connection, asked: Asked, *, text: str = "", village: str = "", kind: str = "all") -> list[str]:
+def ids(
+    connection: Connection, asked: Asked, *, text: str = "", village: str = "", kind: str = "all"
+) -> list[str]:
     """Return the ids of the households, in order of village and number; `kind` is one of `KINDS`."""
-    chosen = select(Household.id).where(live(Household)).order_by(Household.village_code, Household.household_no)
+    chosen = (
+        select(Household.id).where(live(Household)).order_by(Household.village_code, Household.household_no)
+    )
     if village:
         chosen = chosen.where(Household.village_code.startswith(village))
     if kind == "lifted_out":
         chosen = chosen.where(
             Household.id.in_(
                 select(HouseholdAttribute.household_id).where(
-                    HouseholdAttribute.attribute == "kind", HouseholdAttribute.value == "lifted_out", holds(HouseholdAttribute, asked.on)
+                    HouseholdAttribute.attribute == "kind",
+                    HouseholdAttribute.value == "lifted_out",
+                    holds(HouseholdAttribute, asked.on),
                 )
             )
         )
@@ -42,15 +48,23 @@ def ids(connection: Connection, asked: Asked, *, text: str = "", village: str = 
         named = (
             select(Membership.household_id)
             .join(Person, Person.id == Membership.person_id)
-            .where(holds(Membership, asked.on), live(Person), or_(Person.name.contains(text, autoescape=True), Person.identity_number.endswith(text)))
+            .where(
+                holds(Membership, asked.on),
+                live(Person),
+                or_(Person.name.contains(text, autoescape=True), Person.identity_number.endswith(text)),
+            )
         )
-        chosen = chosen.where(or_(Household.household_no.contains(text, autoescape=True), Household.id.in_(named)))
+        chosen = chosen.where(
+            or_(Household.household_no.contains(text, autoescape=True), Household.id.in_(named))
+        )
     return list(connection.execute(chosen).scalars())
 
 
 def count(connection: Connection) -> int:
     """Return how many households there are."""
-    return int(connection.execute(select(func.count()).select_from(Household).where(live(Household))).scalar_one())
+    return int(
+        connection.execute(select(func.count()).select_from(Household).where(live(Household))).scalar_one()
+    )
 
 
 def rows(connection: Connection, households: Sequence[str], asked: Asked) -> list[HouseholdRow]:
@@ -60,7 +74,9 @@ def rows(connection: Connection, households: Sequence[str], asked: Asked) -> lis
         row.household_id: row.value
         for row in _blocks(
             connection,
-            select(HouseholdAttribute.household_id, HouseholdAttribute.value).where(HouseholdAttribute.attribute == "kind", holds(HouseholdAttribute, asked.on)),
+            select(HouseholdAttribute.household_id, HouseholdAttribute.value).where(
+                HouseholdAttribute.attribute == "kind", holds(HouseholdAttribute, asked.on)
+            ),
             HouseholdAttribute.household_id,
             households,
         )
@@ -69,14 +85,24 @@ def rows(connection: Connection, households: Sequence[str], asked: Asked) -> lis
         row.household_id: row
         for row in _blocks(
             connection,
-            select(Monitoring.__table__).where(live(Monitoring), or_(Monitoring.identified_on.is_(None), Monitoring.identified_on <= asked.on)),
+            select(Monitoring.__table__).where(
+                live(Monitoring),
+                or_(Monitoring.identified_on.is_(None), Monitoring.identified_on <= asked.on),
+            ),
             Monitoring.household_id,
             households,
         )
     }
     people: dict[str, list[Any]] = {}
     statement = (
-        select(Membership.household_id, Membership.relation, Person.id, Person.name, Person.identity_number, Person.born)
+        select(
+            Membership.household_id,
+            Membership.relation,
+            Person.id,
+            Person.name,
+            Person.identity_number,
+            Person.born,
+        )
         .join(Person, and_(Person.id == Membership.person_id, live(Person)))
         .where(holds(Membership, asked.on))
     )
@@ -112,15 +138,23 @@ def rows(connection: Connection, households: Sequence[str], asked: Asked) -> lis
 
 def page(connection: Connection, household: str, asked: Asked) -> HouseholdPage:
     """Return everything known of a household on a day, with the history of every field."""
-    watched = connection.execute(select(Monitoring.__table__).where(Monitoring.household_id == household, live(Monitoring))).first()
+    watched = connection.execute(
+        select(Monitoring.__table__).where(Monitoring.household_id == household, live(Monitoring))
+    ).first()
     relocated = connection.execute(
         select(HouseholdAttribute.value).where(
-            HouseholdAttribute.household_id == household, HouseholdAttribute.attribute == "relocated", holds(HouseholdAttribute, asked.on)
+            HouseholdAttribute.household_id == household,
+            HouseholdAttribute.attribute == "relocated",
+            holds(HouseholdAttribute, asked.on),
         )
     ).scalar_one_or_none()
     history = journal.history(connection, Household, [household])
     for table in (HouseholdAttribute, Monitoring, Membership):
-        records = list(connection.execute(select(table.__table__.c.id).where(table.__table__.c.household_id == household)).scalars())
+        records = list(
+            connection.execute(
+                select(table.__table__.c.id).where(table.__table__.c.household_id == household)
+            ).scalars()
+        )
         history += journal.history(connection, table, records)
     return HouseholdPage(
         rows(connection, [household], asked)[0],
@@ -134,4 +168,6 @@ def page(connection: Connection, household: str, asked: Asked) -> HouseholdPage:
 
 def by_number(connection: Connection, household_no: str) -> str | None:
     """Return the id of the household with this number."""
-    return connection.execute(select(Household.id).where(live(Household), Household.household_no == household_no)).scalar_one_or_none()
+    return connection.execute(
+        select(Household.id).where(live(Household), Household.household_no == household_no)
+    ).scalar_one_or_none()

@@ -22,10 +22,27 @@ from caseworker_app.domain.worker import (
     is_worker,
     status_on,
 )
-from caseworker_app.read_models.people import IntentionLine, MemberLine, PersonPage, ServiceLine, SpellLine, WorkerRow
+from caseworker_app.read_models.people import (
+    IntentionLine,
+    MemberLine,
+    PersonPage,
+    ServiceLine,
+    SpellLine,
+    WorkerRow,
+)
 from db import journal
 from db.queries.dated import holds, live, under_way
-from db.tables import Household, HouseholdAttribute, Intention, Membership, Monitoring, Person, PersonAttribute, ServiceRecord, Spell
+from db.tables import (
+    Household,
+    HouseholdAttribute,
+    Intention,
+    Membership,
+    Monitoring,
+    Person,
+    PersonAttribute,
+    ServiceRecord,
+    Spell,
+)
 
 _DAY = timedelta(days=1)
 _BLOCK = 400
@@ -119,7 +136,9 @@ LISTS: dict[str, Callable[[Asked], ColumnElement[bool]]] = {
     "unemployed": lambda asked: and_(_worker(asked), ~_working(asked), ~_farming(asked)),
     "willing": lambda asked: _intends(asked, "go_out"),
     "returned": _returned,
-    "zeroing": lambda asked: and_(_worker(asked), ~_working(asked), ~_farming(asked), _intends(asked), ~_unwilling(asked)),
+    "zeroing": lambda asked: and_(
+        _worker(asked), ~_working(asked), ~_farming(asked), _intends(asked), ~_unwilling(asked)
+    ),
     "package-due": lambda asked: and_(_worker(asked), ~_unwilling(asked), _lacking(asked)),
 }
 """Every list of people as a condition on the day asked about."""
@@ -131,12 +150,19 @@ _ORDERS = {
 }
 
 
-def _chosen(name: str, asked: Asked, text: str, village: str) -> Select[Any]:
+def _chosen(name: str, asked: Asked, text: str, village: str) -> Select[str]:
     conditions = [live(Person), holds(Membership, asked.on), LISTS[name](asked)]
     if village:
         conditions.append(Household.village_code.startswith(village))
     if text:
-        conditions.append(or_(Person.name.contains(text, autoescape=True), Person.identity_number.endswith(text), Household.household_no == text, Person.phone.endswith(text)))
+        conditions.append(
+            or_(
+                Person.name.contains(text, autoescape=True),
+                Person.identity_number.endswith(text),
+                Household.household_no == text,
+                Person.phone.endswith(text),
+            )
+        )
     return (
         select(Person.id)
         .join(Membership, Membership.person_id == Person.id)
@@ -145,7 +171,15 @@ def _chosen(name: str, asked: Asked, text: str, village: str) -> Select[Any]:
     )
 
 
-def ids(connection: Connection, name: str, asked: Asked, *, text: str = "", village: str = "", order: str = "household") -> list[str]:
+def ids(
+    connection: Connection,
+    name: str,
+    asked: Asked,
+    *,
+    text: str = "",
+    village: str = "",
+    order: str = "household",
+) -> list[str]:
     """Return the ids of everybody on a list, in order; zeroing puts those who waited longest first."""
     found = list(connection.execute(_chosen(name, asked, text, village).order_by(*_ORDERS[order])).scalars())
     if name == "zeroing":
@@ -157,12 +191,20 @@ def ids(connection: Connection, name: str, asked: Asked, *, text: str = "", vill
 def counts(connection: Connection, names: Sequence[str], asked: Asked) -> dict[str, int]:
     """Return how many are on each list."""
     return {
-        name: connection.execute(select(func.count()).select_from(_chosen(name, asked, "", "").subquery())).scalar_one() for name in names
+        name: connection.execute(
+            select(func.count()).select_from(_chosen(name, asked, "", "").subquery())
+        ).scalar_one()
+        for name in names
     }
 
 
-def _blocks(connection: Connection, statement: Select[Any], column: Any, people: Sequence[str]) -> list[Row[Any]]:  # noqa: ANN401
-    rows: list[Row[Any]] = []
+def _blocks(
+    connection: Connection,
+    statement: Select[*tuple[Any, ...]],
+    column: Any,  # noqa: ANN401 - a mapped column
+    people: Sequence[str],
+) -> list[Any]:
+    rows: list[Any] = []
     for start in range(0, len(people), _BLOCK):
         rows.extend(connection.execute(statement.where(column.in_(people[start : start + _BLOCK]))))
     return rows
@@ -171,10 +213,14 @@ def _blocks(connection: Connection, statement: Select[Any], column: Any, people:
 def waiting_days(connection: Connection, people: Sequence[str], asked: Asked) -> dict[str, int]:
     """Return for how many days each has wanted work and had none: from the later of asking and losing it."""
     since: dict[str, date] = {}
-    wanted = select(Intention.person_id, func.max(Intention.since)).where(holds(Intention, asked.on)).group_by(Intention.person_id)
-    for person, day in _blocks(connection, wanted, Intention.person_id, people):
-        if day:
-            since[person] = day
+    wanted = (
+        select(Intention.person_id, func.max(Intention.since))
+        .where(holds(Intention, asked.on))
+        .group_by(Intention.person_id)
+    )
+    since.update(
+        (person, day) for person, day in _blocks(connection, wanted, Intention.person_id, people) if day
+    )
     lost = (
         select(Spell.person_id, func.max(Spell.ended_on))
         .where(live(Spell), Spell.ended_on < asked.on, Spell.kind != FARMING)
@@ -190,25 +236,37 @@ def progress(connection: Connection, people: Sequence[str], asked: Asked) -> dic
     first, last = asked.window[0], min(asked.window[1], asked.on)
     done: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     statement = (
-        select(ServiceRecord.person_id, ServiceRecord.kind, func.count(), func.count(func.distinct(ServiceRecord.vacancy)))
+        select(
+            ServiceRecord.person_id,
+            ServiceRecord.kind,
+            func.count(),
+            func.count(func.distinct(ServiceRecord.vacancy)),
+        )
         .where(live(ServiceRecord), ServiceRecord.outcome == "done", ServiceRecord.on.between(first, last))
         .group_by(ServiceRecord.person_id, ServiceRecord.kind)
     )
     for person, kind, total, vacancies in _blocks(connection, statement, ServiceRecord.person_id, people):
         done[person][kind] = vacancies if kind == "job_referral" else total
-    return {person: package.Progress(tuple(package.Part(kind, owed, done[person][kind]) for kind, owed in asked.owed.items())) for person in people}
+    return {
+        person: package.Progress(
+            tuple(package.Part(kind, owed, done[person][kind]) for kind, owed in asked.owed.items())
+        )
+        for person in people
+    }
 
 
 def _attributes(connection: Connection, people: Sequence[str], on: date) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = defaultdict(dict)
-    statement = select(PersonAttribute.person_id, PersonAttribute.attribute, PersonAttribute.value).where(holds(PersonAttribute, on))
+    statement = select(PersonAttribute.person_id, PersonAttribute.attribute, PersonAttribute.value).where(
+        holds(PersonAttribute, on)
+    )
     for person, attribute, value in _blocks(connection, statement, PersonAttribute.person_id, people):
         found[person][attribute] = value
     return found
 
 
-def _spells(connection: Connection, people: Sequence[str]) -> dict[str, list[Row[Any]]]:
-    found: dict[str, list[Row[Any]]] = defaultdict(list)
+def _spells(connection: Connection, people: Sequence[str]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = defaultdict(list)
     statement = select(Spell.__table__).where(live(Spell)).order_by(Spell.started_on)
     for row in _blocks(connection, statement, Spell.person_id, people):
         found[row.person_id].append(row)
@@ -217,7 +275,11 @@ def _spells(connection: Connection, people: Sequence[str]) -> dict[str, list[Row
 
 def situation(born: date | None, attributes: dict[str, str], spells: Sequence[Any], on: date) -> Situation:
     """Return what is known of a person on a day."""
-    now = [spell for spell in spells if spell.started_on <= on and (spell.ended_on is None or spell.ended_on >= on)]
+    now = [
+        spell
+        for spell in spells
+        if spell.started_on <= on and (spell.ended_on is None or spell.ended_on >= on)
+    ]
     return Situation(
         born,
         attributes.get("labour_skill", ""),
@@ -227,34 +289,38 @@ def situation(born: date | None, attributes: dict[str, str], spells: Sequence[An
     )
 
 
-def rows(connection: Connection, people: Sequence[str], asked: Asked, *, waiting: bool = False) -> list[WorkerRow]:
+def rows(
+    connection: Connection, people: Sequence[str], asked: Asked, *, waiting: bool = False
+) -> list[WorkerRow]:
     """Return the lines of these people in the order given; those who left since are skipped."""
     own, headship, head = aliased(Membership), aliased(Membership), aliased(Person)
-    statement = (
-        select(Person, Household, head.name.label("head"))
+    columns = (
+        select(
+            Person.id,
+            Person.name,
+            Person.identity_number,
+            Person.born,
+            Household.id.label("household"),
+            Household.household_no,
+            Household.village_code,
+            Household.group_name,
+            head.name.label("head"),
+        )
         .select_from(Person)
         .join(own, and_(own.person_id == Person.id, holds(own, asked.on)))
         .join(Household, Household.id == own.household_id)
-        .outerjoin(headship, and_(headship.household_id == Household.id, headship.relation == "head", holds(headship, asked.on)))
+        .outerjoin(
+            headship,
+            and_(
+                headship.household_id == Household.id, headship.relation == "head", holds(headship, asked.on)
+            ),
+        )
         .outerjoin(head, head.id == headship.person_id)
     )
-    columns = select(
-        Person.id,
-        Person.name,
-        Person.identity_number,
-        Person.born,
-        Household.id.label("household"),
-        Household.household_no,
-        Household.village_code,
-        Household.group_name,
-        head.name.label("head"),
-    ).select_from(*statement.get_final_froms())
     attributes, spells = _attributes(connection, people, asked.on), _spells(connection, people)
     packages = progress(connection, people, asked)
-    intentions = dict(
-        (row.person_id, row.kind)
-        for row in _blocks(connection, select(Intention.person_id, Intention.kind).where(holds(Intention, asked.on)), Intention.person_id, people)
-    )
+    wanted = select(Intention.person_id, Intention.kind).where(holds(Intention, asked.on))
+    intentions = {row.person_id: row.kind for row in _blocks(connection, wanted, Intention.person_id, people)}
     days = waiting_days(connection, people, asked) if waiting else {}
     found: dict[str, WorkerRow] = {}
     for row in _blocks(connection, columns, Person.id, people):
@@ -262,7 +328,9 @@ def rows(connection: Connection, people: Sequence[str], asked: Asked, *, waiting
         status = status_on(present, asked.on, asked.upper_age)
         begun = [spell for spell in spells[row.id] if spell.started_on <= asked.on]
         now = [spell for spell in begun if spell.ended_on is None or spell.ended_on >= asked.on]
-        ended = max((spell.ended_on for spell in begun if spell.ended_on and spell.ended_on < asked.on), default=None)
+        ended = max(
+            (spell.ended_on for spell in begun if spell.ended_on and spell.ended_on < asked.on), default=None
+        )
         shown = now[-1] if now else None
         since = shown.started_on if shown else ended + _DAY if ended and status is Status.UNEMPLOYED else None
         found[row.id] = WorkerRow(
@@ -289,7 +357,11 @@ def rows(connection: Connection, people: Sequence[str], asked: Asked, *, waiting
 
 def person_ids(connection: Connection, identity_number: str) -> list[str]:
     """Return the live people with this identity number."""
-    return list(connection.execute(select(Person.id).where(live(Person), Person.identity_number == identity_number)).scalars())
+    return list(
+        connection.execute(
+            select(Person.id).where(live(Person), Person.identity_number == identity_number)
+        ).scalars()
+    )
 
 
 def members(connection: Connection, household: str, asked: Asked) -> tuple[MemberLine, ...]:
@@ -310,14 +382,21 @@ def members(connection: Connection, household: str, asked: Asked) -> tuple[Membe
             row.relation,
             row.born,
             row.sex,
-            status_on(situation(row.born, attributes[row.id], spells[row.id], asked.on), asked.on, asked.upper_age).value,
+            status_on(
+                situation(row.born, attributes[row.id], spells[row.id], asked.on), asked.on, asked.upper_age
+            ).value,
         )
         for row in found
     ]
-    return tuple(sorted(lines, key=lambda line: (line.relation != "head", line.relation != "spouse", line.born or date.max)))
+    return tuple(
+        sorted(
+            lines,
+            key=lambda line: (line.relation != "head", line.relation != "spouse", line.born or date.max),
+        )
+    )
 
 
-def _spell_line(row: Row[Any]) -> SpellLine:
+def _spell_line(row: Row[*tuple[Any, ...]]) -> SpellLine:
     return SpellLine(
         row.id,
         row.kind,
@@ -339,7 +418,9 @@ def _spell_line(row: Row[Any]) -> SpellLine:
 
 def spell_lines(connection: Connection, people: Sequence[str]) -> list[tuple[str, SpellLine]]:
     """Return the jobs of several people, each with its person."""
-    return [(person, _spell_line(row)) for person, rows_ in _spells(connection, people).items() for row in rows_]
+    return [
+        (person, _spell_line(row)) for person, rows_ in _spells(connection, people).items() for row in rows_
+    ]
 
 
 def page(connection: Connection, person: str, asked: Asked) -> PersonPage | None:
@@ -351,26 +432,40 @@ def page(connection: Connection, person: str, asked: Asked) -> PersonPage | None
     own = connection.execute(select(Person.__table__).where(Person.id == person)).one()
     attributes = _attributes(connection, [person], asked.on)[person]
     spells = _spells(connection, [person])[person]
-    services = connection.execute(select(ServiceRecord.__table__).where(ServiceRecord.person_id == person, live(ServiceRecord)).order_by(ServiceRecord.on.desc(), ServiceRecord.id.desc())).all()
-    intentions = connection.execute(select(Intention.__table__).where(Intention.person_id == person, live(Intention)).order_by(Intention.since.desc())).all()
-    membership = connection.execute(select(Membership.__table__).where(Membership.person_id == person, holds(Membership, asked.on))).one()
-    kinds = dict(
-        (each.attribute, each.value)
-        for each in connection.execute(
-            select(HouseholdAttribute.attribute, HouseholdAttribute.value).where(
-                HouseholdAttribute.household_id == row.household, holds(HouseholdAttribute, asked.on)
+    services = connection.execute(
+        select(ServiceRecord.__table__)
+        .where(ServiceRecord.person_id == person, live(ServiceRecord))
+        .order_by(ServiceRecord.on.desc(), ServiceRecord.id.desc())
+    ).all()
+    intentions = connection.execute(
+        select(Intention.__table__)
+        .where(Intention.person_id == person, live(Intention))
+        .order_by(Intention.since.desc())
+    ).all()
+    membership = connection.execute(
+        select(Membership.__table__).where(Membership.person_id == person, holds(Membership, asked.on))
+    ).one()
+    held = select(HouseholdAttribute.attribute, HouseholdAttribute.value).where(
+        HouseholdAttribute.household_id == row.household, holds(HouseholdAttribute, asked.on)
+    )
+    kinds = {each.attribute: each.value for each in connection.execute(held)}
+    monitored = (
+        connection.execute(
+            select(Monitoring.kind).where(
+                Monitoring.household_id == row.household,
+                live(Monitoring),
+                or_(Monitoring.identified_on.is_(None), Monitoring.identified_on <= asked.on),
             )
         )
+        .scalars()
+        .first()
     )
-    monitored = connection.execute(
-        select(Monitoring.kind).where(
-            Monitoring.household_id == row.household,
-            live(Monitoring),
-            or_(Monitoring.identified_on.is_(None), Monitoring.identified_on <= asked.on),
-        )
-    ).scalars().first()
     by_person = {
-        table: list(connection.execute(select(table.__table__.c.id).where(table.__table__.c.person_id == person)).scalars())
+        table: list(
+            connection.execute(
+                select(table.__table__.c.id).where(table.__table__.c.person_id == person)
+            ).scalars()
+        )
         for table in (Membership, PersonAttribute, Spell, Intention, ServiceRecord)
     }
     history = journal.history(connection, Person, [person])
@@ -387,7 +482,8 @@ def page(connection: Connection, person: str, asked: Asked) -> PersonPage | None
         attributes.get("schooling", ""),
         tuple(part for part in attributes.get("health", "").split(",") if part),
         attributes.get("labour_skill", ""),
-        own.phone or connection.execute(select(Household.phone).where(Household.id == row.household)).scalar_one(),
+        own.phone
+        or connection.execute(select(Household.phone).where(Household.id == row.household)).scalar_one(),
         membership.relation,
         kinds.get("kind", ""),
         monitored or "",
@@ -397,8 +493,23 @@ def page(connection: Connection, person: str, asked: Asked) -> PersonPage | None
         own.card_bank,
         own.card_number,
         tuple(_spell_line(spell) for spell in spells),
-        tuple(ServiceLine(each.id, each.kind, each.on, each.outcome, each.vacancy, each.note, each.officer) for each in services),
-        tuple(IntentionLine(each.id, each.kind, each.since, each.until, each.place_code, each.place_text, each.trade, each.wage) for each in intentions),
+        tuple(
+            ServiceLine(each.id, each.kind, each.on, each.outcome, each.vacancy, each.note, each.officer)
+            for each in services
+        ),
+        tuple(
+            IntentionLine(
+                each.id,
+                each.kind,
+                each.since,
+                each.until,
+                each.place_code,
+                each.place_text,
+                each.trade,
+                each.wage,
+            )
+            for each in intentions
+        ),
         members(connection, row.household, asked),
         tuple(sorted(history, key=lambda line: line.made_at, reverse=True)),
     )

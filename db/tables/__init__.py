@@ -18,7 +18,11 @@ from db.tables.records import (
     Upload,
 )
 
-RECORDS: dict[str, type[Record]] = {mapper.class_.__tablename__: mapper.class_ for mapper in Record.registry.mappers if issubclass(mapper.class_, Record)}
+RECORDS: dict[str, type[Record]] = {
+    mapper.class_.__tablename__: mapper.class_
+    for mapper in Record.registry.mappers
+    if issubclass(mapper.class_, Record)
+}
 
 __all__ = [
     "BOOKKEEPING",

@@ -26,7 +26,9 @@ class Household(Record):
 
     __tablename__ = "household"
     __table_args__ = (
-        Index("uq_household_household_no", "household_no", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+        Index(
+            "uq_household_household_no", "household_no", unique=True, sqlite_where=LIVE, postgresql_where=LIVE
+        ),
         Index("ix_household_village_code", "village_code", "household_no"),
     )
 
@@ -67,7 +69,13 @@ class Person(Record):
 
     __tablename__ = "person"
     __table_args__ = (
-        Index("uq_person_identity_number", "identity_number", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+        Index(
+            "uq_person_identity_number",
+            "identity_number",
+            unique=True,
+            sqlite_where=LIVE,
+            postgresql_where=LIVE,
+        ),
         Index("ix_person_name", "name"),
     )
 
@@ -178,7 +186,15 @@ class Claim(Record):
     __table_args__ = (
         Index("uq_claim_number", "number", unique=True),
         # Never twice: one live claim for an item, a beneficiary and a cycle.
-        Index("uq_claim_item", "item", "beneficiary", "cycle", unique=True, sqlite_where=CLAIM_LIVE, postgresql_where=CLAIM_LIVE),
+        Index(
+            "uq_claim_item",
+            "item",
+            "beneficiary",
+            "cycle",
+            unique=True,
+            sqlite_where=CLAIM_LIVE,
+            postgresql_where=CLAIM_LIVE,
+        ),
         Index("ix_claim_beneficiary", "beneficiary"),
     )
 

@@ -13,7 +13,11 @@ from ui.widgets.lines import lines
 
 _HOME = timedelta(hours=8)
 _SHOWN = 200
-_HIDDEN = {"identity_number": identity.masked, "phone": identity.masked_phone, "card_number": identity.masked_card}
+_HIDDEN = {
+    "identity_number": identity.masked,
+    "phone": identity.masked_phone,
+    "card_number": identity.masked_card,
+}
 
 
 def _value(field: str, value: object) -> str:
@@ -27,13 +31,21 @@ def _words(line: HistoryLine) -> str:
     if line.change != "update":
         change = {"insert": _("recorded"), "void": _("taken back"), "revive": _("brought back")}[line.change]
         return f"{table_text(line.table)} · {change}"
-    return f"{table_text(line.table)} · {field_text(line.table, line.field)}: {_value(line.field, line.before)} → {_value(line.field, line.after)}"
+    before, after = _value(line.field, line.before), _value(line.field, line.after)
+    return f"{table_text(line.table)} · {field_text(line.table, line.field)}: {before} → {after}"
 
 
 def history_lines(history: Sequence[HistoryLine]) -> QWidget:
     """Return the changes, newest first, numbers masked."""
     shown = [
-        ((datetime.fromisoformat(line.made_at) + _HOME).isoformat(" ", "minutes"), line.officer, action_text(line.action, {}), _words(line))
+        (
+            (datetime.fromisoformat(line.made_at) + _HOME).isoformat(" ", "minutes"),
+            line.officer,
+            action_text(line.action, {}),
+            _words(line),
+        )
         for line in history[:_SHOWN]
     ]
-    return lines([_("When"), _("Who"), _("Step"), _("What changed")], shown, _("Nothing has been changed yet."), 3)
+    return lines(
+        [_("When"), _("Who"), _("Step"), _("What changed")], shown, _("Nothing has been changed yet."), 3
+    )

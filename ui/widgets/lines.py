@@ -31,7 +31,11 @@ def lines(heads: Sequence[str], rows: Sequence[Sequence[str | QWidget]], empty: 
     for number, parts in enumerate(rows, 1):
         for index, part in enumerate(parts):
             shown = text(part, wrap=index == stretch, select=True) if isinstance(part, str) else part
-            side = Qt.AlignmentFlag.AlignTop if isinstance(part, str) else Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+            side = (
+                Qt.AlignmentFlag.AlignTop
+                if isinstance(part, str)
+                else Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+            )
             grid.addWidget(shown, number, index, side)
     grid.setColumnStretch(stretch, 1)
     return Card(inside)

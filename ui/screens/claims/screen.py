@@ -21,8 +21,7 @@ from ui.actions import tip
 from ui.context import Context
 from ui.models.windowed import Column, WindowedTableModel
 from ui.papers import preview_forms
-from ui.theme import style
-from ui.theme import tokens as T
+from ui.theme import style, tokens
 from ui.widgets.basics import EmptyState, Field, TabStrip, button, column, paint_pill, row, text
 from ui.widgets.table import DataTable
 from ui.words import N_
@@ -48,8 +47,14 @@ class Filed:
 
 def _paint_state(painter: QPainter, area: QRectF, filed: Filed) -> None:
     words = label("claim_state", filed.claim.state)
-    width = QFontMetrics(style.font(T.SMALL)).horizontalAdvance(words) + 16
-    tone = {"paid": "good", "returned": "attention", "objection": "attention", "rejected": "stop", "withdrawn": "quiet"}.get(filed.claim.state, "accent")
+    width = QFontMetrics(style.font(tokens.SMALL)).horizontalAdvance(words) + 16
+    tone = {
+        "paid": "good",
+        "returned": "attention",
+        "objection": "attention",
+        "rejected": "stop",
+        "withdrawn": "quiet",
+    }.get(filed.claim.state, "accent")
     paint_pill(painter, QRectF(area.left(), area.center().y() - 10, width, 20), words, tone)
 
 
@@ -64,12 +69,19 @@ OFFERS = (
     Column(N_("Item"), 150, lambda offer: offer.item_name),
     Column(N_("Cycle"), 64, lambda offer: offer.answer.cycle.name),
     Column(N_("Amount (yuan)"), 110, lambda offer: money.shown(offer.answer.amount or 0), right=True),
-    Column(N_("Why"), 560, lambda offer: explain.why(offer.answer), tip=lambda offer: explain.why(offer.answer)),
+    Column(
+        N_("Why"), 560, lambda offer: explain.why(offer.answer), tip=lambda offer: explain.why(offer.answer)
+    ),
 )
 FILED = (
     Column(N_("Claim number"), 200, lambda filed: filed.claim.number),
     Column(N_("Name"), 110, lambda filed: filed.claim.name),
-    Column(N_("Identity number"), 160, lambda filed: identity.masked(filed.claim.identity_number) if filed.claim.identity_number else "—", paint="muted"),
+    Column(
+        N_("Identity number"),
+        160,
+        lambda filed: identity.masked(filed.claim.identity_number) if filed.claim.identity_number else "—",
+        paint="muted",
+    ),
     Column(N_("Village"), 110, lambda filed: _village(filed.claim.village_code)),
     Column(N_("Item"), 150, lambda filed: filed.item_name),
     Column(N_("Cycle"), 64, lambda filed: filed.claim.cycle),
@@ -93,9 +105,25 @@ class ClaimsScreen(QWidget):
         self._print = button(_("Print forms"), self.print_selected, icon="print", tip=tip("claim.print"))
         head = QWidget()
         head.setObjectName("pagehead")
-        head.setLayout(row(text(_("Subsidies"), "page"), self._summary, None, self._print, self._advance, self._file, margins=(16, 10, 16, 10), space=12))
-        item_tabs = [(f"item:{item.id}", _("To claim: {item}").format(item=item.name)) for item in context.desk.pack.items.values()]
-        self.tabs = TabStrip([("offers", _("To claim")), *item_tabs, ("filed", _("Claimed"))], _("Lists of subsidies"))
+        head.setLayout(
+            row(
+                text(_("Subsidies"), "page"),
+                self._summary,
+                None,
+                self._print,
+                self._advance,
+                self._file,
+                margins=(16, 10, 16, 10),
+                space=12,
+            )
+        )
+        item_tabs = [
+            (f"item:{item.id}", _("To claim: {item}").format(item=item.name))
+            for item in context.desk.pack.items.values()
+        ]
+        self.tabs = TabStrip(
+            [("offers", _("To claim")), *item_tabs, ("filed", _("Claimed"))], _("Lists of subsidies")
+        )
         self.tabs.chosen.connect(lambda _key: self._show_tab())
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(_("Filter: name or household number"))
@@ -108,12 +136,21 @@ class ClaimsScreen(QWidget):
         strip.setLayout(row(self.tabs, self.filter, margins=(12, 4, 16, 6)))
         self.offers = WindowedTableModel(OFFERS, self._fetch_offers, self)
         self.offer_table = DataTable(self.offers, _("To claim"))
-        self.offer_table.set_empty(EmptyState("claims", _("Nobody is entitled to anything that is not claimed yet.")))
+        self.offer_table.set_empty(
+            EmptyState("claims", _("Nobody is entitled to anything that is not claimed yet."))
+        )
         self.offer_table.opened.connect(self._open_offer)
         self.filed = WindowedTableModel(FILED, self._fetch_filed, self)
         self.filed_table = DataTable(self.filed, _("Claimed"), {"state": _paint_state})
-        self.filed_table.set_empty(EmptyState("claims", _("Nothing has been claimed yet. Choose a line under “To claim” and press Claim selected.")))
-        self.filed_table.opened.connect(lambda claim: preview_forms(context, [self._filed[claim].claim.number], self))
+        self.filed_table.set_empty(
+            EmptyState(
+                "claims",
+                _("Nothing has been claimed yet. Choose a line under “To claim” and press Claim selected."),
+            )
+        )
+        self.filed_table.opened.connect(
+            lambda claim: preview_forms(context, [self._filed[claim].claim.number], self)
+        )
         for table in (self.offer_table, self.filed_table):
             table.picked.connect(lambda _ids: self._enable())
         self._stack = QStackedWidget()
@@ -123,7 +160,14 @@ class ClaimsScreen(QWidget):
         self._reason_field = Field(_("Reason"), self._reason)
         self._reason_bar = QWidget()
         self._reason_go = button(_("Move on"), self._advance_with_reason, primary=True)
-        self._reason_bar.setLayout(row(self._reason_field, self._reason_go, button(_("Cancel"), self._reason_bar.hide), margins=(16, 8, 16, 8)))
+        self._reason_bar.setLayout(
+            row(
+                self._reason_field,
+                self._reason_go,
+                button(_("Cancel"), self._reason_bar.hide),
+                margins=(16, 8, 16, 8),
+            )
+        )
         self._reason_bar.hide()
         self._step = ""
         self.setLayout(column(head, strip, self._reason_bar, self._stack, space=0))
@@ -144,7 +188,9 @@ class ClaimsScreen(QWidget):
             total = sum(self._offers[each].answer.amount or 0 for each in selected)
         else:
             total = sum(self._filed[each].claim.amount for each in selected)
-        return _("{selected} selected · {amount} yuan").format(selected=len(selected), amount=money.shown(total))
+        return _("{selected} selected · {amount} yuan").format(
+            selected=len(selected), amount=money.shown(total)
+        )
 
     def focus_filter(self) -> None:
         """Go to the filter."""
@@ -169,13 +215,21 @@ class ClaimsScreen(QWidget):
     def _show(self, found: tuple[list[Entitlement], list[ClaimRow]]) -> None:
         answers, filed = found
         pack = self._context.desk.pack
-        offers = [Offer(f"{each.item}|{each.beneficiary}", each, pack.item(each.item).name) for each in answers if each.state is State.ELIGIBLE]
+        offers = [
+            Offer(f"{each.item}|{each.beneficiary}", each, pack.item(each.item).name)
+            for each in answers
+            if each.state is State.ELIGIBLE
+        ]
         self._offers = {offer.id: offer for offer in offers}
         self._filed = {entry.id: Filed(entry.id, entry, pack.item(entry.item).name) for entry in filed}
         total = sum(each.amount or 0 for each in answers)
-        sentence = _n("{count} to claim, {amount} yuan", "{count} to claim, {amount} yuan", len(offers)).format(count=len(offers), amount=money.shown(total))
+        sentence = _n(
+            "{count} to claim, {amount} yuan", "{count} to claim, {amount} yuan", len(offers)
+        ).format(count=len(offers), amount=money.shown(total))
         claimed = sum(entry.amount for entry in filed if entry.state not in life.DEAD)
-        self._summary.setText(sentence + " · " + _("claimed {amount} yuan").format(amount=money.shown(claimed)))
+        self._summary.setText(
+            sentence + " · " + _("claimed {amount} yuan").format(amount=money.shown(claimed))
+        )
         counts = {"offers": len(offers), "filed": len(filed)}
         counts.update({f"item:{item}": sum(each.item == item for each in answers) for item in pack.items})
         self.tabs.count(counts)
@@ -186,14 +240,19 @@ class ClaimsScreen(QWidget):
         typed = self.filter.text().strip()
         self._stack.setCurrentWidget(self._table())
         if key == "filed":
-            chosen = [each for each, filed in self._filed.items() if typed in filed.claim.name or typed in filed.claim.household_no]
+            chosen = [
+                each
+                for each, filed in self._filed.items()
+                if typed in filed.claim.name or typed in filed.claim.household_no
+            ]
             self._keep(self.filed_table, self.filed, chosen)
         else:
             item = key.partition(":")[2]
             chosen = [
                 each
                 for each, offer in self._offers.items()
-                if item in ("", offer.answer.item) and (typed in offer.answer.name or typed in offer.answer.household_no)
+                if item in ("", offer.answer.item)
+                and (typed in offer.answer.name or typed in offer.answer.household_no)
             ]
             self._keep(self.offer_table, self.offers, chosen)
         self._enable()
@@ -238,18 +297,12 @@ class ClaimsScreen(QWidget):
             answer = self._offers[each].answer
             by_item.setdefault((answer.item, answer.cycle.name), []).append(answer.beneficiary)
         for (item, cycle), beneficiaries in by_item.items():
+            context.runner.write(partial(_file, context, item, beneficiaries, cycle), self._said_filed)
 
-            def filed(result: tuple[Any, list[str]]) -> None:
-                numbers = result[1]
-                words = _n("Filed: {number}", "{count} claims filed", len(numbers)).format(number=numbers[0], count=len(numbers))
-                context.messages.done(words, context.undo)
-
-            context.runner.write(
-                lambda _progress, item=item, beneficiaries=beneficiaries, cycle=cycle: claims.file(
-                    context.desk, item, beneficiaries, context.today, cycle=cycle
-                ),
-                filed,
-            )
+    def _said_filed(self, result: tuple[Any, list[str]]) -> None:
+        numbers = result[1]
+        words = _n("Filed: {number}", "{count} claims filed", len(numbers))
+        self._context.messages.done(words.format(number=numbers[0], count=len(numbers)), self._context.undo)
 
     def print_forms(self) -> None:
         """Show the forms of the selected claims."""
@@ -257,7 +310,11 @@ class ClaimsScreen(QWidget):
 
     def print_selected(self) -> None:
         """Show the forms of the selected claims."""
-        numbers = [self._filed[each].claim.number for each in self.filed_table.selected()] if self.tabs.current() == "filed" else []
+        numbers = (
+            [self._filed[each].claim.number for each in self.filed_table.selected()]
+            if self.tabs.current() == "filed"
+            else []
+        )
         if numbers:
             preview_forms(self._context, numbers, self)
         else:
@@ -266,7 +323,11 @@ class ClaimsScreen(QWidget):
     def _offer_steps(self) -> None:
         """Offer the steps that every selected claim can take."""
         chosen = [self._filed[each].claim for each in self.filed_table.selected()]
-        possible = [step for step in life.steps_from(chosen[0].state) if all(step in life.steps_from(each.state) for each in chosen)]
+        possible = [
+            step
+            for step in life.steps_from(chosen[0].state)
+            if all(step in life.steps_from(each.state) for each in chosen)
+        ]
         if not possible:
             self._context.messages.tell(_("The selected claims have no step in common."))
             return
@@ -296,6 +357,13 @@ class ClaimsScreen(QWidget):
     def _move(self, step: str, reason: str) -> None:
         context = self._context
         for each in self.filed_table.selected():
-            number = self._filed[each].claim.number
-            context.runner.write(lambda _progress, number=number: claims.advance(context.desk, number, step, context.today, reason))
+            context.runner.write(partial(_advance, context, self._filed[each].claim.number, step, reason))
         context.messages.done(label("claim_state", step), context.undo)
+
+
+def _file(context: Context, item: str, beneficiaries: list[str], cycle: str, _progress: Any) -> Any:  # noqa: ANN401
+    return claims.file(context.desk, item, beneficiaries, context.today, cycle=cycle)
+
+
+def _advance(context: Context, number: str, step: str, reason: str, _progress: Any) -> Any:  # noqa: ANN401
+    return claims.advance(context.desk, number, step, context.today, reason)

@@ -16,7 +16,18 @@ from caseworker_app.use_cases import imports, uploads
 from caseworker_app.wording import _, _n
 from ui.context import Context
 from ui.runner import Job
-from ui.widgets.basics import Card, EmptyState, Field, ProgressPanel, TabStrip, button, clear, column, row, text
+from ui.widgets.basics import (
+    Card,
+    EmptyState,
+    Field,
+    ProgressPanel,
+    TabStrip,
+    button,
+    clear,
+    column,
+    row,
+    text,
+)
 from ui.widgets.lines import lines, scrolled
 
 _FILES = "Excel / WPS / CSV (*.xlsx *.xlsm *.xls *.ods *.et *.csv)"
@@ -25,7 +36,12 @@ _SHOWN = 300
 
 
 def _kind_names() -> dict[str, str]:
-    return {"households": _("Households"), "people": _("People"), "spells": _("Jobs"), "intentions": _("Intentions")}
+    return {
+        "households": _("Households"),
+        "people": _("People"),
+        "spells": _("Jobs"),
+        "intentions": _("Intentions"),
+    }
 
 
 class ImportPart(QWidget):
@@ -40,7 +56,9 @@ class ImportPart(QWidget):
         self._stack = QStackedWidget()
         self._empty = EmptyState(
             "import",
-            _("Drop the county's export workbooks here, or choose them. Nothing is written before you have seen what they would do."),
+            _(
+                "Drop the county's export workbooks here, or choose them. Nothing is written before you have seen what they would do."
+            ),
             _("Choose workbooks"),
             self.choose,
         )
@@ -82,7 +100,9 @@ class ImportPart(QWidget):
 
         def work(progress: Any) -> imports.Prepared:  # noqa: ANN401 - the runner's progress
             with context.desk.ledger.reader() as connection:
-                return imports.prepare(connection, files, context.desk.scope, context.today, progress=progress)
+                return imports.prepare(
+                    connection, files, context.desk.scope, context.today, progress=progress
+                )
 
         self._job = context.runner.long_read(work, self._show, self._report, self._failed)
 
@@ -109,7 +129,10 @@ class ImportPart(QWidget):
         self._prepared = prepared
         preview = prepared.preview
         clear(self._preview_box)
-        names = " · ".join(f"{each.file} {each.sheet} ({layout_text(each.layout)}，{_('header in row {row}').format(row=each.header_row)})" for each in preview.files)
+        names = " · ".join(
+            f"{each.file} {each.sheet} ({layout_text(each.layout)}，{_('header in row {row}').format(row=each.header_row)})"
+            for each in preview.files
+        )
         self._preview_box.addWidget(text(names, "secondary", wrap=True))
         cards = row(space=12)
         kinds = _kind_names()
@@ -122,19 +145,36 @@ class ImportPart(QWidget):
         problems = [each for file in preview.files for each in file.problems]
         changes = [each for file in preview.files for each in file.changes]
         corrections = [each for file in preview.files for each in file.corrections]
-        tabs = TabStrip([("problems", _("To be settled")), ("changes", _("Changes")), ("corrections", _("Normalised"))], _("Parts of the preview"))
-        tabs.count({"problems": len(problems), "changes": len(changes), "corrections": sum(each.count for each in corrections)})
-        tabs.chosen.connect(lambda key: self._detail.setCurrentIndex(["problems", "changes", "corrections"].index(key)))
+        tabs = TabStrip(
+            [("problems", _("To be settled")), ("changes", _("Changes")), ("corrections", _("Normalised"))],
+            _("Parts of the preview"),
+        )
+        tabs.count(
+            {
+                "problems": len(problems),
+                "changes": len(changes),
+                "corrections": sum(each.count for each in corrections),
+            }
+        )
+        tabs.chosen.connect(
+            lambda key: self._detail.setCurrentIndex(["problems", "changes", "corrections"].index(key))
+        )
         pages = (
             lines(
                 [_("Row"), _("Column"), _("Cell"), _("In the cell"), _("What is wrong and what to do")],
-                [(str(each.row), each.column, each.cell, each.value, problem_text(each.code, each.values)) for each in problems[:_SHOWN]],
+                [
+                    (str(each.row), each.column, each.cell, each.value, problem_text(each.code, each.values))
+                    for each in problems[:_SHOWN]
+                ],
                 _("No problem found: every cell can be taken."),
                 4,
             ),
             lines(
                 [_("Row"), _("Who"), _("Field"), _("In the ledger"), _("In the file")],
-                [(str(each.row), each.name, each.field, each.before or "—", each.after or "—") for each in changes[:_SHOWN]],
+                [
+                    (str(each.row), each.name, each.field, each.before or "—", each.after or "—")
+                    for each in changes[:_SHOWN]
+                ],
                 _("No value in the ledger would change."),
                 4,
             ),
@@ -155,11 +195,20 @@ class ImportPart(QWidget):
         if problems:
             tabs.choose("problems")
         writes = preview.writes
-        words = _("Write to the ledger") if not preview.problems else _("Write, leave {count} to be settled").format(count=preview.problems)
+        words = (
+            _("Write to the ledger")
+            if not preview.problems
+            else _("Write, leave {count} to be settled").format(count=preview.problems)
+        )
         commit = button(words if writes else _("Nothing new to write"), self.commit, primary=True)
         commit.setEnabled(writes)
         foot = row(
-            text(_("One undo takes the whole import back. Read {read:.1f} s, checked {check:.1f} s.").format(read=preview.read_seconds, check=preview.check_seconds), "secondary"),
+            text(
+                _("One undo takes the whole import back. Read {read:.1f} s, checked {check:.1f} s.").format(
+                    read=preview.read_seconds, check=preview.check_seconds
+                ),
+                "secondary",
+            ),
             None,
             button(_("Cancel"), self.cancel),
             commit,
@@ -183,7 +232,11 @@ class ImportPart(QWidget):
         return Card(
             text(_("To be settled"), "secondary"),
             text(words, "large"),
-            text(_("not written unless settled") if preview.problems else _("nothing stands in the way"), "secondary", wrap=True),
+            text(
+                _("not written unless settled") if preview.problems else _("nothing stands in the way"),
+                "secondary",
+                wrap=True,
+            ),
             space=4,
         )
 
@@ -198,11 +251,15 @@ class ImportPart(QWidget):
             self._late.stop()
             self._prepared = None
             self._stack.setCurrentIndex(0)
-            new = ", ".join(f"{name} {prepared.preview.totals[kind].new}" for kind, name in _kind_names().items())
+            new = ", ".join(
+                f"{name} {prepared.preview.totals[kind].new}" for kind, name in _kind_names().items()
+            )
             context.messages.done(_("Imported: {new}").format(new=new), context.undo)
             context.navigator.go("workers", list="workforce")
 
-        self._job = context.runner.write(partial(_commit, context, prepared), done, self._failed, self._report)
+        self._job = context.runner.write(
+            partial(_commit, context, prepared), done, self._failed, self._report
+        )
 
 
 def _commit(context: Context, prepared: imports.Prepared, progress: Any) -> Any:  # noqa: ANN401 - the runner's progress
@@ -210,9 +267,13 @@ def _commit(context: Context, prepared: imports.Prepared, progress: Any) -> Any:
 
 
 def _cells(preview: ImportPreview) -> str:
-    total = {key: sum(file.cells[key] for file in preview.files) for key in ("in", "accepted", "corrected", "unchanged", "ignored", "refused")}
+    total = {
+        key: sum(file.cells[key] for file in preview.files)
+        for key in ("in", "accepted", "corrected", "unchanged", "ignored", "refused")
+    }
     return _(
-        "Cells accounted for: {in_} read = {accepted} accepted + {corrected} normalised + {unchanged} unchanged + {ignored} not kept + {refused} to be settled"
+        "Cells accounted for: {in_} read = {accepted} accepted + {corrected} normalised + {unchanged} unchanged "
+        "+ {ignored} not kept + {refused} to be settled"
     ).format(in_=total["in"], **{key: value for key, value in total.items() if key != "in"})
 
 
@@ -229,8 +290,19 @@ class UploadPart(QWidget):
         self._go = button(_("Write monthly workbook"), self.ask_where, primary=True)
         card = Card(
             text(_("Monthly workbook"), "section"),
-            text(_("Households, workers, jobs, services, the three lists, claims and the summary, all from the ledger: nothing to fill in."), "muted", wrap=True),
-            row(self._month, text(_("Figures as of the month's last day, or today while it runs"), "secondary"), None, space=16),
+            text(
+                _(
+                    "Households, workers, jobs, services, the three lists, claims and the summary, all from the ledger: nothing to fill in."
+                ),
+                "muted",
+                wrap=True,
+            ),
+            row(
+                self._month,
+                text(_("Figures as of the month's last day, or today while it runs"), "secondary"),
+                None,
+                space=16,
+            ),
             row(self._go, None),
             self._result,
             space=12,
@@ -243,7 +315,9 @@ class UploadPart(QWidget):
     def ask_where(self) -> None:
         """Ask for a file name and write there."""
         offered = uploads.default_name(self._context.desk, self.month.text().strip())
-        chosen, _filter = QFileDialog.getSaveFileName(self, _("Write monthly workbook"), offered, "Excel (*.xlsx)")
+        chosen, _filter = QFileDialog.getSaveFileName(
+            self, _("Write monthly workbook"), offered, "Excel (*.xlsx)"
+        )
         if chosen:
             self.write(Path(chosen))
 
@@ -268,7 +342,9 @@ class UploadPart(QWidget):
             self._go.setEnabled(True)
             self._month.wrong(error_text(error))
 
-        context.runner.write(lambda progress: uploads.write_month(context.desk, month, path, progress=progress), done, failed)
+        context.runner.write(
+            lambda progress: uploads.write_month(context.desk, month, path, progress=progress), done, failed
+        )
 
 
 class ExchangeScreen(QWidget):
@@ -281,7 +357,9 @@ class ExchangeScreen(QWidget):
         head = QWidget()
         head.setObjectName("pagehead")
         head.setLayout(row(text(_("Import and report"), "page"), None, margins=(16, 10, 16, 10)))
-        self.tabs = TabStrip([("import", _("Import workbooks")), ("upload", _("Monthly workbook"))], _("Import and report"))
+        self.tabs = TabStrip(
+            [("import", _("Import workbooks")), ("upload", _("Monthly workbook"))], _("Import and report")
+        )
         self._stack = QStackedWidget()
         self._stack.addWidget(self.importing)
         self._stack.addWidget(self.upload)

@@ -13,8 +13,7 @@ from caseworker_app.wording import _, _n, label, labels
 from db.queries import households as queries
 from ui.context import Context
 from ui.models.windowed import Column, WindowedTableModel
-from ui.theme import style
-from ui.theme import tokens as T
+from ui.theme import style, tokens
 from ui.widgets.basics import EmptyState, Pill, TabStrip, button, clear, column, row, text
 from ui.widgets.history import history_lines
 from ui.widgets.lines import lines, scrolled
@@ -37,7 +36,9 @@ def _category(entry: HouseholdRow) -> str:
 COLUMNS = (
     Column(N_("Household number"), 150, lambda entry: entry.household_no),
     Column(N_("Head"), 120, lambda entry: entry.head),
-    Column(N_("Identity number"), 170, lambda entry: identity.masked(entry.head_identity_number), paint="muted"),
+    Column(
+        N_("Identity number"), 170, lambda entry: identity.masked(entry.head_identity_number), paint="muted"
+    ),
     Column(N_("Village"), 150, _village),
     Column(N_("Household kind"), 120, lambda entry: label("household_kind", entry.kind)),
     Column(N_("Monitored as"), 130, lambda entry: label("monitored_kind", entry.monitored_kind) or "—"),
@@ -62,7 +63,11 @@ class HouseholdsScreen(QWidget):
                 text(_("Households"), "page"),
                 self._summary,
                 None,
-                button(_("Import workbooks"), lambda: context.navigator.go("exchange", part="import"), icon="import"),
+                button(
+                    _("Import workbooks"),
+                    lambda: context.navigator.go("exchange", part="import"),
+                    icon="import",
+                ),
                 margins=(16, 10, 16, 10),
                 space=12,
             )
@@ -104,7 +109,9 @@ class HouseholdsScreen(QWidget):
 
     def status(self) -> str:
         """Return how many are selected of how many."""
-        return _("{selected} selected · {count} on this list").format(selected=len(self.table.selected()), count=len(self.model.ids()))
+        return _("{selected} selected · {count} on this list").format(
+            selected=len(self.table.selected()), count=len(self.model.ids())
+        )
 
     def focus_filter(self) -> None:
         """Go to the filter."""
@@ -117,7 +124,9 @@ class HouseholdsScreen(QWidget):
 
         def found(connection: Any) -> Any:  # noqa: ANN401 - a connection, known below the window
             counts = {key: len(queries.ids(connection, asked, kind=key)) for key, _title in TABS}
-            return queries.ids(connection, asked, text=self.filter.text().strip(), kind=self.tabs.current()), counts
+            return queries.ids(
+                connection, asked, text=self.filter.text().strip(), kind=self.tabs.current()
+            ), counts
 
         self._context.query(found, then=self._show)
 
@@ -128,7 +137,9 @@ class HouseholdsScreen(QWidget):
             self._empty.say(_("No household matches."))
         self.model.set_ids(ids)
         self.tabs.count(counts)
-        self._summary.setText(_n("{count} household", "{count} households", counts["all"]).format(count=counts["all"]))
+        self._summary.setText(
+            _n("{count} household", "{count} households", counts["all"]).format(count=counts["all"])
+        )
         if selected:
             self.table.select_id(selected[0])
         elif ids:
@@ -169,18 +180,24 @@ class HouseholdScreen(QWidget):
 
     def reload(self) -> None:
         """Fetch the household and show it."""
-        self._context.query(queries.page, self._household, self._context.desk.asked(self._context.today), then=self._show)
+        self._context.query(
+            queries.page, self._household, self._context.desk.asked(self._context.today), then=self._show
+        )
 
     def _show(self, page: HouseholdPage) -> None:
         clear(self._place)
         go = self._context.navigator.go
         entry = page.row
         title = text(_("Household of {head}").format(head=entry.head))
-        title.setFont(style.font(T.PAGE, strong=True))
+        title.setFont(style.font(tokens.PAGE, strong=True))
         bar = row(
             button(_("Households"), self._context.navigator.back, link=True, icon="back", tip="Esc"),
             title,
-            text(f"{entry.household_no} · {_village(entry)} · {identity.masked_phone(entry.phone)}", "muted", select=True),
+            text(
+                f"{entry.household_no} · {_village(entry)} · {identity.masked_phone(entry.phone)}",
+                "muted",
+                select=True,
+            ),
             space=8,
         )
         if category := _category(entry):
@@ -191,8 +208,14 @@ class HouseholdScreen(QWidget):
         self._place.addLayout(bar)
         if entry.monitored_kind:
             since = f"{page.identified_on:%Y-%m}" if page.identified_on else _("not known")
-            state = _("risk resolved {day}").format(day=entry.resolved_on) if entry.resolved_on else _("risk not resolved")
-            words = _("Monitored since {since}, {state}. Risks: {risks}").format(since=since, state=state, risks=labels("risk", page.risks) or "—")
+            state = (
+                _("risk resolved {day}").format(day=entry.resolved_on)
+                if entry.resolved_on
+                else _("risk not resolved")
+            )
+            words = _("Monitored since {since}, {state}. Risks: {risks}").format(
+                since=since, state=state, risks=labels("risk", page.risks) or "—"
+            )
             self._place.addWidget(text(words, "muted"))
         members = [
             (
@@ -205,7 +228,9 @@ class HouseholdScreen(QWidget):
             )
             for member in page.members
         ]
-        self._place.addWidget(text(_n("{count} member", "{count} members", len(members)).format(count=len(members)), "section"))
+        self._place.addWidget(
+            text(_n("{count} member", "{count} members", len(members)).format(count=len(members)), "section")
+        )
         heads = [_("Name"), _("Relation"), _("Sex"), _("Identity number"), _("Born"), _("Status")]
         self._place.addWidget(lines(heads, members, "", 5))
         self._place.addWidget(text(_("History"), "section"))

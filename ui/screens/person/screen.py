@@ -21,13 +21,12 @@ from db.queries import workers as queries
 from ui.actions import tip
 from ui.context import Context
 from ui.papers import preview_forms
-from ui.theme import style
-from ui.theme import tokens as T
+from ui.theme import style, tokens
 from ui.widgets.basics import Card, Pill, TabStrip, button, clear, column, row, text
 from ui.widgets.entitlement import EntitlementCard, ReasonTable
+from ui.widgets.facts import CardForm, FactForm, IntentionForm, ReturnForm, ServiceForm, SpellForm
 from ui.widgets.history import history_lines
 from ui.widgets.lines import lines, scrolled
-from ui.widgets.facts import CardForm, FactForm, IntentionForm, ReturnForm, ServiceForm, SpellForm
 from ui.widgets.package import PackageCells
 from ui.widgets.table import STATUS_TONES
 from ui.widgets.timeline import TimeLine, spell_words
@@ -59,11 +58,16 @@ class PersonScreen(QWidget):
         self._head.setLayout(column(margins=(0, 0, 0, 0)))
         self._form_place = QVBoxLayout()
         self._time_line = TimeLine()
-        self._time_line.spell_chosen.connect(lambda _spell: self.tabs.choose("spells"))
+        self._time_line.spell_chosen.connect(self._show_jobs)
         self._worked = text("", "muted")
         self._cells = PackageCells()
         title = text(_("Jobs"), "section")
-        time_card = Card(row(title, self._worked, None, self._cells, space=12), self._time_line, margins=(16, 10, 16, 8), space=4)
+        time_card = Card(
+            row(title, self._worked, None, self._cells, space=12),
+            self._time_line,
+            margins=(16, 10, 16, 8),
+            space=4,
+        )
         self.tabs = TabStrip([(key, _(name)) for key, name in TABS], _("Parts of this page"))
         self.tabs.chosen.connect(self._show_part)
         self._parts = QStackedWidget()
@@ -74,7 +78,17 @@ class PersonScreen(QWidget):
             self._places[key] = QVBoxLayout(inside)
             self._places[key].setContentsMargins(0, 0, 0, 12)
             self._parts.addWidget(scrolled(inside, _(name)))
-        self.setLayout(column(self._head, self._form_place, time_card, self.tabs, self._parts, space=10, margins=(16, 12, 16, 0)))
+        self.setLayout(
+            column(
+                self._head,
+                self._form_place,
+                time_card,
+                self.tabs,
+                self._parts,
+                space=10,
+                margins=(16, 12, 16, 0),
+            )
+        )
         context.runner.changed.connect(self._changed)
 
     # -- as the frame asks -------------------------------------------------------------------
@@ -90,13 +104,21 @@ class PersonScreen(QWidget):
         self._item = arguments.get("item", self._item)
         self.reload()
 
+    def _show_jobs(self, _spell: str) -> None:
+        self.tabs.choose("spells")
+
     def status(self) -> str:
         """Return the words for the status bar."""
         return _("Changes are saved at once and can be undone")
 
     def _changed(self, changed: Any) -> None:  # noqa: ANN401 - a Changed
         page = self._page
-        if page and (changed.everything or changed.touches_person(self._person) or page.row.household in changed.households or changed.people & {each.id for each in page.members}):
+        if page and (
+            changed.everything
+            or changed.touches_person(self._person)
+            or page.row.household in changed.households
+            or changed.people & {each.id for each in page.members}
+        ):
             self.reload()
 
     def reload(self) -> None:
@@ -108,7 +130,9 @@ class PersonScreen(QWidget):
             page = queries.page(connection, person, asked)
             if page is None:
                 return None
-            found = claim_queries.rows(connection, claim_queries.ids(connection, beneficiaries=[person, page.row.household]), today)
+            found = claim_queries.rows(
+                connection, claim_queries.ids(connection, beneficiaries=[person, page.row.household]), today
+            )
             return page, entitlements.assess_all(connection, desk.pack, today, people=[person]), found
 
         self._context.query(everything, then=self._show)
@@ -140,19 +164,32 @@ class PersonScreen(QWidget):
         clear(layout)
         worker = page.row
         name = text(worker.name, select=True)
-        name.setFont(style.font(T.PAGE, strong=True))
+        name.setFont(style.font(tokens.PAGE, strong=True))
         number = worker.identity_number if self._shown_number else identity.masked(worker.identity_number)
         phone = page.phone if self._shown_number else identity.masked_phone(page.phone)
         age = _("{age} years").format(age=page.age) if page.age is not None else ""
-        relation = _("the head") if page.relation == "head" else _("{relation} of {head}").format(relation=label("relation", page.relation), head=worker.head)
+        relation = (
+            _("the head")
+            if page.relation == "head"
+            else _("{relation} of {head}").format(relation=label("relation", page.relation), head=worker.head)
+        )
         place = f"{divisions.path(worker.village_code)[-1].name} {worker.group}".strip()
-        first = " ".join(part for part in (label("sex", page.sex), age, label("ethnicity", page.ethnicity)) if part)
-        category = label("monitored_kind", page.monitored_kind) or label("household_kind", page.household_kind)
+        first = " ".join(
+            part for part in (label("sex", page.sex), age, label("ethnicity", page.ethnicity)) if part
+        )
+        category = label("monitored_kind", page.monitored_kind) or label(
+            "household_kind", page.household_kind
+        )
         bar = row(
             button(_("Workers"), self._context.navigator.back, link=True, icon="back", tip="Esc"),
             name,
             text(f"{first} · {number}", "muted", select=True),
-            button(_("Hide") if self._shown_number else _("Show"), self._toggle_number, link=True, tip=_("Show or hide identity number and phone")),
+            button(
+                _("Hide") if self._shown_number else _("Show"),
+                self._toggle_number,
+                link=True,
+                tip=_("Show or hide identity number and phone"),
+            ),
             text(f"· {place} · {relation} · {phone}", "muted", select=True),
             space=8,
         )
@@ -182,8 +219,17 @@ class PersonScreen(QWidget):
         able = page.is_worker or page.row.status == "employed"
         self._time_line.show_person(page.spells, page.services, today, gaps=able)
         year = Span(date(today.year - 1, today.month, 1), today)
-        worked = clip_all([Span(spell.started_on, min(spell.ended_on or today, today)) for spell in page.spells if spell.started_on <= today], year)
-        self._worked.setText(_("in the last year {months} in work").format(months=months_text(cumulative(worked))))
+        worked = clip_all(
+            [
+                Span(spell.started_on, min(spell.ended_on or today, today))
+                for spell in page.spells
+                if spell.started_on <= today
+            ],
+            year,
+        )
+        self._worked.setText(
+            _("in the last year {months} in work").format(months=months_text(cumulative(worked)))
+        )
         self._cells.show_progress(page.row.package)
 
     # -- forms in place ----------------------------------------------------------------------
@@ -220,7 +266,13 @@ class PersonScreen(QWidget):
         """Open the form for telephone and bank card."""
         self._open_form(
             lambda page: CardForm(
-                self._context, page.row.id, page.row.name, holder=page.card_holder, bank=page.card_bank, number=page.card_number, phone=page.phone
+                self._context,
+                page.row.id,
+                page.row.name,
+                holder=page.card_holder,
+                bank=page.card_bank,
+                number=page.card_number,
+                phone=page.phone,
             )
         )
 
@@ -271,13 +323,29 @@ class PersonScreen(QWidget):
         pack = self._context.desk.pack
         item = pack.item(answer.item)
         title = text(item.name, "section")
-        title.setFont(style.font(T.SECTION, strong=True))
-        amount = text(_("{amount} yuan").format(amount=money.shown(answer.amount)) if answer.amount else "", "section")
-        amount.setFont(style.font(T.SECTION, strong=True))
+        title.setFont(style.font(tokens.SECTION, strong=True))
+        amount = text(
+            _("{amount} yuan").format(amount=money.shown(answer.amount)) if answer.amount else "", "section"
+        )
+        amount.setFont(style.font(tokens.SECTION, strong=True))
         span = answer.cycle.span
-        bar = row(title, amount, Pill(_("cycle {first} to {last}").format(first=span.first, last=span.last)), None, space=12)
+        bar = row(
+            title,
+            amount,
+            Pill(_("cycle {first} to {last}").format(first=span.first, last=span.last)),
+            None,
+            space=12,
+        )
         if answer.claimed:
-            bar.addWidget(button(_("Preview form"), lambda: preview_forms(self._context, [answer.claimed], self), icon="print", primary=True, tip=tip("claim.print")))
+            bar.addWidget(
+                button(
+                    _("Preview form"),
+                    lambda: preview_forms(self._context, [answer.claimed], self),
+                    icon="print",
+                    primary=True,
+                    tip=tip("claim.print"),
+                )
+            )
         elif answer.state is State.ELIGIBLE:
             bar.addWidget(button(_("Claim"), partial(self.file_claim, answer), primary=True))
         note = text(explain.why(answer), wrap=True)
@@ -293,13 +361,19 @@ class PersonScreen(QWidget):
         )
         parts.append(text(source, "secondary", wrap=True))
         own = "；".join(setting.explanation for setting in pack.settings.values())
-        parts.append(text(_("This place's own reading: {settings}").format(settings=own), "secondary", wrap=True))
+        parts.append(
+            text(_("This place's own reading: {settings}").format(settings=own), "secondary", wrap=True)
+        )
         if answer.members:
             shares = [
-                (share.name, _yuan(share.income), _yuan(share.due), _yuan(share.paid)) for share in answer.members if share.income or share.due is None
+                (share.name, _yuan(share.income), _yuan(share.due), _yuan(share.paid))
+                for share in answer.members
+                if share.income or share.due is None
             ]
             if shares:
-                parts.append(lines([_("Member"), _("Income"), _("Due"), _("Paid after the limit")], shares, "", 3))
+                parts.append(
+                    lines([_("Member"), _("Income"), _("Due"), _("Paid after the limit")], shares, "", 3)
+                )
         parts.append(None)
         return Card(*parts, space=10)
 
@@ -311,7 +385,12 @@ class PersonScreen(QWidget):
             context.messages.done(_("Filed: {number}").format(number=result[1][0]), context.undo)
             preview_forms(context, result[1], self)
 
-        context.runner.write(lambda _progress: claims.file(context.desk, answer.item, [answer.beneficiary], context.today, cycle=answer.cycle.name), filed)
+        context.runner.write(
+            lambda _progress: claims.file(
+                context.desk, answer.item, [answer.beneficiary], context.today, cycle=answer.cycle.name
+            ),
+            filed,
+        )
 
     def print_forms(self) -> None:
         """Show the forms of every live claim of this person and household."""
@@ -319,7 +398,9 @@ class PersonScreen(QWidget):
         if numbers:
             preview_forms(self._context, numbers, self)
         else:
-            self._context.messages.tell(_("Nothing has been claimed yet: choose an entitlement and press Claim."))
+            self._context.messages.tell(
+                _("Nothing has been claimed yet: choose an entitlement and press Claim.")
+            )
 
     def _household(self, page: PersonPage) -> QWidget:
         go = self._context.navigator.go
@@ -339,7 +420,12 @@ class PersonScreen(QWidget):
             None,
         )
         whole = QWidget()
-        whole.setLayout(column(opening, lines([_("Name"), _("Relation"), _("Identity number"), _("Born"), _("Status")], rows, "", 4)))
+        whole.setLayout(
+            column(
+                opening,
+                lines([_("Name"), _("Relation"), _("Identity number"), _("Born"), _("Status")], rows, "", 4),
+            )
+        )
         return whole
 
     def _jobs(self, page: PersonPage) -> QWidget:
@@ -365,20 +451,41 @@ class PersonScreen(QWidget):
         whole = QWidget()
         whole.setLayout(
             column(
-                lines([_("First day"), _("Last day"), _("Kind"), _("Job"), _("Why it ended")], jobs, _("No job recorded yet. Ctrl+J records one."), 3),
-                lines([_("Since"), _("Until"), _("Intention"), _("Where to and what")], wishes, _("Not asked yet. Ctrl+I records an intention."), 3),
+                lines(
+                    [_("First day"), _("Last day"), _("Kind"), _("Job"), _("Why it ended")],
+                    jobs,
+                    _("No job recorded yet. Ctrl+J records one."),
+                    3,
+                ),
+                lines(
+                    [_("Since"), _("Until"), _("Intention"), _("Where to and what")],
+                    wishes,
+                    _("Not asked yet. Ctrl+I records an intention."),
+                    3,
+                ),
             )
         )
         return whole
 
     def _services(self, page: PersonPage) -> QWidget:
         rows = [
-            (each.on.isoformat(), label("service_kind", each.kind), label("service_outcome", each.outcome), each.vacancy or each.note, each.officer)
+            (
+                each.on.isoformat(),
+                label("service_kind", each.kind),
+                label("service_outcome", each.outcome),
+                each.vacancy or each.note,
+                each.officer,
+            )
             for each in page.services
         ]
-        return lines([_("Day"), _("Service"), _("Outcome"), _("What was done"), _("Officer")], rows, _("No service yet. Ctrl+R records one."), 3)
+        return lines(
+            [_("Day"), _("Service"), _("Outcome"), _("What was done"), _("Officer")],
+            rows,
+            _("No service yet. Ctrl+R records one."),
+            3,
+        )
 
-    def _filed(self, page: PersonPage) -> QWidget:
+    def _filed(self, _page: PersonPage) -> QWidget:
         rows = [
             (
                 claim.number,
@@ -386,12 +493,16 @@ class PersonScreen(QWidget):
                 _("{amount} yuan").format(amount=money.shown(claim.amount)),
                 claim.filed_on.isoformat(),
                 Pill(label("claim_state", claim.state), "accent"),
-                button(_("Preview form"), partial(preview_forms, self._context, [claim.number], self), link=True),
+                button(
+                    _("Preview form"), partial(preview_forms, self._context, [claim.number], self), link=True
+                ),
             )
             for claim in self._claims
         ]
         heads = [_("Claim number"), _("Item"), _("Amount"), _("Filed on"), _("State"), ""]
-        return lines(heads, rows, _("Nothing has been claimed yet: choose an entitlement and press Claim."), 1)
+        return lines(
+            heads, rows, _("Nothing has been claimed yet: choose an entitlement and press Claim."), 1
+        )
 
     def _history(self, page: PersonPage) -> QWidget:
         return history_lines(page.history)
@@ -405,14 +516,23 @@ def _ladder(item: Item) -> str:
     if isinstance(item.ladder, MonthsLadder):
         tiers = "；".join(
             _("{distance} {months} months {amount} yuan").format(
-                distance=label("distance", tier.distance), months=tier.at_least, amount=money.shown(tier.amount)
+                distance=label("distance", tier.distance),
+                months=tier.at_least,
+                amount=money.shown(tier.amount),
             )
             for tier in item.ladder.tiers
         )
     else:
         assert isinstance(item.ladder, IncomeLadder)
         tiers = "；".join(
-            _("income {least} yuan: {amount} yuan").format(least=money.shown(tier.at_least), amount=money.shown(tier.amount)) for tier in item.ladder.tiers
+            _("income {least} yuan: {amount} yuan").format(
+                least=money.shown(tier.at_least), amount=money.shown(tier.amount)
+            )
+            for tier in item.ladder.tiers
         )
-    limit = _("; at most {amount} yuan a household").format(amount=money.shown(item.household_cap)) if item.household_cap else ""
+    limit = (
+        _("; at most {amount} yuan a household").format(amount=money.shown(item.household_cap))
+        if item.household_cap
+        else ""
+    )
     return _("Rungs: {tiers}{limit}").format(tiers=tiers, limit=limit)

@@ -12,7 +12,7 @@ from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases import safety
 from caseworker_app.wording import _, label
 from ui.context import Context
-from ui.theme import tokens as T
+from ui.theme import tokens
 from ui.widgets.basics import Card, Field, button, column, row, text
 from ui.widgets.lines import lines, scrolled
 
@@ -37,7 +37,17 @@ class SettingsScreen(QWidget):
         head.setLayout(row(text(_("Settings"), "page"), None, margins=(16, 10, 16, 10)))
         inside = QWidget()
         inside.setObjectName("ground")
-        inside.setLayout(column(self._ledger(), self._window(), self._safety(), self._rules(), None, space=12, margins=(16, 12, 16, 12)))
+        inside.setLayout(
+            column(
+                self._ledger(),
+                self._window(),
+                self._safety(),
+                self._rules(),
+                None,
+                space=12,
+                margins=(16, 12, 16, 12),
+            )
+        )
         self.setLayout(column(head, scrolled(inside, _("Settings")), space=0))
 
     def open(self, **_arguments: Any) -> None:  # noqa: ANN401 - none are needed
@@ -57,7 +67,12 @@ class SettingsScreen(QWidget):
         limit.editingFinished.connect(lambda: self._set("zeroing_limit", limit.value()))
         return Card(
             text(_("This ledger"), "section"),
-            text(f"{divisions.full_name(desk.scope)}（{desk.scope}） · {desk.ledger.folder}", "muted", select=True, wrap=True),
+            text(
+                f"{divisions.full_name(desk.scope)}（{desk.scope}） · {desk.ledger.folder}",
+                "muted",
+                select=True,
+                wrap=True,
+            ),
             row(
                 Field(_("Officer"), self.officer),
                 Field(_("Reporting day of the month"), reporting),
@@ -71,7 +86,7 @@ class SettingsScreen(QWidget):
         language, theme = QComboBox(), QComboBox()
         for code, name in (("zh_CN", "简体中文"), ("en", "English")):
             language.addItem(name, code)
-        for code, name in ((T.LIGHT.name, _("Light")), (T.DARK.name, _("Dark"))):
+        for code, name in ((tokens.LIGHT.name, _("Light")), (tokens.DARK.name, _("Dark"))):
             theme.addItem(name, code)
         for box, key in ((language, "language"), (theme, "theme")):
             box.setCurrentIndex(box.findData(settings.read(key)))
@@ -85,19 +100,39 @@ class SettingsScreen(QWidget):
     def _safety(self) -> QWidget:
         return Card(
             text(_("Safety"), "section"),
-            text(_("The ledger is encrypted. A backup is one file; keep it on another stick. Without password and recovery code nobody can open it."), "muted", wrap=True),
-            row(button(_("Back up…"), self.back_up, icon="save"), button(_("Check the ledger"), self.verify, icon="check"), None),
+            text(
+                _(
+                    "The ledger is encrypted. A backup is one file; keep it on another stick. "
+                    "Without password and recovery code nobody can open it."
+                ),
+                "muted",
+                wrap=True,
+            ),
+            row(
+                button(_("Back up…"), self.back_up, icon="save"),
+                button(_("Check the ledger"), self.verify, icon="check"),
+                None,
+            ),
         )
 
     def _rules(self) -> QWidget:
         pack = self._context.desk.pack
-        items = [(item.id, item.name, item.clause, item.department, item.fund) for item in pack.items.values()]
-        owed = "、".join(f"{label('service_kind', kind)} {count}" for kind, count in pack.package.owed.items())
+        items = [
+            (item.id, item.name, item.clause, item.department, item.fund) for item in pack.items.values()
+        ]
+        owed = "、".join(
+            f"{label('service_kind', kind)} {count}" for kind, count in pack.package.owed.items()
+        )
         own = [(setting.explanation,) for setting in pack.settings.values()]
         return Card(
             text(_("Rules in use: {name}").format(name=pack.name), "section"),
             text(f"{pack.document.title} · {pack.document.issued}", "muted", wrap=True),
-            text(_("Service package: {owed} ({clause}), each calendar year").format(owed=owed, clause=pack.package.clause), "muted"),
+            text(
+                _("Service package: {owed} ({clause}), each calendar year").format(
+                    owed=owed, clause=pack.package.clause
+                ),
+                "muted",
+            ),
             lines([_("Item"), _("Name"), _("Written in"), _("Department"), _("Fund")], items, "", 3),
             lines([_("This place's own reading, not the document's word")], own, "", 0),
         )
@@ -107,14 +142,16 @@ class SettingsScreen(QWidget):
         context = self._context
         if name and name != context.desk.officer:
             context.runner.write(
-                lambda _progress: desks.set_officer(context.desk, name), lambda _changed: context.messages.done(_("Saved: {what}").format(what=name), context.undo)
+                lambda _progress: desks.set_officer(context.desk, name),
+                lambda _changed: context.messages.done(_("Saved: {what}").format(what=name), context.undo),
             )
 
     def _set(self, key: str, value: int) -> None:
         context = self._context
         if getattr(context.desk, key) != value:
             context.runner.write(
-                lambda _progress: desks.set_number(context.desk, key, value), lambda _changed: context.messages.done(_("Saved: {what}").format(what=value), context.undo)
+                lambda _progress: desks.set_number(context.desk, key, value),
+                lambda _changed: context.messages.done(_("Saved: {what}").format(what=value), context.undo),
             )
 
     def _choose(self, box: QComboBox, key: str, _index: int) -> None:
@@ -123,12 +160,19 @@ class SettingsScreen(QWidget):
 
     def back_up(self) -> None:
         """Ask for a file name and back up there."""
-        offered = f"{divisions.path(self._context.desk.scope)[-1].name}_{self._context.today:%Y%m%d}.caseworker"
-        chosen, _filter = QFileDialog.getSaveFileName(self, _("Back up"), offered, "Caseworker (*.caseworker)")
+        offered = (
+            f"{divisions.path(self._context.desk.scope)[-1].name}_{self._context.today:%Y%m%d}.caseworker"
+        )
+        chosen, _filter = QFileDialog.getSaveFileName(
+            self, _("Back up"), offered, "Caseworker (*.caseworker)"
+        )
         if chosen:
             context, path = self._context, Path(chosen)
             context.runner.write(
-                lambda _progress: safety.back_up(context.desk, path), lambda _nothing: context.messages.done(_("Backed up and verified: {file}").format(file=path.name))
+                lambda _progress: safety.back_up(context.desk, path),
+                lambda _nothing: context.messages.done(
+                    _("Backed up and verified: {file}").format(file=path.name)
+                ),
             )
 
     def verify(self) -> None:
@@ -137,8 +181,12 @@ class SettingsScreen(QWidget):
 
         def told(found: safety.Verified) -> None:
             if found.sound:
-                context.messages.done(_("The ledger is whole: {count} steps in the journal.").format(count=found.change_sets))
+                context.messages.done(
+                    _("The ledger is whole: {count} steps in the journal.").format(count=found.change_sets)
+                )
             else:
-                context.messages.tell(_("The ledger is damaged. Restore the last backup and tell whoever helps you."))
+                context.messages.tell(
+                    _("The ledger is damaged. Restore the last backup and tell whoever helps you.")
+                )
 
         context.runner.read(lambda: safety.verify(context.desk), told)

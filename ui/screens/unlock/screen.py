@@ -6,7 +6,15 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QCompleter,
+    QFileDialog,
+    QLineEdit,
+    QStackedWidget,
+    QWidget,
+)
 
 from caseworker_app.domain import divisions
 from caseworker_app.domain.errors import ExpectedError
@@ -16,8 +24,7 @@ from caseworker_app.use_cases.desk import Desk
 from caseworker_app.wording import _
 from db.engine import Clock
 from ui.runner import Runner
-from ui.theme import style
-from ui.theme import tokens as T
+from ui.theme import style, tokens
 from ui.widgets.basics import Card, Field, button, column, row, text
 from ui.widgets.pdf_preview import PdfPreview
 
@@ -37,9 +44,9 @@ class ScopeChooser(QWidget):
             box.setEditable(True)
             box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
             box.setAccessibleName(name)
-            completer = box.completer()
+            completer = QCompleter(box.model(), box)
             completer.setFilterMode(Qt.MatchFlag.MatchContains)
-            completer.setCompletionMode(completer.CompletionMode.PopupCompletion)
+            box.setCompleter(completer)
             box.currentIndexChanged.connect(lambda _row, index=index: self._chosen(index))
             self._boxes.append(box)
             (first if index < 3 else second).addWidget(Field(name, box), 1)
@@ -93,7 +100,7 @@ class UnlockWindow(QWidget):
             page.setFixedWidth(_WIDTH)
             self.stack.addWidget(page)
         title = text(_("Employment ledger"), "page")
-        title.setFont(style.font(T.PAGE + 4, strong=True))
+        title.setFont(style.font(tokens.PAGE + 4, strong=True))
         self._place = text("", "muted", wrap=True)
         centre = QWidget()
         centre.setFixedWidth(_WIDTH)
@@ -131,10 +138,18 @@ class UnlockWindow(QWidget):
         self.make_button = button(_("Make ledger"), self.make, primary=True)
         return Card(
             text(_("New ledger"), "section"),
-            text(_("For one village, a township or a county. Everything stays on this computer, encrypted."), "muted", wrap=True),
+            text(
+                _("For one village, a township or a county. Everything stays on this computer, encrypted."),
+                "muted",
+                wrap=True,
+            ),
             self.scope,
             Field(_("Officer"), self.officer),
-            row(Field(_("Password (at least 6 characters)"), self.first), Field(_("Password again"), self.second), space=8),
+            row(
+                Field(_("Password (at least 6 characters)"), self.first),
+                Field(_("Password again"), self.second),
+                space=8,
+            ),
             row(self.make_button, button(_("I have a ledger…"), self._choose_folder, link=True), None),
             None,
             space=10,
@@ -142,7 +157,7 @@ class UnlockWindow(QWidget):
 
     def _code_page(self) -> QWidget:
         self.code = text("", "section", wrap=True, select=True)
-        self.code.setFont(style.font(T.SECTION, strong=True))
+        self.code.setFont(style.font(tokens.SECTION, strong=True))
         self.code.setAccessibleName(_("Recovery code"))
         self.kept = QCheckBox(_("I have printed it or written it down"))
         self.go_on = button(_("Go on"), self._hand_over, primary=True)
@@ -150,7 +165,14 @@ class UnlockWindow(QWidget):
         self.kept.toggled.connect(self.go_on.setEnabled)
         return Card(
             text(_("Recovery code"), "section"),
-            text(_("If the password is forgotten, only this code opens the ledger. It is shown once and kept nowhere: print it and keep it where papers are safe."), "muted", wrap=True),
+            text(
+                _(
+                    "If the password is forgotten, only this code opens the ledger. It is shown once and kept nowhere: "
+                    "print it and keep it where papers are safe."
+                ),
+                "muted",
+                wrap=True,
+            ),
             self.code,
             row(button(_("Print or save the sheet"), self.preview_code, icon="print"), None),
             self.kept,
@@ -166,7 +188,11 @@ class UnlockWindow(QWidget):
             text(_("Open with recovery code"), "section"),
             Field(_("Recovery code"), self.typed_code),
             Field(_("New password (at least 6 characters)"), self.new_password),
-            row(button(_("Open ledger"), self.recover, primary=True), button(_("Back"), lambda: self._turn_to(0), link=True), None),
+            row(
+                button(_("Open ledger"), self.recover, primary=True),
+                button(_("Back"), lambda: self._turn_to(0), link=True),
+                None,
+            ),
             None,
             space=12,
         )
@@ -230,7 +256,9 @@ class UnlockWindow(QWidget):
     def recover(self) -> None:
         """Open the ledger with the recovery code and give it a new password."""
         code, password = self.typed_code.text(), self.new_password.text()
-        self._wait(lambda: desks.open_with_recovery_code(self.folder, code, password, self._clock), self._open)
+        self._wait(
+            lambda: desks.open_with_recovery_code(self.folder, code, password, self._clock), self._open
+        )
 
     def make(self) -> None:
         """Make the ledger as chosen."""
@@ -256,7 +284,13 @@ class UnlockWindow(QWidget):
 
         assert self._desk is not None
         target = BytesIO()
-        recovery.recovery_sheet(self.code.text(), divisions.full_name(self._desk.scope), self._desk.officer, self._desk.today(), target)
+        recovery.recovery_sheet(
+            self.code.text(),
+            divisions.full_name(self._desk.scope),
+            self._desk.officer,
+            self._desk.today(),
+            target,
+        )
         PdfPreview(target.getvalue(), _("Recovery code"), self).open()
 
     def _hand_over(self) -> None:

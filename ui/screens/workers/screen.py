@@ -16,8 +16,7 @@ from db.queries import workers as queries
 from ui.actions import tip
 from ui.context import Context
 from ui.models.windowed import Column, WindowedTableModel
-from ui.theme import style
-from ui.theme import tokens as T
+from ui.theme import style, tokens
 from ui.widgets.basics import EmptyState, Pill, TabStrip, button, clear, column, paint_pill, row, text
 from ui.widgets.day_edit import DayEdit
 from ui.widgets.entitlement import EntitlementCard
@@ -52,14 +51,16 @@ def due_words(row: lists.ListedWorker) -> tuple[str, str]:
     if row.due.claimable:
         return _("{amount} to claim").format(amount=money.shown(row.due.claimable)), "accent"
     if row.due.missing:
-        return _n("{count} fact missing", "{count} facts missing", row.due.missing).format(count=row.due.missing), "attention"
+        return _n("{count} fact missing", "{count} facts missing", row.due.missing).format(
+            count=row.due.missing
+        ), "attention"
     return (_("Claimed"), "quiet") if row.due.claimed else ("", "quiet")
 
 
 def _paint_due(painter: QPainter, area: QRectF, row: lists.ListedWorker) -> None:
     words, tone = due_words(row)
     if words:
-        width = QFontMetrics(style.font(T.SMALL)).horizontalAdvance(words) + 16
+        width = QFontMetrics(style.font(tokens.SMALL)).horizontalAdvance(words) + 16
         paint_pill(painter, QRectF(area.left(), area.center().y() - 10, width, 20), words, tone)
 
 
@@ -74,7 +75,9 @@ def _village(row: lists.ListedWorker) -> str:
 
 def _waiting(row: lists.ListedWorker) -> str:
     if row.worker.waiting_days is not None:
-        return _n("{count} day", "{count} days", row.worker.waiting_days).format(count=row.worker.waiting_days)
+        return _n("{count} day", "{count} days", row.worker.waiting_days).format(
+            count=row.worker.waiting_days
+        )
     return row.worker.since.isoformat() if row.worker.since else "—"
 
 
@@ -85,8 +88,13 @@ COLUMNS = (
     Column(N_("Status"), 80, lambda row: label("status", row.status), paint="status"),
     Column(N_("Since"), 92, _waiting),
     Column(N_("Place of work"), 160, _place, tip=lambda row: f"{_place(row)} {row.worker.employer}".strip()),
-    Column(N_("Yuan a month"), 70, lambda row: money.shown(row.worker.wage) if row.worker.wage else "—", right=True),
-    Column(N_("Services 1-3-1-1"), 182, lambda row: "", paint="package"),
+    Column(
+        N_("Yuan a month"),
+        70,
+        lambda row: money.shown(row.worker.wage) if row.worker.wage else "—",
+        right=True,
+    ),
+    Column(N_("Services 1-3-1-1"), 182, lambda _row: "", paint="package"),
     Column(N_("Entitled to"), 100, lambda row: due_words(row)[0], paint="due"),
 )
 
@@ -126,14 +134,39 @@ class PersonPanel(QScrollArea):
         clear(self._box)
         worker = page.row
         name = text(worker.name)
-        name.setFont(style.font(T.PAGE - 1, strong=True))
-        facts = " ".join(part for part in (label("sex", page.sex), _("{age} years").format(age=page.age) if page.age is not None else "", label("ethnicity", page.ethnicity)) if part)
-        opening = button(_("Open"), lambda: self._context.navigator.go("person", person=worker.id), link=True, tip=_("Enter"))
+        name.setFont(style.font(tokens.PAGE - 1, strong=True))
+        facts = " ".join(
+            part
+            for part in (
+                label("sex", page.sex),
+                _("{age} years").format(age=page.age) if page.age is not None else "",
+                label("ethnicity", page.ethnicity),
+            )
+            if part
+        )
+        opening = button(
+            _("Open"),
+            lambda: self._context.navigator.go("person", person=worker.id),
+            link=True,
+            tip=_("Enter"),
+        )
         self._box.addLayout(row(name, text(facts, "muted"), None, opening))
-        relation = _("the head") if page.relation == "head" else _("{relation} of {head}").format(relation=label("relation", page.relation), head=worker.head)
-        self._box.addWidget(text(f"{identity.masked(worker.identity_number)} · {_village_name(worker.village_code, worker.group)} · {relation}", "secondary", wrap=True))
+        relation = (
+            _("the head")
+            if page.relation == "head"
+            else _("{relation} of {head}").format(relation=label("relation", page.relation), head=worker.head)
+        )
+        self._box.addWidget(
+            text(
+                f"{identity.masked(worker.identity_number)} · {_village_name(worker.village_code, worker.group)} · {relation}",
+                "secondary",
+                wrap=True,
+            )
+        )
         pills = row(space=6)
-        category = label("monitored_kind", page.monitored_kind) or label("household_kind", page.household_kind)
+        category = label("monitored_kind", page.monitored_kind) or label(
+            "household_kind", page.household_kind
+        )
         pills.addWidget(Pill(label("status", worker.status), STATUS_TONES.get(worker.status, "quiet")))
         if category:
             pills.addWidget(Pill(category, "attention" if page.monitored_kind else "quiet"))
@@ -143,11 +176,19 @@ class PersonPanel(QScrollArea):
         if last:
             until = last.ended_on.isoformat() if last.ended_on else _("now")
             place = divisions.full_name(last.place_code, " ") or last.place_text
-            self._box.addWidget(text(f"{last.started_on} – {until} {place} {last.employer}", "secondary", wrap=True))
+            self._box.addWidget(
+                text(f"{last.started_on} – {until} {place} {last.employer}", "secondary", wrap=True)
+            )
         self._box.addSpacing(6)
         if worker.package:
-            lacking = "、".join(f"{label('service_kind', part.kind)} {part.lacking}" for part in worker.package.lacking)
-            sentence = _("this year, still owed: {what}").format(what=lacking) if lacking else _("this year, complete")
+            lacking = "、".join(
+                f"{label('service_kind', part.kind)} {part.lacking}" for part in worker.package.lacking
+            )
+            sentence = (
+                _("this year, still owed: {what}").format(what=lacking)
+                if lacking
+                else _("this year, complete")
+            )
             self._box.addWidget(text(_("Service package"), "section"))
             self._box.addWidget(text(sentence, "secondary", wrap=True))
             self._box.addWidget(PackageCells(worker.package))
@@ -156,7 +197,9 @@ class PersonPanel(QScrollArea):
         self._box.addWidget(text(_("Entitlements"), "section"))
         for answer in answers:
             card = EntitlementCard(self._context.desk.pack.item(answer.item), answer)
-            card.chosen.connect(lambda item=answer.item: self._context.navigator.go("person", person=worker.id, item=item))
+            card.chosen.connect(
+                lambda item=answer.item: self._context.navigator.go("person", person=worker.id, item=item)
+            )
             self._box.addWidget(card)
         self._box.addStretch(1)
 
@@ -180,10 +223,24 @@ class WorkersScreen(QWidget):
         self._day = DayEdit(self._on)
         self._day.setAccessibleName(_("Day the list is for"))
         self._day.day_changed.connect(self._ask_day)
-        self._recorder = button(_("Record service"), self.record_service, primary=True, tip=tip("service.record"))
+        self._recorder = button(
+            _("Record service"), self.record_service, primary=True, tip=tip("service.record")
+        )
         head = QWidget()
         head.setObjectName("pagehead")
-        head.setLayout(row(self._title, self._summary, None, text(_("As of"), "muted"), self._day, 8, self._recorder, margins=(16, 10, 16, 10), space=12))
+        head.setLayout(
+            row(
+                self._title,
+                self._summary,
+                None,
+                text(_("As of"), "muted"),
+                self._day,
+                8,
+                self._recorder,
+                margins=(16, 10, 16, 10),
+                space=12,
+            )
+        )
         self.tabs = TabStrip([(key, _(title)) for key, title in TABS], _("Lists of workers"))
         self.tabs.chosen.connect(lambda _key: self.reload())
         self.filter = QLineEdit()
@@ -201,7 +258,9 @@ class WorkersScreen(QWidget):
         strip.setLayout(row(self.tabs, self.filter, margins=(12, 4, 16, 6)))
         self.model = WindowedTableModel(COLUMNS, self._fetch, self)
         self.table = DataTable(self.model, _("Workers"), {"due": _paint_due})
-        self._empty = EmptyState("workers", _(_EMPTY["workforce"]), _("Import workbooks"), lambda: context.navigator.go("exchange"))
+        self._empty = EmptyState(
+            "workers", _(_EMPTY["workforce"]), _("Import workbooks"), lambda: context.navigator.go("exchange")
+        )
         self.table.set_empty(self._empty)
         self.table.opened.connect(lambda person: context.navigator.go("person", person=person))
         self.table.picked.connect(self._picked)
@@ -229,7 +288,9 @@ class WorkersScreen(QWidget):
     def status(self) -> str:
         """Return how many are selected of how many."""
         selected = len(self.table.selected())
-        return _("{selected} selected · {count} on this list").format(selected=selected, count=len(self.model.ids()))
+        return _("{selected} selected · {count} on this list").format(
+            selected=selected, count=len(self.model.ids())
+        )
 
     def focus_filter(self) -> None:
         """Go to the filter."""
@@ -246,11 +307,22 @@ class WorkersScreen(QWidget):
         selected = self.table.selected()
         self._wanted = self._wanted or (selected[0] if selected else "")
         name = self.tabs.current()
-        self._context.query(queries.ids, name, self._asked(), text=self.filter.text().strip(), order=self._order, then=self._show_ids)
-        self._context.query(queries.counts, [key for key, _title in TABS], self._asked(), then=self._show_counts)
+        self._context.query(
+            queries.ids,
+            name,
+            self._asked(),
+            text=self.filter.text().strip(),
+            order=self._order,
+            then=self._show_ids,
+        )
+        self._context.query(
+            queries.counts, [key for key, _title in TABS], self._asked(), then=self._show_counts
+        )
 
     def _show_ids(self, ids: list[str]) -> None:
-        self._empty.say(_("Nobody matches the filter.") if self.filter.text() else _(_EMPTY[self.tabs.current()]))
+        self._empty.say(
+            _("Nobody matches the filter.") if self.filter.text() else _(_EMPTY[self.tabs.current()])
+        )
         self.model.set_ids(ids)
         if self._wanted and self.table.select_id(self._wanted):
             self._wanted = ""
@@ -273,7 +345,9 @@ class WorkersScreen(QWidget):
 
     def _fetch(self, ids: Sequence[str], arrived: Callable[[Sequence[Any]], None]) -> None:
         waiting = self.tabs.current() == "zeroing"
-        self._context.query(lists.rows, self._context.desk.pack, ids, self._asked(), waiting=waiting, then=arrived)
+        self._context.query(
+            lists.rows, self._context.desk.pack, ids, self._asked(), waiting=waiting, then=arrived
+        )
 
     def _changed(self, changed: Any) -> None:  # noqa: ANN401 - a Changed
         self.model.refresh(None if changed.everything else changed.people)
