@@ -11,9 +11,15 @@ NAME = "caseworker"
 def _base(kind: str) -> Path:
     """Return a folder of the installation, made if missing."""
     home = os.environ.get("CASEWORKER_HOME")
-    folder = (
-        Path(home) / kind if home else Path(getattr(platformdirs, f"user_{kind}_dir")(NAME, appauthor=False))
-    )
+    if home:
+        folder = Path(home) / kind
+    else:
+        places = platformdirs.PlatformDirs(NAME, appauthor=False)
+        folder = {
+            "config": places.user_config_path,
+            "log": places.user_log_path,
+            "documents": places.user_documents_path / NAME,
+        }[kind]
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -104,7 +104,7 @@ def backup(context: click.Context, target: Path | None, as_json: bool) -> None:
     assert session is not None
     with session.desk() as opened:
         moment = opened.ledger.clock() + timedelta(hours=8)
-        path = target or Path(f"{desk.place_name(opened)[0]}_{moment:%Y%m%d-%H%M}.ledger-backup")
+        path = target or Path(f"{desk.place_name(opened)[0]}_{moment:%Y%m%d-%H%M}.caseworker")
         safety.back_up(opened, path)
     if as_json:
         output.emit({"file": str(path), "bytes": path.stat().st_size})
