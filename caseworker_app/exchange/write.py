@@ -15,6 +15,7 @@ from caseworker_app.domain.errors import ExpectedError
 
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST = 32_767
+_WIDEST_ON_A_PAGE = 26
 _HEADER = {
     "bold": True,
     "border": 1,
@@ -97,6 +98,16 @@ class _Formats:
                 "font_name": "黑体",
             }
         )
+        self.wide_title = book.add_format(
+            {
+                **_FONT,
+                "bold": True,
+                "font_size": 15,
+                "align": "left",
+                "valign": "vcenter",
+                "font_name": "黑体",
+            }
+        )
         self.line = book.add_format({**_FONT, "valign": "vcenter"})
         self.header = book.add_format({**_FONT, **_HEADER})
         # '@' keeps the cell text after it is edited; quote_prefix keeps = + - @ from becoming a formula then.
@@ -161,7 +172,9 @@ def _write_sheet(
     sheet = book.add_worksheet(form.name)
     last = len(form.columns) - 1
     sheet.set_row(0, 30)
-    sheet.merge_range(0, 0, 0, last, form.title.format(**names), formats.title)
+    wide = len(form.columns) > _WIDEST_ON_A_PAGE
+    title = formats.wide_title if wide else formats.title
+    sheet.merge_range(0, 0, 0, last, form.title.format(**names), title)
     line = "填报单位（盖章）：{unit}    填报人：{officer}    统计时点：{day}    填报日期：{written}"
     sheet.merge_range(1, 0, 1, last, line.format(**names), formats.line)
     first = _write_header(sheet, form, formats, 2)
@@ -198,7 +211,9 @@ def _write_sheet(
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.fit_to_pages(1, 0)
+    # A wide sheet goes over two pages side by side, the running number on both, rather than too small to read.
+    sheet.fit_to_pages(2 if wide else 1, 0)
+    sheet.repeat_columns(0)
     sheet.repeat_rows(2, first - 1)
     sheet.set_footer("&C第 &P 页 共 &N 页")
 
@@ -231,7 +246,7 @@ def write_monthly(
                 sheet.write_string(3 + number, 1, label, formats.header)
                 sheet.write_string(3 + number, 2, safe(value), formats.text)
             sheet.set_paper(9)
-            sheet.set_print_scale(100)
+            sheet.fit_to_pages(1, 1)
             sheet.center_horizontally()
             for form in monthly_forms():
                 _write_sheet(book, form, tables[form.rows], names, formats)
