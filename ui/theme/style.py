@@ -75,7 +75,8 @@ QMainWindow, #ground, QScrollArea {{ background: {theme.ground}; border: 0; }}
 #tabs {{ border-bottom: 1px solid {theme.line}; }}
 #card {{ background: {theme.surface}; border: 1px solid {theme.line}; border-radius: {tokens.RADIUS + 2}px; }}
 #card[chosen="true"] {{ border: 2px solid {theme.accent}; }}
-#card[tone="attention"] {{ border: 1px solid {theme.attention}; }}
+#card[tone="attention"] {{ border: 1px solid {theme.attention_line}; }}
+#card:focus {{ border: 2px solid {theme.accent}; }}
 #side {{ background: {theme.surface}; border-left: 1px solid {theme.line}; }}
 #note {{ background: {theme.quiet_soft}; border-radius: {tokens.RADIUS}px; padding: 8px 12px; }}
 QLabel[role="page"] {{ font-size: {tokens.PAGE}px; font-weight: 600; }}
@@ -95,6 +96,7 @@ QPushButton[primary="true"]:focus {{ border: 2px solid {theme.text}; }}
 QPushButton[primary="true"]:disabled {{ background: {theme.quiet_soft}; color: {theme.secondary}; border-color: {theme.line}; }}
 QPushButton[link="true"] {{ background: transparent; border: 0; color: {theme.accent}; padding: 0 2px; min-height: 22px; }}
 QPushButton[link="true"]:hover {{ text-decoration: underline; }}
+#statusbar QPushButton[link="true"] {{ font-size: {tokens.SMALL}px; }}
 QPushButton[link="true"]:focus {{ border: 2px solid {theme.accent}; padding: 0; min-height: 18px; }}
 QPushButton[tab="true"] {{ background: transparent; border: 0; color: {theme.secondary}; padding: 0 10px; min-height: 28px; }}
 QPushButton[tab="true"]:hover {{ color: {theme.accent}; }}

@@ -30,6 +30,7 @@ class Tokens:
     good_soft: str
     attention: str
     attention_soft: str
+    attention_line: str
     stop: str
     stop_soft: str
     quiet_soft: str
@@ -62,6 +63,7 @@ LIGHT = Tokens(
     good_soft="#e3f4ea",
     attention="#9a4e07",
     attention_soft="#fdf0e0",
+    attention_line="#e0a468",
     stop="#c62f2f",
     stop_soft="#fde8e8",
     quiet_soft="#eef0f3",
@@ -94,6 +96,7 @@ DARK = Tokens(
     good_soft="#17352a",
     attention="#f0a04b",
     attention_soft="#3b2a15",
+    attention_line="#8a5f2e",
     stop="#ff7b72",
     stop_soft="#43211f",
     quiet_soft="#2a2e35",

@@ -70,7 +70,7 @@ def button(
         )
         made.setIconSize(QSize(18, 18))
     if act:
-        made.clicked.connect(lambda: act())
+        made.clicked.connect(lambda: act())  # noqa: PLW0108 - or Qt hands `checked` to a default argument
     return made
 
 
@@ -320,7 +320,7 @@ class Field(QWidget):
         self._below.setVisible(bool(hint))
         if hint:
             control.setAccessibleDescription(hint)
-        self.setLayout(column(caption, control, self._below, space=4))
+        self.setLayout(column(caption, control, self._below, None, space=4))
 
     def wrong(self, reason: str) -> None:
         """Mark the control as wrong, or as right again when no reason is given."""

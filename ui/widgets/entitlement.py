@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from caseworker_app.domain import money
 from caseworker_app.policy import explain
@@ -15,6 +15,7 @@ from caseworker_app.wording import _, _n
 from ui import icons
 from ui.theme import style
 from ui.widgets.basics import Card, Pill, row, text
+from ui.widgets.lines import Ruled
 
 
 def standing(entitlement: Entitlement) -> tuple[str, str]:
@@ -74,38 +75,33 @@ _MARKS: dict[Outcome, tuple[str, Callable[[], str]]] = {
 }
 
 
-class ReasonTable(QWidget):
+class ReasonTable(Ruled):
     """Condition, what is required, what the ledger says, and where it is written."""
 
     def __init__(self, entitlement: Entitlement) -> None:
-        super().__init__()
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(9)
-        for index, title in enumerate(
-            ("", _("Condition"), _("Required"), _("In the ledger"), _("Written in"))
-        ):
-            grid.addWidget(text(title, "secondary"), 0, index)
-        for number, reason in enumerate(entitlement.reasons, 1):
-            mark = QLabel()
-            name, colour = _MARKS[reason.outcome]
-            mark.setPixmap(icons.pixmap(name, colour(), 16, self.devicePixelRatioF()))
-            outcome = {
-                Outcome.PASSED: _("met"),
-                Outcome.FAILED: _("not met"),
-                Outcome.UNKNOWN: _("not known"),
-            }[reason.outcome]
-            mark.setToolTip(outcome)
-            mark.setAccessibleName(outcome)
-            grid.addWidget(mark, number, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(text(explain.condition_text(reason)), number, 1, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(
-                text(explain.required_text(reason), "muted", wrap=True), number, 2, Qt.AlignmentFlag.AlignTop
+        super().__init__(("", _("Condition"), _("Required"), _("In the ledger"), _("Written in")))
+        for reason in entitlement.reasons:
+            self.add(
+                (
+                    self._mark(reason.outcome),
+                    text(explain.condition_text(reason)),
+                    text(explain.required_text(reason), "muted", wrap=True),
+                    text(explain.found_text(reason), wrap=True, select=True),
+                    text(reason.clause, "muted"),
+                )
             )
-            grid.addWidget(
-                text(explain.found_text(reason), wrap=True, select=True), number, 3, Qt.AlignmentFlag.AlignTop
-            )
-            grid.addWidget(text(reason.clause, "muted"), number, 4, Qt.AlignmentFlag.AlignTop)
-        grid.setColumnStretch(2, 2)
-        grid.setColumnStretch(3, 4)
+        self.grid.setColumnStretch(2, 2)
+        self.grid.setColumnStretch(3, 4)
+
+    def _mark(self, outcome: Outcome) -> QLabel:
+        mark = QLabel()
+        name, colour = _MARKS[outcome]
+        mark.setPixmap(icons.pixmap(name, colour(), 16, self.devicePixelRatioF()))
+        words = {
+            Outcome.PASSED: _("met"),
+            Outcome.FAILED: _("not met"),
+            Outcome.UNKNOWN: _("not known"),
+        }[outcome]
+        mark.setToolTip(words)
+        mark.setAccessibleName(words)
+        return mark

@@ -124,7 +124,10 @@ class PdfPreview(QDialog):
         super().__init__(parent)
         self._name = name
         self.paper = Paper(content)
-        self._zoom = 1.0
+        widest = (
+            max((size.width() for size in self.paper.sizes), default=1.0) * _SCREEN_DPI / _POINTS_PER_INCH
+        )
+        self._zoom = min(1.0, (self.sizeHint().width() - 4 * _GAP) / widest)
         self._drawn: dict[int, None] = {}
         self._run: PrintRun | None = None
         self.setWindowTitle(_("Preview: {name}").format(name=name))

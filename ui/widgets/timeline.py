@@ -32,8 +32,7 @@ from caseworker_app.wording import ZH, _, label, language
 from ui.theme import style, tokens
 
 MONTHS = 24
-_TOP, _BAR, _DOTS = 24, 26, 60
-_HEIGHT = 74
+_TOP, _BAR, _LANE = 24, 26, 18
 _LANES = 3
 _NARROW = 32
 """Months narrower than this are labelled every third one."""
@@ -80,7 +79,6 @@ class TimeLine(QWidget):
         self._on = date(2024, 1, 1)
         self._gaps = True
         self._current = ""
-        self.setMinimumHeight(_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(_("Time line of jobs"))
@@ -92,13 +90,24 @@ class TimeLine(QWidget):
         self._spells, self._services, self._on, self._gaps = spells, services, on, gaps
         self._current = ""
         self._lane = _lanes([each for each in spells if self._days(each)], on)
+        self.updateGeometry()
         self.setAccessibleName(_("Time line of jobs"))
         self.setAccessibleDescription("；".join(_spell_line(spell) for spell in spells))
         self.update()
 
     def sizeHint(self) -> QSize:
         """Return the size it likes."""
-        return QSize(800, _HEIGHT)
+        return QSize(800, round(self._dots()) + 14)
+
+    def _lane_height(self) -> float:
+        return _LANE if max(self._lane.values(), default=0) else _BAR
+
+    def _bars(self) -> float:
+        """Return the height of all lanes together."""
+        return (max(self._lane.values(), default=0) + 1) * self._lane_height()
+
+    def _dots(self) -> float:
+        return _TOP + self._bars() + 11
 
     # -- where things stand ------------------------------------------------------------------
 
@@ -118,7 +127,7 @@ class TimeLine(QWidget):
         days = self._days(spell)
         if days is None:
             return None
-        height = _BAR / (max(self._lane.values(), default=0) + 1)
+        height = self._lane_height()
         left = self._x(days[0])
         width = max(self._x(days[1] + timedelta(days=1)) - left - 1, 4)
         return QRectF(left, _TOP + self._lane[spell.id] * height, width, height)
@@ -140,9 +149,11 @@ class TimeLine(QWidget):
                 colour = QColor(theme.good if service.outcome == "done" else theme.secondary)
                 painter.setPen(QPen(colour, 1.6))
                 painter.setBrush(colour if service.outcome == "done" else Qt.BrushStyle.NoBrush)
-                painter.drawEllipse(QPointF(self._x(service.on), _DOTS + 2), 3.6, 3.6)
+                painter.drawEllipse(QPointF(self._x(service.on), self._dots()), 3.6, 3.6)
         painter.setPen(QPen(QColor(theme.stop), 1.2))
-        painter.drawLine(QPointF(self._x(self._on), _TOP - 4), QPointF(self._x(self._on), _TOP + _BAR + 4))
+        painter.drawLine(
+            QPointF(self._x(self._on), _TOP - 4), QPointF(self._x(self._on), _TOP + self._bars() + 4)
+        )
         painter.end()
 
     def _paint_months(self, painter: QPainter, theme: tokens.Tokens) -> None:
@@ -158,7 +169,7 @@ class TimeLine(QWidget):
                 painter.drawText(QPointF(left + 4, 14), _month_words(month, with_year=month.month == 1))
 
     def _paint_gaps(self, painter: QPainter, theme: tokens.Tokens) -> None:
-        ground = QRectF(0, _TOP, self._x(self._on), _BAR)
+        ground = QRectF(0, _TOP, self._x(self._on), self._bars())
         hatch = QColor(theme.attention)
         hatch.setAlpha(70)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -174,11 +185,11 @@ class TimeLine(QWidget):
         painter.setBrush(QColor(theme.secondary if spell.kind == "farming" else theme.accent))
         painter.drawRoundedRect(bar, 4, 4)
         painter.setPen(QColor(theme.on_accent))
-        painter.setFont(style.font(tokens.SMALL if bar.height() > 20 else tokens.SMALL - 2))
+        painter.setFont(style.font(tokens.SMALL if bar.height() > 20 else tokens.SMALL - 1))
         inside = bar.adjusted(8, 0, -8, 0)
         metrics = QFontMetrics(painter.font())
         words = metrics.elidedText(spell_words(spell), Qt.TextElideMode.ElideRight, int(inside.width()))
-        if inside.width() > 24 and bar.height() >= 13:
+        if inside.width() > 24:
             painter.drawText(inside, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), words)
         if self.hasFocus() and spell.id == self._current:
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -187,14 +198,14 @@ class TimeLine(QWidget):
         if spell.came_home and spell.ended_on and self._first() <= spell.ended_on <= self._on:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.stop))
-            x = self._x(spell.ended_on)
-            painter.drawPolygon([QPointF(x - 5, _DOTS + 6), QPointF(x + 5, _DOTS + 6), QPointF(x, _DOTS - 3)])
+            x, y = self._x(spell.ended_on), self._dots()
+            painter.drawPolygon([QPointF(x - 5, y + 4), QPointF(x + 5, y + 4), QPointF(x, y - 5)])
 
     # -- choosing ----------------------------------------------------------------------------
 
     def _at(self, position: QPoint) -> SpellLine | ServiceLine | None:
         for service in self._services:
-            if abs(self._x(service.on) - position.x()) < 6 and abs(_DOTS + 2 - position.y()) < 9:
+            if abs(self._x(service.on) - position.x()) < 6 and abs(self._dots() - position.y()) < 9:
                 return service
         under = (
             spell for spell in self._spells if (bar := self._bar(spell)) and bar.contains(QPointF(position))
