@@ -2,14 +2,14 @@
 
 `make wording` (or `python -m tests.wording_catalogue`) brings `caseworker.po` up to date with the
 source, keeps every translation, compiles `caseworker.mo` and prints the messages still without
-Chinese. Fill them in the .po and run it again, or give a JSON file of {message: Chinese} (a list
-of two for plurals): `python -m tests.wording_catalogue --fill FILE.json`.
+Chinese. Fill them in the .po and run it again, or give a JSON file of {message: Chinese} (a plural
+by its singular): `python -m tests.wording_catalogue --fill FILE.json`.
 """
 
 import io
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "caseworker_app" / "locale" / "zh_CN" / "LC_MESSAGES"
 PO, MO = FOLDER / "caseworker.po", FOLDER / "caseworker.mo"
 PACKAGES = ("caseworker_app", "db", "printouts", "ui")
-_OURS = {"_": None, "_n": (1, 2)}
+_OURS = {"_": None, "N_": None, "_n": (1, 2)}
 _CLICKS = {"_": None, "ngettext": (1, 2)}
 _NO_DAY = datetime(2024, 1, 1, tzinfo=UTC)
 """The files carry no day of their making, so that they differ only where words do."""
@@ -53,16 +53,25 @@ def stored() -> Catalog:
         return read_po(stream, locale="zh_CN")
 
 
-def compiled() -> dict[object, object]:
-    """Return what the .mo says: translations by message."""
+def compiled() -> Catalog:
+    """Return the catalogue as the .mo has it."""
     with MO.open("rb") as stream:
-        return {each.id: each.string for each in read_mo(stream) if each.id}
+        return read_mo(stream)
+
+
+def by_message(catalog: Catalog) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Return the Chinese by the English, in all their forms."""
+    return {forms(message.id): forms(message.string) for message in catalog if message.id}
+
+
+def forms(text: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Return the forms of a message: one, or singular and plural."""
+    return (text or "",) if isinstance(text, str) or text is None else tuple(text)
 
 
 def translated(message: Message) -> bool:
     """Whether every form of a message has its Chinese."""
-    texts = message.string if isinstance(message.string, list | tuple) else [message.string]
-    return all(texts)
+    return all(forms(message.string))
 
 
 def lacking(catalog: Catalog) -> list[Message]:
@@ -79,10 +88,9 @@ def update(words: dict[str, str] | None = None) -> Catalog:
     catalog.msgid_bugs_address, catalog.last_translator, catalog.language_team = "", "", "zh_CN"
     catalog.creation_date = catalog.revision_date = _NO_DAY
     for message in catalog:
-        plural = isinstance(message.id, list | tuple)
-        given = (words or {}).get(message.id[0] if plural else str(message.id))
+        given = (words or {}).get(forms(message.id)[0])
         if message.id and given is not None:
-            message.string = (given,) if plural else given
+            message.string = given if isinstance(message.id, str) else (given,)
     FOLDER.mkdir(parents=True, exist_ok=True)
     text = io.BytesIO()
     write_po(text, catalog, width=0, sort_output=True, include_lineno=False)
