@@ -196,7 +196,7 @@ class Opened:
         """Show the last step at the bottom right."""
 
         def shown(line: Any) -> None:  # noqa: ANN401 - a line of the journal
-            if line is None or line.action == "ledger.new":
+            if line is None:
                 self.window.show_last("", None)
             else:
                 self.window.show_last(

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
     from db.unit_of_work import UnitOfWork
 
 Values = dict[str, Any]
+_Shape = tuple[str, str, tuple[str, ...]]
 
 FIRST_LINK = "0" * 64
+STANDING = frozenset({"ledger.new", "upload.write"})
+"""Actions that undo passes over: what they did stands outside the ledger too."""
 
 
 def plain(value: object) -> object:
@@ -124,13 +128,16 @@ def recent(connection: Connection, limit: int = 200) -> list[ChangeSetLine]:
 
 
 def next_undo(connection: Connection) -> ChangeSetLine | None:
-    """Return the newest change set that is in effect and no undo itself."""
-    return next((line for line in _lines(connection, 2000) if not line.undoes and not line.undone_by), None)
+    """Return the newest change set that is in effect, no undo itself and not standing."""
+    lines = (line for line in _lines(connection, 2000) if line.action not in STANDING)
+    return next((line for line in lines if not line.undoes and not line.undone_by), None)
 
 
 def next_redo(connection: Connection) -> ChangeSetLine | None:
     """Return the undo that redo would take back: the newest in effect, if nothing else was done since."""
     for line in _lines(connection, 2000):
+        if line.action in STANDING:
+            continue
         if line.undoes and not line.undone_by:
             original = connection.execute(
                 select(ChangeSet.undoes).where(ChangeSet.id == line.undoes)
@@ -189,9 +196,37 @@ def _expected_touch(connection: Connection, undoes: str | None) -> dict[tuple[st
     if not undoes:
         return {}
     rows = connection.execute(
-        select(Change.table, Change.record, Change.before).where(Change.change_set == undoes)
+        select(Change.table, Change.record, Change.before)
+        .where(Change.change_set == undoes)
+        .order_by(Change.number.desc())  # Of several changes to one record, the first says it.
     )
     return {(row.table, row.record): row.before.get("changed_in", undoes) for row in rows}
+
+
+def _layers(connection: Connection, change_set: str) -> list[dict[_Shape, list[tuple[str, Values]]]]:
+    """Return the changes to take back, last first, in layers that hold a record once, grouped by shape."""
+    layers: list[dict[_Shape, list[tuple[str, Values]]]] = []
+    depth: Counter[tuple[str, str]] = Counter()
+    chosen = select(Change.table, Change.record, Change.kind, Change.before)
+    for row in connection.execute(
+        chosen.where(Change.change_set == change_set).order_by(Change.number.desc())
+    ):
+        layer = depth[row.table, row.record]
+        depth[row.table, row.record] += 1
+        if layer == len(layers):
+            layers.append({})
+        shape = (row.table, row.kind, tuple(sorted(row.before)))
+        layers[layer].setdefault(shape, []).append((row.record, row.before))
+    return layers
+
+
+def _in_effect(connection: Connection, change_set: str) -> bool:
+    """Whether no undo of this change set is in effect."""
+    undos = connection.execute(select(ChangeSet.id).where(ChangeSet.undoes == change_set)).scalars().all()
+    return not any(_in_effect(connection, each) for each in undos)
+
+
+_OPPOSITE = {"update": "update", "void": "revive", "revive": "void"}
 
 
 def undo(unit: "UnitOfWork", change_set: str) -> None:
@@ -202,39 +237,31 @@ def undo(unit: "UnitOfWork", change_set: str) -> None:
     """
     connection = unit.connection
     header = connection.execute(select(ChangeSet.undoes).where(ChangeSet.id == change_set)).one()
-    if any(line.id == change_set and line.undone_by for line in _lines(connection, 5000)):
+    if not _in_effect(connection, change_set):
         raise ExpectedError("undo.already")
+    left = _expected_touch(connection, header.undoes)
+    for number, layer in enumerate(_layers(connection, change_set)):
+        for (name, kind, fields), entries in layer.items():
+            table = RECORDS[name]
+            columns = table.__table__.c
+            prepared = []
+            for start in range(0, len(entries), 500):
+                block = dict(entries[start : start + 500])
+                rows = connection.execute(select(table.__table__).where(columns.id.in_(block))).mappings()
+                for present in rows.all():
+                    before = block[present["id"]]
+                    expected = left.get((name, present["id"]), header.undoes) if header.undoes else change_set
+                    if number == 0 and present["changed_in"] != expected:
+                        raise _moved_on(connection, present["changed_in"])
+                    values = {field: typed(table, field, before[field]) for field in fields}
+                    if kind == "revive":
+                        values["voided_in"] = unit.id
+                    prepared.append(
+                        (present["id"], _OPPOSITE[kind], {field: present[field] for field in fields}, values)
+                    )
+            unit.restore(table, prepared)
     if header.undoes is None:
         _void_inserted(unit, change_set)
-    left = _expected_touch(connection, header.undoes)
-    chosen = select(Change.table, Change.record, Change.kind, Change.before).where(
-        Change.change_set == change_set
-    )
-    by_shape: dict[tuple[str, str, tuple[str, ...]], list[tuple[str, Values]]] = {}
-    for row in connection.execute(chosen.order_by(Change.number.desc())):
-        by_shape.setdefault((row.table, row.kind, tuple(sorted(row.before))), []).append(
-            (row.record, row.before)
-        )
-    opposite = {"update": "update", "void": "revive", "revive": "void"}
-    for (name, kind, fields), entries in by_shape.items():
-        table = RECORDS[name]
-        columns = table.__table__.c
-        prepared = []
-        for start in range(0, len(entries), 500):
-            block = dict(entries[start : start + 500])
-            rows = connection.execute(select(table.__table__).where(columns.id.in_(block))).mappings().all()
-            for present in rows:
-                before = block[present["id"]]
-                expected = left.get((name, present["id"]), header.undoes) if header.undoes else change_set
-                if present["changed_in"] != expected:
-                    raise _moved_on(connection, present["changed_in"])
-                values = {field: typed(table, field, before[field]) for field in fields}
-                if kind == "revive":
-                    values["voided_in"] = unit.id
-                prepared.append(
-                    (present["id"], opposite[kind], {field: present[field] for field in fields}, values)
-                )
-        unit.restore(table, prepared)
 
 
 def history(connection: Connection, table: type[Record], records: list[str]) -> list[HistoryLine]:

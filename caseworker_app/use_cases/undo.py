@@ -18,7 +18,7 @@ def undo(desk: Desk, change_set: str = "") -> tuple[Changed, ChangeSetLine]:
             if change_set
             else journal.next_undo(connection)
         )
-    if line is None or line.action == "ledger.new":
+    if line is None or line.action in journal.STANDING:
         raise ExpectedError("undo.nothing")
     with desk.units("undo", undoes=line.id, **{**line.values, "of": line.action}) as unit:
         journal.undo(unit, line.id)

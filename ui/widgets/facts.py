@@ -122,7 +122,7 @@ class ServiceForm(FactForm):
         kinds.setLayout(column(*lines, space=4))
         kinds.setAccessibleName(_("Kind of service"))
         self.words = QLineEdit()
-        self._words = Field(_("What was done"), self.words)
+        self._words = Field(_("Content of the service"), self.words)
         self.day = DayEdit(context.today)
         self.outcome = choices("service_outcome")
         below = QWidget()

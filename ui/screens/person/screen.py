@@ -479,7 +479,7 @@ class PersonScreen(QWidget):
             for each in page.services
         ]
         return lines(
-            [_("Day"), _("Service"), _("Outcome"), _("What was done"), _("Officer")],
+            [_("Day"), _("Service"), _("Outcome"), _("Content of the service"), _("Officer")],
             rows,
             _("No service yet. Ctrl+R records one."),
             3,

@@ -4,7 +4,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QSpinBox, QWidget
+from PySide6.QtGui import QIntValidator
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QWidget
 
 from caseworker_app import settings
 from caseworker_app.domain import divisions
@@ -17,12 +18,10 @@ from ui.widgets.basics import Card, Field, button, column, row, text
 from ui.widgets.lines import lines, scrolled
 
 
-def _number(value: int, least: int, most: int) -> QSpinBox:
-    box = QSpinBox()
-    box.setRange(least, most)
-    box.setValue(value)
+def _number(value: int, least: int, most: int) -> QLineEdit:
+    box = QLineEdit(str(value))
+    box.setValidator(QIntValidator(least, most, box))
     box.setFixedWidth(100)
-    box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
     return box
 
 
@@ -63,8 +62,8 @@ class SettingsScreen(QWidget):
         self.officer.setFixedWidth(180)
         self.officer.editingFinished.connect(self._change_officer)
         reporting, limit = _number(desk.reporting_day, 1, 31), _number(desk.zeroing_limit, 1, 365)
-        reporting.editingFinished.connect(lambda: self._set("reporting_day", reporting.value()))
-        limit.editingFinished.connect(lambda: self._set("zeroing_limit", limit.value()))
+        reporting.editingFinished.connect(lambda: self._set("reporting_day", int(reporting.text())))
+        limit.editingFinished.connect(lambda: self._set("zeroing_limit", int(limit.text())))
         return Card(
             text(_("This ledger"), "section"),
             text(
@@ -133,7 +132,7 @@ class SettingsScreen(QWidget):
                 ),
                 "muted",
             ),
-            lines([_("Item"), _("Name"), _("Written in"), _("Department"), _("Fund")], items, "", 3),
+            lines([_("Item"), _("Item name"), _("Written in"), _("Department"), _("Fund")], items, "", 3),
             lines([_("This place's own reading, not the document's word")], own, "", 0),
         )
 
