@@ -1,0 +1,699 @@
+"""The whole job through the real window: keys and clicks in, what can be read on it out."""
+
+import json
+import logging
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import openpyxl
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
+from PySide6.QtGui import QAccessible, QInputMethodEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QMenu,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+from sqlalchemy import text as sql
+
+from caseworker_app import paths, sample, start, wording
+from caseworker_app.domain.errors import ExpectedError
+from caseworker_app.error_words import error_text
+from caseworker_app.use_cases import desk as desks
+from caseworker_app.use_cases import work
+from caseworker_app.wording import _, _n, label
+from db import journal
+from db.engine import WRITES
+from tests.conftest import PASSWORD, clock
+from tests.printouts.reading import joined, texts
+from ui.actions import TABLE
+from ui.crash_window import CrashWindow
+from ui.main_window import MainWindow
+from ui.widgets.basics import Card, TabStrip
+from ui.widgets.entitlement import EntitlementCard
+from ui.widgets.pdf_preview import PdfPreview
+from ui.widgets.table import DataTable
+
+TRUTH: dict[str, Any] = json.loads((Path(__file__).parents[1] / "samples" / "truth.json").read_text("utf-8"))
+VILLAGE = TRUTH["by_village"]["和顺新村"]
+AWARDED = next(
+    person
+    for household in TRUTH["entitlements_cycle_2024"]
+    for person in household["people"]
+    if person["travel"] == 1400
+)
+"""Somebody to whom 1,400 yuan are due for travel."""
+NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
+PATIENCE = 20_000
+_UI_TIMER_MS = 1000
+"""Timers shorter than this are the window's own pauses; longer ones let messages pass."""
+Key = Qt.Key
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+Kind = TypeVar("Kind", bound=QWidget)
+
+
+def spoken(widget: QWidget) -> str:
+    """Return the name a screen reader says for a widget."""
+    found = QAccessible.queryAccessibleInterface(widget)
+    return found.text(QAccessible.Text.Name) if found else ""
+
+
+def all_shown(root: QWidget, kind: type[Kind]) -> list[Kind]:
+    """Return the widgets of a kind that can be seen."""
+    return [each for each in root.findChildren(kind) if each.isVisible()]
+
+
+def cells(view: QAbstractItemView, role: Qt.ItemDataRole = Qt.ItemDataRole.DisplayRole) -> list[list[str]]:
+    """Return what a table says, row by row."""
+    model = view.model()
+    return [
+        [str(model.index(row, column).data(role) or "") for column in range(model.columnCount())]
+        for row in range(model.rowCount())
+    ]
+
+
+def reading(root: QWidget) -> list[str]:
+    """Return everything that can be read on a widget, hovered over or heard."""
+    found = [root.windowTitle()]
+    for each in (root, *root.findChildren(QWidget)):
+        if not each.isVisible():
+            continue
+        found += [spoken(each), each.accessibleDescription(), each.toolTip()]
+        if isinstance(each, QLabel | QAbstractButton):
+            found.append(each.text())
+        elif isinstance(each, QLineEdit):
+            found += [each.displayText(), each.placeholderText()]
+        elif isinstance(each, QComboBox):
+            found += [each.itemText(index) for index in range(each.count())]
+        elif isinstance(each, QPlainTextEdit):
+            found.append(each.toPlainText())
+        elif isinstance(each, QMenu):
+            found += [action.text() for action in each.actions()]
+        elif isinstance(each, QAbstractItemView):
+            model = each.model()
+            heads = range(model.columnCount())
+            found += [str(model.headerData(index, Qt.Orientation.Horizontal) or "") for index in heads]
+            for role in (
+                Qt.ItemDataRole.DisplayRole,
+                Qt.ItemDataRole.ToolTipRole,
+                Qt.ItemDataRole.AccessibleTextRole,
+            ):
+                found += [cell for row in cells(each, role) for cell in row]
+    return [each for each in found if each]
+
+
+class Officer:
+    """Hands and eyes at the window."""
+
+    def __init__(self, bot: QtBot, program: start.Program) -> None:
+        self.bot = bot
+        self.program = program
+        self.strokes = 0
+        self.crashes: list[str] = []
+        program.guard.caught.connect(self.crashes.append)
+
+    # -- eyes --------------------------------------------------------------------------------
+
+    @property
+    def opened(self) -> start.Opened:
+        assert self.program.main is not None
+        return self.program.main
+
+    @property
+    def window(self) -> MainWindow:
+        return self.opened.window
+
+    @property
+    def front(self) -> QWidget:
+        """The window that takes the keys."""
+        found = QApplication.activeModalWidget() or QApplication.activeWindow()
+        return found or (self.program.main.window if self.program.main else self.program.unlock)
+
+    def see(self, condition: Callable[[], object]) -> None:
+        """Wait until something is so."""
+        self.bot.waitUntil(lambda: bool(condition()), timeout=PATIENCE)
+
+    def settle(self) -> None:
+        """Wait until nothing is under way and no pause of the window's own runs."""
+
+        def quiet() -> bool:
+            QApplication.processEvents()
+            tops = [each for each in QApplication.topLevelWidgets() if each.isVisible()]
+            timers = [timer for top in tops for timer in top.findChildren(QTimer)]
+            return not self.program.runner.busy and not any(
+                each.isActive() and each.isSingleShot() and each.interval() < _UI_TIMER_MS for each in timers
+            )
+
+        self.see(quiet)
+
+    def the(self, kind: type[Kind], name: str = "", root: QWidget | None = None) -> Kind:
+        """Return the one visible widget of a kind whose name or words are, or begin with, these."""
+        found = [
+            each
+            for each in all_shown(root or self.front, kind)
+            if spoken(each).startswith(name) or (isinstance(each, QLabel) and each.text().startswith(name))
+        ]
+        exact = [each for each in found if spoken(each) == name]
+        assert exact or found, f"{kind.__name__} {name!r} not among {[spoken(each) for each in all_shown(root or self.front, kind)]}"
+        return (exact or found)[0]
+
+    def has(self, kind: type[Kind], name: str) -> bool:
+        return any(spoken(each).startswith(name) for each in all_shown(self.front, kind))
+
+    def reads(self, words: str, root: QWidget | None = None) -> bool:
+        """Whether a visible label says this."""
+        return any(words in each.text() for each in all_shown(root or self.front, QLabel))
+
+    def table(self) -> DataTable:
+        """Return the table on the page."""
+        (found,) = all_shown(self.window, DataTable)
+        return found
+
+    def rows(self, role: Qt.ItemDataRole = Qt.ItemDataRole.DisplayRole) -> list[list[str]]:
+        """Return every row of the table on the page, once all have arrived."""
+        table = self.table()
+        cells(table)
+        self.settle()
+        return cells(table, role)
+
+    def names(self) -> list[str]:
+        return [each[0] for each in self.rows()]
+
+    def here(self) -> list[str]:
+        """Return the row the keys act on."""
+        current = self.table().currentIndex().row()
+        return self.rows()[current]
+
+    def count(self, tab: str) -> int:
+        """Return the number a tab shows."""
+        words = self.tab(tab).text()
+        return int(words.removeprefix(tab).strip())
+
+    def tab(self, title: str) -> QPushButton:
+        for strip in all_shown(self.front, TabStrip):
+            for each in all_shown(strip, QPushButton):
+                if re.fullmatch(re.escape(title) + r"( \d+)?", each.text()):
+                    return each
+        raise AssertionError(title)
+
+    def last_step(self) -> str:
+        """Return the last step as the status bar has it."""
+        begins = _("Last step: {step}").format(step="")
+        found = [each.text() for each in all_shown(self.window, QLabel) if each.text().startswith(begins)]
+        return found[0].removeprefix(begins) if found else ""
+
+    def messages(self, kind: str) -> list[str]:
+        return [each.words.text() for each in self.opened.messages.shown() if each.kind == kind]
+
+    def content(self) -> str:
+        """Return the hash of everything the ledger says."""
+        with self.opened.desk.ledger.reader() as connection:
+            return journal.content_hash(connection)
+
+    # -- hands -------------------------------------------------------------------------------
+
+    def focus(self) -> QWidget:
+        return QApplication.focusWidget() or self.front
+
+    def key(
+        self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier, times: int = 1
+    ) -> None:
+        """Press a key where the focus is."""
+        for _time in range(times):
+            self.strokes += 1
+            self.bot.keyClick(self.focus(), key, modifier)
+        self.settle()
+
+    def type(self, words: str) -> None:
+        """Type words where the focus is: through the input method, as Chinese is."""
+        event = QInputMethodEvent()
+        event.setCommitString(words)
+        QApplication.sendEvent(self.focus(), event)
+
+    def fill(self, name: str, words: str, root: QWidget | None = None) -> None:
+        """Click into a box and type, in place of what it held."""
+        box = self.the(QLineEdit, name, root)
+        self.bot.mouseClick(box, Qt.MouseButton.LeftButton)
+        box.setFocus()  # A click gives it where windows are managed.
+        self.bot.keyClick(box, Key.Key_A, CONTROL)
+        if words.isascii():
+            self.bot.keyClicks(box, words)
+        else:
+            self.type(words)
+
+    def click(self, widget: QWidget, at: QPoint | None = None) -> None:
+        assert widget.isVisible()
+        assert widget.isEnabled()
+        self.bot.mouseClick(widget, Qt.MouseButton.LeftButton, pos=at or widget.rect().center())
+        self.settle()
+
+    def press(self, name: str, root: QWidget | None = None) -> None:
+        """Press a button by what it is called."""
+        self.click(self.the(QPushButton, name, root))
+
+    def choose_tab(self, title: str) -> None:
+        self.click(self.tab(title))
+
+    @contextmanager
+    def naming(self, *files: Path) -> Iterator[None]:
+        """Answer the file dialog that comes up with these names, as typed."""
+        answered: list[QFileDialog] = []
+
+        def answer() -> None:
+            dialog = QApplication.activeModalWidget()
+            if not isinstance(dialog, QFileDialog) or answered:
+                return
+            answered.append(dialog)
+            box = dialog.findChild(QLineEdit, "fileNameEdit")
+            assert isinstance(box, QLineEdit)
+            box.setText(" ".join(f'"{each}"' for each in files) if len(files) > 1 else str(files[0]))
+            self.bot.keyClick(box, Key.Key_Return)
+
+        timer = QTimer()
+        timer.setInterval(10)
+        timer.timeout.connect(answer)
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.stop()
+        assert answered, "no file dialog came up"
+
+    def unlock(self, password: str = PASSWORD) -> None:
+        self.fill(_("Password"), password, self.program.unlock)
+        self.key(Key.Key_Return)
+
+    def enter(self) -> "Officer":
+        """Unlock and wait for the main window."""
+        self.unlock()
+        self.see(lambda: self.program.main)
+        self.bot.waitActive(self.window)
+        self.settle()
+        return self
+
+    def find(self, typed: str) -> None:
+        """Open somebody's page through the find box."""
+        self.key(Key.Key_K, CONTROL)
+        self.bot.keyClicks(self.focus(), typed)
+        self.settle()
+        self.key(Key.Key_Return)
+
+    def import_files(self, *files: Path) -> QWidget:
+        """Look files through on the import page."""
+        self.key(Key.Key_O, CONTROL)
+        page: QWidget = self.window.page("exchange").importing
+        self.window.page("exchange").importing.look_through(list(files))
+        self.settle()
+        return page
+
+
+@pytest.fixture(autouse=True)
+def speak_chinese() -> Iterator[None]:
+    before = wording.language()
+    wording.use(wording.ZH)
+    yield
+    wording.use(before)
+
+
+@pytest.fixture
+def sit(qtbot: QtBot, qapp: QApplication) -> Iterator[Callable[[Path], Officer]]:
+    """Return a way to start the program on a ledger's folder; nothing may have crashed at the end."""
+    start.start_log()
+    start.dress(qapp)
+    seated: list[Officer] = []
+
+    def begin(folder: Path) -> Officer:
+        seated.append(Officer(qtbot, start.Program(folder, clock)))
+        qtbot.waitActive(seated[-1].program.unlock)
+        return seated[-1]
+
+    yield begin
+    for officer in seated:
+        program = officer.program
+        for top in QApplication.topLevelWidgets():
+            if isinstance(top, QDialog | QMenu):
+                top.close()
+        if program.main:
+            program.main.window.close()
+            program.main.window.deleteLater()
+        else:
+            program.runner.close()
+            program.unlock.close()
+        program.unlock.deleteLater()
+        program.guard.remove()
+    log = logging.getLogger("caseworker")
+    for handler in list(log.handlers):
+        handler.close()
+        log.removeHandler(handler)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert [crash for officer in seated for crash in officer.crashes] == []
+
+
+@pytest.fixture(scope="session")
+def village_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of an empty ledger for a village; copy it, never open it."""
+    folder = tmp_path_factory.mktemp("ledgers") / "village"
+    desk, _code = desks.new(folder, PASSWORD, VILLAGE["code"], "田野", clock=clock)
+    desk.close()
+    return folder
+
+
+@pytest.fixture
+def county(sit: Callable[[Path], Officer], sample_ledger: Path, tmp_path: Path) -> Officer:
+    """Return an officer at the window of a copy of the sample's ledger."""
+    return sit(Path(shutil.copytree(sample_ledger, tmp_path / "ledger"))).enter()
+
+
+@pytest.fixture
+def village(sit: Callable[[Path], Officer], village_ledger: Path, tmp_path: Path) -> Officer:
+    """Return an officer at the window of an empty village ledger."""
+    return sit(Path(shutil.copytree(village_ledger, tmp_path / "ledger"))).enter()
+
+
+# -- the first start -------------------------------------------------------------------------------
+
+
+def choose_place(officer: Officer, *names: str) -> None:
+    for box, name in zip(("Province", "City", "County", "Township", "Village"), names, strict=False):
+        combo = officer.the(QComboBox, _(box))
+        edit = combo.lineEdit()
+        assert edit is not None
+        edit.setFocus()
+        officer.bot.keyClick(edit, Key.Key_A, CONTROL)
+        officer.type(name)
+        officer.bot.keyClick(edit, Key.Key_Tab)
+        assert combo.currentData(), name
+
+
+PLACE = ("宁夏回族自治区", "银川市", "金凤区", "良田镇", "和顺新村")
+
+
+def test_a_first_start_makes_a_ledger_and_enters_it(
+    sit: Callable[[Path], Officer], tmp_path: Path
+) -> None:
+    folder = tmp_path / "ledger"
+    officer = sit(folder)
+    choose_place(officer, *PLACE)
+    officer.fill(_("Officer"), "田野")
+    officer.fill(_("Password (at least 6 characters)"), PASSWORD)
+    officer.fill(_("Password again"), PASSWORD)
+    officer.press(_("Make ledger"))
+    code = officer.the(QLabel, _("Recovery code")).text()
+    groups = [
+        each.text()
+        for each in all_shown(officer.front, QLabel)
+        if re.fullmatch(r"[0-9A-Z]+(-[0-9A-Z]+)+", each.text())
+    ]
+    assert len(groups) == 1, code
+    going_on = officer.the(QPushButton, _("Go on"))
+    assert not going_on.isEnabled()
+    officer.press(_("Print or save the sheet"))
+    preview = officer.front
+    assert isinstance(preview, PdfPreview)
+    (page,) = texts(preview.paper.content)
+    assert joined(groups[0]).replace("-", "") in joined(page).replace("-", "")
+    assert "和顺新村" in page
+    officer.key(Key.Key_Escape)
+    assert officer.front is officer.program.unlock
+    assert officer.program.main is None
+    officer.click(officer.the(QCheckBox, _("I have printed it or written it down")), QPoint(10, 10))
+    officer.click(going_on)
+    assert officer.window.isVisible()
+    assert not officer.program.unlock.isVisible()
+    assert officer.reads("和顺新村", officer.window)
+    assert officer.count(_("All")) == 0
+
+
+@pytest.mark.parametrize(
+    ("place", "first", "second", "said"),
+    [
+        (PLACE, PASSWORD, PASSWORD + "s", "The two passwords differ. Type the same one twice."),
+        (PLACE[:2], PASSWORD, PASSWORD, "Choose at least the county the ledger is for."),
+        (PLACE, "short", "short", "The password is shorter than 6 characters. Choose a longer one."),
+    ],
+)
+def test_what_is_wrong_at_the_first_start_is_said_and_nothing_made(
+    sit: Callable[[Path], Officer],
+    tmp_path: Path,
+    place: tuple[str, ...],
+    first: str,
+    second: str,
+    said: str,
+) -> None:
+    folder = tmp_path / "ledger"
+    officer = sit(folder)
+    choose_place(officer, *place)
+    officer.fill(_("Officer"), "田野")
+    officer.fill(_("Password (at least 6 characters)"), first)
+    officer.fill(_("Password again"), second)
+    officer.press(_("Make ledger"))
+    assert officer.reads(_(said))
+    assert not folder.exists()
+    assert officer.the(QPushButton, _("Make ledger")).isEnabled()
+    assert officer.the(QLineEdit, _("Officer")).text() == "田野"
+
+
+def test_a_ledger_needs_its_officer(sit: Callable[[Path], Officer], tmp_path: Path) -> None:
+    officer = sit(tmp_path / "ledger")
+    choose_place(officer, *PLACE)
+    officer.fill(_("Password (at least 6 characters)"), PASSWORD)
+    officer.fill(_("Password again"), PASSWORD)
+    officer.press(_("Make ledger"))
+    assert officer.reads(error_text(ExpectedError("officer.missing")))
+    assert not (tmp_path / "ledger").exists()
+
+
+def test_a_village_typed_by_half_is_not_taken_for_its_township(
+    sit: Callable[[Path], Officer], tmp_path: Path
+) -> None:
+    officer = sit(tmp_path / "ledger")
+    choose_place(officer, *PLACE[:4])
+    edit = officer.the(QComboBox, _("Village")).lineEdit()
+    assert edit is not None
+    edit.setFocus()
+    officer.bot.keyClick(edit, Key.Key_A, CONTROL)
+    officer.type("和顺某村")
+    officer.fill(_("Officer"), "田野")
+    officer.fill(_("Password (at least 6 characters)"), PASSWORD)
+    officer.fill(_("Password again"), PASSWORD)
+    officer.press(_("Make ledger"))
+    assert not (tmp_path / "ledger").exists()
+    assert officer.reads("和顺某村")
+
+
+# -- spreadsheets in -------------------------------------------------------------------------------
+
+
+def card(root: QWidget, title: str) -> list[str]:
+    """Return the words of the card with this title."""
+    for each in all_shown(root, Card):
+        words = [label_.text() for label_ in all_shown(each, QLabel)]
+        if words and words[0] == title:
+            return words[1:]
+    raise AssertionError(title)
+
+
+def new(root: QWidget) -> dict[str, int]:
+    """Return how many would be new, as the preview says."""
+    names = {"households": "Households", "people": "People", "spells": "Jobs", "intentions": "Intentions"}
+    return {kind: int(re.findall(r"\d+", card(root, _(name))[0])[0]) for kind, name in names.items()}
+
+
+def outside(root: QWidget, name: str) -> int:
+    """Return how many of a kind are of other places, as the preview says."""
+    pattern = re.escape(_("{count} of other places")).replace(r"\{count\}", r"(\d+)")
+    found = re.search(pattern, card(root, _(name))[1])
+    return int(found[1]) if found else 0
+
+
+def assert_every_cell_is_accounted_for(root: QWidget) -> None:
+    begins = _(
+        "Cells accounted for: {in_} read = {accepted} accepted + {corrected} normalised + {unchanged} unchanged "
+        "+ {ignored} not kept + {refused} to be settled"
+    ).partition("{")[0]
+    (words,) = (each.text() for each in all_shown(root, QLabel) if each.text().startswith(begins))
+    read, *parts = map(int, re.findall(r"\d+", words))
+    assert read == sum(parts) > 0
+
+
+def test_a_village_takes_its_own_in_and_out_and_in_again(village: Officer) -> None:
+    before = village.content()
+    page = village.import_files(*sample.bundled())
+    counts = new(page)
+    assert (counts["households"], counts["people"]) == (VILLAGE["households"], VILLAGE["people"])
+    assert outside(page, "Households") == TRUTH["households"] - VILLAGE["households"]
+    assert outside(page, "People") == TRUTH["people"] - VILLAGE["people"]
+    assert counts["spells"] + outside(page, "Jobs") == TRUTH["spells"]
+    assert counts["intentions"] + outside(page, "Intentions") == TRUTH["planned"]
+    assert_every_cell_is_accounted_for(page)
+    assert village.content() == before
+    assert village.last_step() == ""
+    village.key(Key.Key_Space)  # The button that writes has the focus.
+    assert village.window.current_page() == "workers"
+    people = {
+        person["id"]
+        for household in TRUTH["entitlements_cycle_2024"]
+        if household["village"] == "和顺新村"
+        for person in household["people"]
+    }
+    for name, title in (("employed", "In work"), ("unemployed", "Out of work"), ("willing", "Willing to go out")):
+        assert village.count(_(title)) == len(people & set(TRUTH["lists"][name]))
+    written = village.content()
+    assert village.last_step().startswith(_("Import"))
+    village.key(Key.Key_1, CONTROL)
+    assert len(village.rows()) == VILLAGE["households"]
+    village.key(Key.Key_Z, CONTROL)
+    assert village.rows() == []
+    assert village.content() == before
+    village.key(Key.Key_Y, CONTROL)
+    assert len(village.rows()) == VILLAGE["households"]
+    assert village.content() == written
+    page = village.import_files(*sample.bundled())
+    assert set(new(page).values()) == {0}
+    assert not village.the(QPushButton, _("Nothing new to write")).isEnabled()
+
+
+def test_a_county_takes_everything(sit: Callable[[Path], Officer], empty_ledger: Path, tmp_path: Path) -> None:
+    officer = sit(Path(shutil.copytree(empty_ledger, tmp_path / "ledger"))).enter()
+    officer.key(Key.Key_4, CONTROL)
+    with officer.naming(*sample.bundled()):
+        officer.press(_("Choose workbooks"))
+    page = officer.window
+    assert new(page) == {
+        "households": TRUTH["households"],
+        "people": TRUTH["people"],
+        "spells": TRUTH["spells"],
+        "intentions": TRUTH["planned"],
+    }
+    assert_every_cell_is_accounted_for(page)
+    officer.press(_("Cancel"))
+    assert officer.has(QPushButton, _("Choose workbooks"))
+    assert officer.last_step() == ""
+
+
+def test_cancel_while_reading_leaves_the_ledger_as_it_was(village: Officer, tmp_path: Path) -> None:
+    before = village.content()
+    files = sample.write(tmp_path / "large", 1200, 7)
+    village.key(Key.Key_O, CONTROL)
+    village.window.page("exchange").importing.look_through(files)
+    village.see(lambda: village.has(QPushButton, _("Cancel")))
+    assert village.program.runner.busy
+    assert not village.has(QPushButton, _("Nothing new to write"))
+    village.press(_("Cancel"))
+    assert village.has(QPushButton, _("Choose workbooks"))
+    assert village.messages("error") == []
+    assert village.content() == before
+
+
+def test_files_that_cannot_be_read_are_named_and_change_nothing(village: Officer, tmp_path: Path) -> None:
+    people = sample.bundled()[0]
+    cut, picture, empty = (tmp_path / name for name in ("半截.xlsx", "照片.xlsx", "空.xlsx"))
+    cut.write_bytes(people.read_bytes()[:-4000])
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(400))
+    empty.write_bytes(b"")
+    before = village.content()
+    for file, code in ((cut, "damaged"), (picture, "none"), (empty, "empty")):
+        village.import_files(file)
+        said = error_text(ExpectedError(f"workbook.{code}", file=file.name))
+        assert village.messages("error")[-1] == said
+        assert file.name in said
+        assert village.has(QPushButton, _("Choose workbooks"))
+    assert len(village.messages("error")) == 3
+    village.import_files(people, cut)
+    assert village.content() == before
+    assert village.last_step() == ""
+    for _number in range(len(village.messages("error"))):
+        village.press(_("Close"))
+    assert village.messages("error") == []
+    assert new(village.import_files(people))["people"] == VILLAGE["people"]
+
+
+# -- lists -----------------------------------------------------------------------------------------
+
+
+def test_the_lists_count_what_the_truth_counts(county: Officer) -> None:
+    lists = TRUTH["lists"]
+    for name, title in (("employed", "In work"), ("unemployed", "Out of work"), ("willing", "Willing to go out")):
+        assert county.count(_(title)) == len(lists[name])
+        county.choose_tab(_(title))
+        assert len(county.rows()) == len(lists[name])
+    assert county.count(_("To be zeroed")) == len(set(lists["unemployed"]) & set(lists["willing"]))
+    county.choose_tab(_("Returned"))
+    assert county.rows() == []
+    assert county.reads(_("Nobody came home because the work was lost."))
+
+
+def at_work(on: date) -> int:
+    """Return how many had a job on a day, read from the export itself."""
+    sheet = openpyxl.load_workbook(sample.bundled()[1]).worksheets[0]
+    heads, *rows = list(sheet.iter_rows(min_row=3, values_only=True))
+    number, first, last = (heads.index(name) for name in ("证件号码", "开始时间", "结束时间"))
+    month = f"{on:%Y年%m月}"
+    return len({row[number] for row in rows if row[number] and str(row[first]) <= month <= str(row[last])})
+
+
+def test_another_day_gives_other_lists(county: Officer) -> None:
+    for typed, day in (("2024.3.5", date(2024, 3, 5)), ("20231130", date(2023, 11, 30))):
+        county.fill(_("Day the list is for"), typed)
+        county.key(Key.Key_Return)
+        assert county.the(QLineEdit, _("Day the list is for")).text() == day.isoformat()
+        assert county.count(_("In work")) == at_work(day) != len(TRUTH["lists"]["employed"])
+    county.key(Key.Key_Up)
+    assert county.the(QLineEdit, _("Day the list is for")).text() == "2023-12-01"
+    assert county.count(_("In work")) == at_work(date(2023, 12, 1))
+
+
+def test_filter_open_and_return_to_the_same_row(county: Officer) -> None:
+    everybody = county.names()
+    county.key(Key.Key_F, CONTROL)
+    county.bot.keyClicks(county.focus(), AWARDED["id"][-4:])
+    county.settle()
+    assert AWARDED["name"] in county.names()
+    assert 0 < len(county.names()) < 5
+    county.key(Key.Key_A, CONTROL)
+    county.key(Key.Key_Backspace)
+    assert county.names() == everybody
+    table = county.table()
+    county.click(table.viewport(), table.visualRect(table.model().index(3, 0)).center())
+    county.key(Key.Key_Down, times=4)
+    assert county.table().currentIndex().row() == 7
+    before = county.here()
+    county.key(Key.Key_Return)
+    assert county.window.current_page() == "person"
+    assert county.reads(before[0])
+    county.key(Key.Key_Escape)
+    assert county.window.current_page() == "workers"
+    assert county.here() == before
+    county.key(Key.Key_Down)
+    assert county.table().currentIndex().row() == 8
+
+
+def test_a_click_on_the_head_sorts_by_name(county: Officer) -> None:
+    before = county.names()
+    header = county.table().horizontalHeader()
+    spot = QPoint(header.sectionViewportPosition(0) + 20, header.height() // 2)
+    county.click(header.viewport(), spot)
+    assert county.names() == sorted(before) != before
+    county.click(header.viewport(), spot)
+    assert county.names() == before
