@@ -35,7 +35,11 @@ class Opened:
 
 
 def _check_character(characters: str) -> str:
-    return _ALPHABET[sum((index + 1) * _ALPHABET.index(each) for index, each in enumerate(characters)) % 31]
+    """Return the Luhn character modulo 32: it notices every single wrong character."""
+    total = 0
+    for place, each in enumerate(reversed(characters)):
+        total += sum(divmod(_ALPHABET.index(each) * (2 - place % 2), 32))
+    return _ALPHABET[-total % 32]
 
 
 def new_recovery_code() -> str:
@@ -98,7 +102,7 @@ def _read(folder: Path) -> tuple[str, list[dict[str, str]]]:
         raise ExpectedError("ledger.missing", folder=str(folder))
     try:
         content = json.loads(_file(folder).read_text(encoding="ascii"))
-        version, ledger, slots = content["version"], content["ledger"], content["slots"]
+        version, ledger, slots = int(content["version"]), content["ledger"], content["slots"]
     except (ValueError, KeyError, TypeError) as error:
         raise ExpectedError("ledger.keys_damaged", folder=str(folder)) from error
     if version > _VERSION:
@@ -109,15 +113,15 @@ def _read(folder: Path) -> tuple[str, list[dict[str, str]]]:
 def _unseal(folder: Path, kind: str, secret: bytes, refusal: str) -> Opened:
     ledger, slots = _read(folder)
     for slot in slots:
-        if slot["kind"] != kind:
-            continue
-        key = _slot_key(kind, secret, bytes.fromhex(slot["salt"]))
         try:
-            data_key = AESGCM(key).decrypt(
-                bytes.fromhex(slot["nonce"]), bytes.fromhex(slot["sealed"]), ledger.encode()
-            )
+            if slot["kind"] != kind:
+                continue
+            salt, nonce, sealed = (bytes.fromhex(slot[part]) for part in ("salt", "nonce", "sealed"))
+            data_key = AESGCM(_slot_key(kind, secret, salt)).decrypt(nonce, sealed, ledger.encode())
         except InvalidTag:
             raise ExpectedError(refusal) from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise ExpectedError("ledger.keys_damaged", folder=str(folder)) from error
         return Opened(ledger, data_key)
     raise ExpectedError("ledger.keys_damaged", folder=str(folder))
 
