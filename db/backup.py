@@ -58,7 +58,7 @@ def write(engine: Engine, folder: Path, data_key: bytes, target: Path) -> None:
         with draft.open("rb+") as stream:
             os.fsync(stream.fileno())
         draft.replace(target)
-    except OSError as error:
+    except (OSError, dbapi2.OperationalError) as error:
         draft.unlink(missing_ok=True)
         raise ExpectedError("backup.not_written", file=str(target)) from error
     finally:
