@@ -64,15 +64,18 @@ class Finder(QLineEdit):
         if generation != self._generation or not self.hasFocus():
             return
         self.found.clear()
+        in_household = _("household {number}")
         for person, name, number, household_no in rows:
             item = QListWidgetItem(
-                f"{name}    {identity.masked(number)}    {_('household {number}').format(number=household_no)}"
+                f"{name}    {identity.masked(number)}    {in_household.format(number=household_no)}"
             )
             item.setData(Qt.ItemDataRole.UserRole, ("person", person))
             self.found.addItem(item)
         for declared, made in self._actions.bound():
             if made.isEnabled() and typed.lower() in made.text().lower():
-                item = QListWidgetItem(f"{_('Do')}  {made.text()}    {declared.shortcut}")
+                item = QListWidgetItem(
+                    _("Do: {action}    {keys}").format(action=made.text(), keys=declared.shortcut)
+                )
                 item.setData(Qt.ItemDataRole.UserRole, ("action", declared.id))
                 self.found.addItem(item)
         if not self.found.count():

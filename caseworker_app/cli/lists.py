@@ -191,7 +191,11 @@ def _person_text(page: dict[str, Any]) -> None:
 def _show_text(page: dict[str, Any], *, numbers: bool) -> None:
     shown = output.number_shown(page["id_number"], whole=numbers)
     _line(
-        page["name"], shown, page["village"], page["group"], f"{_('Household number')} {page['household_no']}"
+        page["name"],
+        shown,
+        page["village"],
+        page["group"],
+        _("Household {number}").format(number=page["household_no"]),
     )
     if page["kind"] == "person":
         _person_text(page)

@@ -325,6 +325,7 @@ class Planner:
         self._seen.add(number.number)
         household = self._household(row)
         person = self.state.people.get(number.number)
+        changed_before = person.changed if person else False
         fields = {
             "name": row.value("person.name"),
             "identity_number": number.number,
@@ -357,8 +358,7 @@ class Planner:
         for attribute in ("education", "schooling", "health", "labour_skill"):
             self._attribute(row, person, "person", attribute, row.value(f"person_attribute.{attribute}"))
         if person.known:
-            self.totals["people"].changed += person.changed
-            self.totals["people"].unchanged += not person.changed
+            self._count_known("people", number.number, changed_before=changed_before, changed=person.changed)
 
     def _household(self, row: "_Row") -> HouseholdState:
         number = row.value("household.household_no")
@@ -395,15 +395,19 @@ class Planner:
         )
         self._monitoring(row, household)
         if household.known:
-            count = self.totals["households"]
-            if number not in self._met["households"]:
-                self._met["households"].add(number)
-                count.changed += household.changed
-                count.unchanged += not household.changed
-            elif household.changed and not changed_before:
-                count.changed += 1
-                count.unchanged -= 1
+            self._count_known("households", number, changed_before=changed_before, changed=household.changed)
         return household
+
+    def _count_known(self, kind: str, key: str, *, changed_before: bool, changed: bool) -> None:
+        """Count a record of the ledger once, however many rows name it."""
+        count = self.totals[kind]
+        if key not in self._met[kind]:
+            self._met[kind].add(key)
+            count.changed += changed
+            count.unchanged += not changed
+        elif changed and not changed_before:
+            count.changed += 1
+            count.unchanged -= 1
 
     def _fill(self, state: HouseholdState | PersonState, table: str, fields: Values) -> None:
         """Complete a record this import makes with what a further row says of it."""

@@ -232,7 +232,7 @@ class TimeLine(QWidget):
 
     def _go(self, spell: SpellLine) -> None:
         self._current = spell.id
-        self.setAccessibleName(f"{_('Time line of jobs')} {_spell_line(spell)}")
+        self.setAccessibleName(_("Time line of jobs: {job}").format(job=_spell_line(spell)))
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.NameChanged))
         self.update()
 

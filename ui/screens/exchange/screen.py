@@ -129,8 +129,11 @@ class ImportPart(QWidget):
         self._prepared = prepared
         preview = prepared.preview
         clear(self._preview_box)
+        recognised = _("{file} {sheet} ({layout}, header in row {row})")
         names = " · ".join(
-            f"{each.file} {each.sheet} ({layout_text(each.layout)}，{_('header in row {row}').format(row=each.header_row)})"
+            recognised.format(
+                file=each.file, sheet=each.sheet, layout=layout_text(each.layout), row=each.header_row
+            )
             for each in preview.files
         )
         self._preview_box.addWidget(text(names, "secondary", wrap=True))
