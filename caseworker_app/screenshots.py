@@ -9,10 +9,11 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from caseworker_app import start
+from caseworker_app.domain.clock import Clock
 from caseworker_app.policy.assess import State
 from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases import entitlements
-from db.engine import Clock
+from caseworker_app.window import Opened
 from ui.crash_window import CrashGuard
 from ui.runner import Runner
 from ui.screens.unlock.screen import UnlockWindow
@@ -77,7 +78,7 @@ def take(ledger: Path, password: str, folder: Path, clock: Clock) -> list[Path]:
     entrance.close()
     desk = desks.open_with_password(ledger, password, clock)
     person, household = _somebody(desk)
-    main = start.Opened(desk, runner, guard)
+    main = Opened(desk, runner, guard)
     window = main.window
     window.show()
     steps: list[tuple[str, Callable[[], Any]]] = [

@@ -1,34 +1,33 @@
-"""The window's entry: the only place where everything is wired together."""
+"""The window's entry: first the small window that unlocks, then the main window around the ledger.
 
+The ledger's libraries take longer to load than Qt: they are loaded behind the unlock window, while the
+password is typed.
+"""
+
+import importlib
 import logging
 import os
 import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
+from PySide6.QtWidgets import QApplication
 
 from caseworker_app import paths, settings, wording
-from caseworker_app.error_words import action_text
-from caseworker_app.use_cases import undo
-from caseworker_app.use_cases.desk import Desk, place_name
-from caseworker_app.wording import _
-from db import journal
-from db.engine import Clock, utc_now
-from ui.actions import TABLE
-from ui.context import Context
+from caseworker_app.domain.clock import Clock, utc_now
 from ui.crash_window import CrashGuard
-from ui.finder import Finder
-from ui.main_window import MainWindow
-from ui.messages import MessageDoor
 from ui.runner import Runner
 from ui.screens.unlock.screen import UnlockWindow
 from ui.theme import style
 from ui.theme.tokens import THEMES
 
-_SIZE = (1366, 768)
+if TYPE_CHECKING:
+    from caseworker_app.use_cases.desk import Desk
+    from caseworker_app.window import Opened
+
+_BEHIND_MS = 50
 
 
 def start_log() -> None:
@@ -55,162 +54,6 @@ def dress(app: QApplication) -> None:
         app.installTranslator(translator)
 
 
-class Opened:
-    """The main window around an opened ledger, everything bound to it."""
-
-    def __init__(self, desk: Desk, runner: Runner, guard: CrashGuard) -> None:
-        place, above = place_name(desk)
-        self.desk = desk
-        self.runner = runner
-        self.window = MainWindow(place, f"{above} · {desk.today():%Y}年{desk.today().month}月", desk.officer)
-        self.window.resize(*_SIZE)
-        self.messages = MessageDoor(self.window)
-        self.context = Context(
-            desk,
-            runner,
-            self.messages,
-            self.window,
-            desk.today(),
-            self.undo,
-            self.window.refresh_status,
-            self.refresh_last,
-        )
-        self._register()
-        self._bind()
-        self.window.put_finder(self.finder)
-        self._menu(self.window.menu)
-        runner.failed.connect(self.messages.error)
-        runner.crashed.connect(guard.report)
-        runner.changed.connect(lambda _changed: self.refresh_last())
-        self.window.closing.connect(self.close)
-        self.refresh_last()
-        self.window.go("workers")
-
-    def _register(self) -> None:
-        context = self.context
-
-        def workers() -> Any:  # noqa: ANN401 - a page
-            from ui.screens.workers.screen import WorkersScreen  # noqa: PLC0415 - pages are loaded when first shown
-
-            return WorkersScreen(context)
-
-        def person() -> Any:  # noqa: ANN401
-            from ui.screens.person.screen import PersonScreen  # noqa: PLC0415
-
-            return PersonScreen(context)
-
-        def households() -> Any:  # noqa: ANN401
-            from ui.screens.households.screen import HouseholdsScreen  # noqa: PLC0415
-
-            return HouseholdsScreen(context)
-
-        def household() -> Any:  # noqa: ANN401
-            from ui.screens.households.screen import HouseholdScreen  # noqa: PLC0415
-
-            return HouseholdScreen(context)
-
-        def claims() -> Any:  # noqa: ANN401
-            from ui.screens.claims.screen import ClaimsScreen  # noqa: PLC0415
-
-            return ClaimsScreen(context)
-
-        def exchange() -> Any:  # noqa: ANN401
-            from ui.screens.exchange.screen import ExchangeScreen  # noqa: PLC0415
-
-            return ExchangeScreen(context)
-
-        def settings_() -> Any:  # noqa: ANN401
-            from ui.screens.settings.screen import SettingsScreen  # noqa: PLC0415
-
-            return SettingsScreen(context)
-
-        for name, factory in (
-            ("workers", workers),
-            ("person", person),
-            ("households", households),
-            ("household", household),
-            ("claims", claims),
-            ("exchange", exchange),
-            ("settings", settings_),
-        ):
-            self.window.register(name, factory)
-
-    def _bind(self) -> None:
-        window, bind = self.window, self.window.actions_.bind
-        self.finder = Finder(self.context, window.actions_)
-        bind("find", self.finder.setFocus)
-        bind("undo", self.undo)
-        bind("redo", self.redo)
-        bind("import", lambda: window.go("exchange", part="import"))
-        bind("upload", lambda: window.go("exchange", part="upload"))
-        bind("filter", lambda: self._on_page("focus_filter"))
-        bind("service.record", lambda: self._on_page("record_service"))
-        bind("return.record", lambda: self._on_page("record_return"))
-        bind("spell.record", lambda: self._on_page("record_spell"))
-        bind("intention.record", lambda: self._on_page("record_intention"))
-        bind("claim.print", lambda: self._on_page("print_forms"))
-        bind("help", self.show_keys)
-
-    def _on_page(self, act: str) -> None:
-        found = getattr(self.window.page(self.window.current_page()), act, None)
-        if found is None:
-            self.messages.tell(_("This does not apply here. Open a worker's page first."))
-        else:
-            found()
-
-    def _menu(self, menu: QMenu) -> None:
-        for declared, made in self.window.actions_.bound():
-            if declared.id in ("page.households", "find", "undo", "help"):
-                menu.addSeparator()
-            menu.addAction(made)
-
-    def show_keys(self) -> None:
-        """Tell the keys of this screen."""
-        page = self.window.current_page()
-        here = [each for each in TABLE if each.shortcut and (not each.pages or page in each.pages)]
-        self.messages.tell("　".join(f"{each.shortcut} {_(each.title)}" for each in here))
-
-    def undo(self) -> None:
-        """Take back the last step in effect."""
-
-        def done(result: Any) -> None:  # noqa: ANN401 - Changed and its line
-            line = result[1]
-            self.messages.done(_("Undone: {step}").format(step=action_text(line.action, line.values)))
-
-        self.runner.write(lambda _progress: undo.undo(self.desk), done)
-
-    def redo(self) -> None:
-        """Bring back what the last undo took."""
-
-        def done(result: Any) -> None:  # noqa: ANN401 - Changed and its line
-            line = result[1]
-            self.messages.done(
-                _("Redone: {step}").format(
-                    step=action_text(str(line.values.get("of", line.action)), line.values)
-                )
-            )
-
-        self.runner.write(lambda _progress: undo.redo(self.desk), done)
-
-    def refresh_last(self) -> None:
-        """Show the last step at the bottom right."""
-
-        def shown(line: Any) -> None:  # noqa: ANN401 - a line of the journal
-            if line is None:
-                self.window.show_last("", None)
-            else:
-                self.window.show_last(
-                    _("Last step: {step}").format(step=action_text(line.action, line.values)), self.undo
-                )
-
-        self.context.query(journal.next_undo, then=shown)
-
-    def close(self) -> None:
-        """Finish what is under way and give the ledger back."""
-        self.runner.close()
-        self.desk.close()
-
-
 class Program:
     """From unlocking to the main window."""
 
@@ -223,8 +66,14 @@ class Program:
         self.unlock = UnlockWindow(self.runner, folder, clock)
         self.unlock.opened.connect(self._enter)
         self.unlock.show()
+        QTimer.singleShot(_BEHIND_MS, self._load_behind)
 
-    def _enter(self, desk: Desk) -> None:
+    def _load_behind(self) -> None:
+        self.runner.read(lambda: importlib.import_module("caseworker_app.window"), lambda _module: None)
+
+    def _enter(self, desk: "Desk") -> None:
+        from caseworker_app.window import Opened  # noqa: PLC0415 - loaded behind the unlock window
+
         settings.write("last_ledger", str(desk.ledger.folder))
         self.runner.crashed.disconnect(self.guard.report)
         self.main = Opened(desk, self.runner, self.guard)

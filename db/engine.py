@@ -7,17 +7,17 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import filelock
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2
 
 from caseworker_app import paths
+from caseworker_app.domain.clock import Clock, utc_now
 from caseworker_app.domain.errors import ExpectedError
 from db import keys, upgrade
 from db.ids import new_id
@@ -27,13 +27,6 @@ DATABASE = "ledger.db"
 _LOCK = "ledger.lock"
 _HOLDER = "ledger.holder"
 WRITES = "writes"
-
-Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """Return the present instant, without zone, in UTC."""
-    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
 def connect(path: Path, data_key: bytes) -> Any:  # noqa: ANN401 - sqlcipher3 is untyped
@@ -68,6 +61,11 @@ def make_engine(path: Path, data_key: bytes) -> Engine:
             "BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITES) else "BEGIN"
         )
 
+    @event.listens_for(engine, "handle_error")
+    def handle_error(context: ExceptionContext) -> None:
+        if code := _known(context.original_exception):
+            raise ExpectedError(code) from context.original_exception
+
     return engine
 
 
@@ -82,20 +80,24 @@ _KNOWN = {
 }
 
 
+def _known(error: BaseException | None) -> str | None:
+    """Return the code of what the disk or the file did to us; None when the fault is ours."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if isinstance(code, int) and code & 0xFF in _KNOWN:
+        return _KNOWN[code & 0xFF]
+    return "ledger.damaged" if "not a database" in str(error) else None
+
+
 @contextmanager
 def known_errors() -> Iterator[None]:
     """Turn what the disk or the file may do to us into errors the user can act on; the rest is our fault."""
     try:
         yield
     except (DBAPIError, dbapi2.Error) as error:
-        origin = error.orig if isinstance(error, DBAPIError) else error
-        code = getattr(origin, "sqlite_errorcode", None)
-        known = _KNOWN.get(code & 0xFF) if isinstance(code, int) else None
-        if known is None and "not a database" in str(origin):
-            known = "ledger.damaged"
-        if known is None:
+        code = _known(error.orig if isinstance(error, DBAPIError) else error)
+        if code is None:
             raise
-        raise ExpectedError(known) from error
+        raise ExpectedError(code) from error
 
 
 def device() -> str:

@@ -1,7 +1,7 @@
 """The opened ledger as a use case meets it: whose it is, for which place, under which pack."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -9,17 +9,16 @@ from sqlalchemy import Connection, select
 from caseworker_app import settings
 from caseworker_app.domain import divisions
 from caseworker_app.domain.changed import Changed
+from caseworker_app.domain.clock import Clock, local_day, utc_now
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.policy import pack
 from caseworker_app.policy.pack import Pack
 from db import engine, keys
-from db.engine import Clock, Ledger, utc_now
+from db.engine import Ledger
 from db.queries.dated import live
 from db.queries.workers import Asked
 from db.tables import Setting
 from db.unit_of_work import UnitOfWork, Units
-
-_HOME = timedelta(hours=8)  # Local days are days of UTC+8, whatever the laptop's zone says.
 
 
 @dataclass(slots=True)
@@ -40,7 +39,7 @@ class Desk:
 
     def today(self) -> date:
         """Return the local day."""
-        return (self.ledger.clock() + _HOME).date()
+        return local_day(self.ledger.clock())
 
     def asked(self, on: date) -> Asked:
         """Return what the lists depend on, for a day."""

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db.tables.base import Code, Day, Record
 
 LIVE = text("voided_in IS NULL")
+# PostgreSQL has the same partial indexes; naming its option here would load its whole dialect at every start.
 
 
 class Setting(Record):
     """One setting of the ledger."""
 
     __tablename__ = "setting"
-    __table_args__ = (Index("uq_setting_key", "key", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),)
+    __table_args__ = (Index("uq_setting_key", "key", unique=True, sqlite_where=LIVE),)
 
     key: Mapped[str] = mapped_column(String(60))
     value: Mapped[Any] = mapped_column(JSON)
@@ -26,9 +27,7 @@ class Household(Record):
 
     __tablename__ = "household"
     __table_args__ = (
-        Index(
-            "uq_household_household_no", "household_no", unique=True, sqlite_where=LIVE, postgresql_where=LIVE
-        ),
+        Index("uq_household_household_no", "household_no", unique=True, sqlite_where=LIVE),
         Index("ix_household_village_code", "village_code", "household_no"),
     )
 
@@ -74,7 +73,6 @@ class Person(Record):
             "identity_number",
             unique=True,
             sqlite_where=LIVE,
-            postgresql_where=LIVE,
         ),
         Index("ix_person_name", "name"),
     )
@@ -193,7 +191,6 @@ class Claim(Record):
             "cycle",
             unique=True,
             sqlite_where=CLAIM_LIVE,
-            postgresql_where=CLAIM_LIVE,
         ),
         Index("ix_claim_beneficiary", "beneficiary"),
     )

@@ -1,17 +1,17 @@
 """The history of a page: when, who, which step, what it changed."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from PySide6.QtWidgets import QWidget
 
 from caseworker_app.domain import identity
+from caseworker_app.domain.clock import local
 from caseworker_app.error_words import action_text, field_text, table_text
 from caseworker_app.read_models.people import HistoryLine
 from caseworker_app.wording import _
 from ui.widgets.lines import lines
 
-_HOME = timedelta(hours=8)
 _SHOWN = 200
 _HIDDEN = {
     "identity_number": identity.masked,
@@ -39,7 +39,7 @@ def history_lines(history: Sequence[HistoryLine]) -> QWidget:
     """Return the changes, newest first, numbers masked."""
     shown = [
         (
-            (datetime.fromisoformat(line.made_at) + _HOME).isoformat(" ", "minutes"),
+            local(datetime.fromisoformat(line.made_at)).isoformat(" ", "minutes"),
             line.officer,
             action_text(line.action, {}),
             _words(line),

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
@@ -17,18 +19,25 @@ from PySide6.QtWidgets import (
 )
 
 from caseworker_app.domain import divisions
+from caseworker_app.domain.clock import Clock
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.error_words import error_text
-from caseworker_app.use_cases import desk as desks
-from caseworker_app.use_cases.desk import Desk
 from caseworker_app.wording import _
-from db.engine import Clock
 from ui.runner import Runner
 from ui.theme import style, tokens
 from ui.widgets.basics import Card, Field, button, column, row, text
-from ui.widgets.pdf_preview import PdfPreview
+
+if TYPE_CHECKING:
+    from caseworker_app.use_cases.desk import Desk
 
 _WIDTH = 460
+
+
+def _desks() -> ModuleType:
+    """Return the use cases of opening; the ledger's libraries load when they are first needed, not before this window shows."""
+    from caseworker_app.use_cases import desk  # noqa: PLC0415
+
+    return desk
 
 
 class ScopeChooser(QWidget):
@@ -251,13 +260,13 @@ class UnlockWindow(QWidget):
     def unlock(self) -> None:
         """Open the ledger with the password typed."""
         password = self.password.text()
-        self._wait(lambda: desks.open_with_password(self.folder, password, self._clock), self._open)
+        self._wait(lambda: _desks().open_with_password(self.folder, password, self._clock), self._open)
 
     def recover(self) -> None:
         """Open the ledger with the recovery code and give it a new password."""
         code, password = self.typed_code.text(), self.new_password.text()
         self._wait(
-            lambda: desks.open_with_recovery_code(self.folder, code, password, self._clock), self._open
+            lambda: _desks().open_with_recovery_code(self.folder, code, password, self._clock), self._open
         )
 
     def make(self) -> None:
@@ -269,7 +278,7 @@ class UnlockWindow(QWidget):
             self._wrong.setText(_("The two passwords differ. Type the same one twice."))
             return
         scope, officer, password = self.scope.code(), self.officer.text(), self.first.text()
-        self._wait(lambda: desks.new(self.folder, password, scope, officer, clock=self._clock), self._made)
+        self._wait(lambda: _desks().new(self.folder, password, scope, officer, clock=self._clock), self._made)
 
     def _made(self, made: object) -> None:
         assert isinstance(made, tuple)
@@ -281,6 +290,7 @@ class UnlockWindow(QWidget):
         """Show the sheet of the recovery code, to print or save."""
         # The PDF writer is loaded when the first paper is asked for.
         from printouts import recovery  # noqa: PLC0415
+        from ui.widgets.pdf_preview import PdfPreview  # noqa: PLC0415
 
         assert self._desk is not None
         target = BytesIO()
