@@ -451,7 +451,10 @@ def test_wrong_use_is_said_in_chinese(folder: Path, tmp_path: Path) -> None:
     assert b"There is no ledger" in english.stderr
 
 
-def test_what_the_state_does_not_allow_is_refused(folder: Path) -> None:
+def test_what_the_state_does_not_allow_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asking(folder, monkeypatch)
     before = content(folder)
     month = TRUTH["entitlements_cycle_2024"][0]["people"][0]["id"]
     for arguments, says in (
@@ -467,7 +470,34 @@ def test_what_the_state_does_not_allow_is_refused(folder: Path) -> None:
         (("upload", "--month", "2024-11", "-o", "/nowhere/月报.xlsx"), "没有写成"),
         (("redo",), "没有可以重做"),
     ):
-        assert says in refused(command("--ledger", folder, *arguments), 1)
+        assert run(arguments) == 1
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert says in said.err
+    assert content(folder) == before
+
+
+def test_a_full_disk_is_said_and_nothing_is_half_written(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asking(folder, monkeypatch)
+    before = content(folder)
+    connect = engine.connect
+
+    def connect_to_full_disk(path: Path, data_key: bytes) -> Any:
+        connection = connect(path, data_key)
+        connection.execute("PRAGMA max_page_count=1")
+        return connection
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "connect", connect_to_full_disk)
+        note = "满" * 20_000
+        assert (
+            run(["record", "service", "--worker", RARE, "--kind", "contact", "--on", ON, "--note", note]) == 1
+        )
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "磁盘已满" in said.err
     assert content(folder) == before
 
 
