@@ -21,6 +21,11 @@ _CODE = re.compile(r"[a-z]+\.[a-z_]+")
 _PERCENT = re.compile(r"%\(\w+\)s")
 
 
+@pytest.fixture(autouse=True)
+def _chinese() -> None:
+    wording.use(wording.ZH)
+
+
 def _sources() -> Iterator[tuple[Path, ast.Module]]:
     for package in wording_catalogue.PACKAGES:
         for file in sorted((ROOT / package).rglob("*.py")):

@@ -65,6 +65,11 @@ def asking(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
     return ask
 
 
+@pytest.fixture(autouse=True)
+def _chinese() -> None:
+    wording.use(wording.ZH)
+
+
 @pytest.fixture
 def folder(sample_ledger: Path, tmp_path: Path) -> Path:
     """Return a copy of the sample's ledger."""
