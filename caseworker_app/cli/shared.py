@@ -188,7 +188,11 @@ def done(changed: Changed, message: str, *, as_json: bool, **more: object) -> No
     "--ledger", type=click.Path(path_type=Path), envvar="CASEWORKER_LEDGER", help=_("Folder of the ledger.")
 )
 @click.option("--lang", type=click.Choice(wording.LANGUAGES), help=_("Language of messages."))
-@click.version_option(package_name="caseworker")
+@click.version_option(
+    package_name="caseworker",
+    message=_("%(prog)s, version %(version)s"),
+    help=_("Show the version and exit."),
+)
 @click.pass_context
 def commands(context: click.Context, ledger: Path | None, lang: str | None) -> None:  # noqa: ARG001 - `main` took the language
     """Keep what comes before the command."""
