@@ -19,9 +19,10 @@ _MONTH_DIGITS = re.compile(r"(\d{4})(\d\d)")
 _OFFICIAL = re.compile(r"\d{4}-\d\d-\d\d|\d{8}|\d{4}年\d\d月|\d{6}")
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[Ee]\+\d+")
 _PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8}")
-_AMOUNT = re.compile(r"[¥￥]?([\d,]+(\.\d{1,2})?)(元|元/月)?")
+_AMOUNT = re.compile(r"[¥￥]?(\d[\d,]*(\.\d{1,2})?)(元|元/月)?")
 _CHINESE_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _LARGEST_EXACT = 10**15
+_LARGEST_AMOUNT = 10**13
 
 
 class Refused(Exception):
@@ -147,15 +148,14 @@ def amount(raw: Cell) -> Taken:
     """An amount of money in fen."""
     if isinstance(raw, bool | datetime | date):
         raise Refused("money.form")
-    if isinstance(raw, int | float):
-        if raw < 0 or round(raw * 100) != raw * 100:
-            raise Refused("money.form")
-        return Taken(round(raw * 100))
-    value = _tight(str(raw))
-    match = _AMOUNT.fullmatch(value)
-    if not match:
+    written = str(raw)
+    if isinstance(raw, float):
+        written = written.removesuffix(".0")  # 0.07 is 7 fen, though 0.07 * 100 is not 7.
+    match = _AMOUNT.fullmatch(_tight(written))
+    fen = money.fen(match[1]) if match else _LARGEST_AMOUNT
+    if match is None or fen >= _LARGEST_AMOUNT:
         raise Refused("money.form")
-    return Taken(money.fen(match[1]), "" if raw == match[1] and "," not in match[1] else "money")
+    return Taken(fen, "" if written == match[1] and "," not in written else "money")
 
 
 def yes_no(raw: Cell) -> Taken:
