@@ -107,7 +107,8 @@ def _child(paths: list[str], sender: Connection) -> None:
                 if metadata.typ != python_calamine.SheetTypeEnum.WorkSheet:
                     continue
                 sheet = workbook.get_sheet_by_name(metadata.name)
-                sender.send(("sheet", metadata.name, sheet.start or (0, 0)))
+                # The rows come with the empty ones above them, but without the empty columns to the left.
+                sender.send(("sheet", metadata.name, sheet.start[1] if sheet.start else 0))
                 block = []
                 for row in sheet.iter_rows():
                     block.append(row)
@@ -149,8 +150,8 @@ def _read_workbooks(paths: Sequence[Path], progress: Progress) -> list[list[Shee
             if message[0] == "file":
                 files.append([])
             elif message[0] == "sheet":
-                top, left = message[2]
-                files[-1].append(Sheet(message[1], [[] for _ in range(min(top, 1000))]))
+                left = message[2]
+                files[-1].append(Sheet(message[1], []))
             elif message[0] == "rows":
                 rows = message[1]
                 total += len(rows)
