@@ -119,6 +119,12 @@ def clear(layout: QLayout) -> None:
             widget.deleteLater()
 
 
+def show_part(part: QWidget, *, shown: bool) -> None:
+    """Show or hide a part; one that is not placed yet is not shown, or it would be a window of its own."""
+    if part.parentWidget() is not None or not shown:
+        part.setVisible(shown)
+
+
 class Card(QFrame):
     """A surface with a line around it."""
 
@@ -151,7 +157,7 @@ class Pill(QWidget):
         """Show another word."""
         self._content, self._tone = content, tone
         self.setAccessibleName(content)
-        self.setVisible(bool(content))
+        show_part(self, shown=bool(content))
         self.updateGeometry()
         self.update()
 

@@ -5,6 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from caseworker_app.domain.package import Progress
+from ui.widgets.basics import show_part
 from ui.widgets.table import PACKAGE_WIDTH, package_words, paint_package
 
 
@@ -21,7 +22,7 @@ class PackageCells(QWidget):
         self._progress = progress
         self.setToolTip(package_words(progress))
         self.setAccessibleName(package_words(progress))
-        self.setVisible(progress is not None)
+        show_part(self, shown=progress is not None)
         self.update()
 
     def sizeHint(self) -> QSize:
