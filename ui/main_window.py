@@ -30,6 +30,9 @@ from ui.actions import BY_ID, Actions
 from ui.theme import style, tokens
 from ui.widgets.basics import button, row, text
 
+_SMALLEST = (960, 540)
+"""Fits a screen of 1366 × 768 at 125 % with its task bar."""
+
 RAIL = ("households", "workers", "claims", "exchange", "settings")
 
 
@@ -121,7 +124,7 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget()
         self._rail = {name: RailButton(name) for name in RAIL}
         self.setWindowTitle(_("Caseworker · {place}").format(place=place))
-        self.setMinimumSize(1024, 640)
+        self.setMinimumSize(*_SMALLEST)
         self._status = text("", "secondary")
         self._last = text("", "secondary")
         self._take_back: Callable[[], None] | None = None

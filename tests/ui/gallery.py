@@ -379,8 +379,19 @@ def pages() -> dict[str, Callable[[], QWidget]]:
             return CrashWindow(details(error))
         raise AssertionError
 
+    def narrow() -> QWidget:
+        window = frame(list_page())
+        window.resize(1093, 614)
+        window.show()
+        table = window.findChild(DataTable)
+        assert table is not None
+        settle(30)
+        table.horizontalScrollBar().setValue(90)
+        return window
+
     return {
         "list": lambda: frame(list_page()),
+        "narrow": narrow,
         "person": lambda: frame(person_page()),
         "parts": lambda: frame(parts_page()),
         "messages": told,

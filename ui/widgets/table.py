@@ -162,6 +162,64 @@ def _paint_package(painter: QPainter, area: QRectF, row: Any) -> None:  # noqa: 
         paint_package(painter, area, row.package)
 
 
+class _Frozen(QTableView):
+    """The first column over the left of a table that is scrolled sideways: whose row it is stays in sight."""
+
+    def __init__(self, table: "DataTable", model: WindowedTableModel) -> None:
+        super().__init__(table)
+        self._table = table
+        self.setModel(model)
+        self.setSelectionModel(table.selectionModel())
+        self.setItemDelegate(table.itemDelegate())
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName(table.accessibleName())
+        _dress(self)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setStyleSheet(f"QTableView {{ border-right: 1px solid {style.current().line_strong}; }}")
+        for section in range(1, len(model.columns)):
+            self.setColumnHidden(section, True)
+        table.verticalScrollBar().valueChanged.connect(self.verticalScrollBar().setValue)
+        self.verticalScrollBar().valueChanged.connect(table.verticalScrollBar().setValue)
+        table.horizontalScrollBar().valueChanged.connect(lambda _value: self.place())
+        table.horizontalHeader().sectionResized.connect(lambda *_sizes: self.place())
+        self.horizontalHeader().sectionClicked.connect(table.horizontalHeader().sectionClicked)
+        self.doubleClicked.connect(table.doubleClicked)
+        self.pressed.connect(lambda _index: table.setFocus(Qt.FocusReason.MouseFocusReason))
+        self.hide()
+
+    def place(self) -> None:
+        """Stand where the first column would be, as long as it is scrolled away."""
+        table = self._table
+        width = table.columnWidth(0)
+        self.setColumnWidth(0, width)
+        height = table.viewport().height() + table.horizontalHeader().height()
+        self.setGeometry(table.frameWidth(), table.frameWidth(), width, height)
+        self.setVisible(table.horizontalScrollBar().value() > 0)
+        self.verticalScrollBar().setValue(table.verticalScrollBar().value())
+
+
+def _dress(view: QTableView) -> None:
+    """Give a table its rows, its header and its way of scrolling."""
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setShowGrid(False)
+    view.setWordWrap(False)
+    view.setTabKeyNavigation(False)
+    view.setMouseTracking(True)
+    vertical = view.verticalHeader()
+    vertical.hide()
+    vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    vertical.setDefaultSectionSize(tokens.ROW)
+    header = view.horizontalHeader()
+    header.setFixedHeight(tokens.HEADER_ROW)
+    header.setHighlightSections(False)
+    header.setMinimumSectionSize(40)
+    header.setSectionsClickable(True)
+
+
 class DataTable(QTableView):
     """A table with the keys of a list: Enter opens, Space and arrows move the selection.
 
@@ -182,31 +240,18 @@ class DataTable(QTableView):
         self.setAccessibleName(name)
         ours: dict[str, Paint] = {"status": _paint_status, "package": _paint_package}
         self.setItemDelegate(RowDelegate(self, ours | (painters or {})))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setMouseTracking(True)
-        vertical = self.verticalHeader()
-        vertical.hide()
-        vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        vertical.setDefaultSectionSize(tokens.ROW)
+        _dress(self)
         header = self.horizontalHeader()
-        header.setFixedHeight(tokens.HEADER_ROW)
-        header.setHighlightSections(False)
         header.setSectionsMovable(True)
+        header.setFirstSectionMovable(False)
         header.setStretchLastSection(True)
-        header.setMinimumSectionSize(40)
-        header.setSectionsClickable(True)
         header.sectionClicked.connect(self._sort_by)
         for index, column in enumerate(model.columns):
             header.resizeSection(index, column.width)
         self.doubleClicked.connect(lambda _index: self._open())
         self.empty: EmptyState | None = None
         model.modelReset.connect(self._show_empty)
+        self._frozen = _Frozen(self, model)
 
     def _sort_by(self, section: int) -> None:
         if key := self._model.columns[section].sort:
@@ -224,8 +269,9 @@ class DataTable(QTableView):
             self.empty.setVisible(self._model.rowCount() == 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the empty state in the middle."""
+        """Keep the empty state in the middle, the first column at the left."""
         super().resizeEvent(event)
+        self._frozen.place()
         if self.empty:
             self.empty.setGeometry(self.viewport().rect())
 

@@ -122,3 +122,23 @@ def test_an_empty_list_says_what_belongs_there_and_does_it(qtbot: QtBot) -> None
     model.set_ids(["somebody"])
     assert not state.isVisible()
     assert model.index(0, 0, QModelIndex()).data() == ""
+
+
+def test_the_name_stays_in_sight_when_scrolled_sideways(table: DataTable) -> None:
+    frozen = table._frozen
+    assert not frozen.isVisible()
+    table.resize(420, 300)
+    table.horizontalScrollBar().setValue(200)
+    assert frozen.isVisible()
+    assert frozen.width() == table.columnWidth(0)
+    table.verticalScrollBar().setValue(93)
+    assert frozen.verticalScrollBar().value() == 93
+    opened: list[str] = []
+    table.opened.connect(opened.append)
+    spot = frozen.visualRect(table.model().index(4, 0)).center()
+    QTest.mouseClick(frozen.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    assert table.selected() == ["worker-4"]
+    QTest.mouseDClick(frozen.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    assert opened == ["worker-4"]
+    table.horizontalScrollBar().setValue(0)
+    assert not frozen.isVisible()
