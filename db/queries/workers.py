@@ -158,9 +158,9 @@ def _chosen(name: str, asked: Asked, text: str, village: str) -> Select[str]:
         conditions.append(
             or_(
                 Person.name.contains(text, autoescape=True),
-                Person.identity_number.endswith(text),
+                Person.identity_number.endswith(text, autoescape=True),
                 Household.household_no == text,
-                Person.phone.endswith(text),
+                Person.phone.endswith(text, autoescape=True),
             )
         )
     return (
@@ -210,17 +210,29 @@ def _blocks(
     return rows
 
 
+def _wanting_since(connection: Connection, people: Sequence[str], on: date) -> dict[str, date]:
+    """Return since when each has wanted work without a break, whatever kind of it; the unknown are left out."""
+    since: dict[str, date | None] = {}
+    ended: set[str] = set()
+    statement = (
+        select(Intention.person_id, Intention.kind, Intention.since, Intention.until)
+        .where(live(Intention), or_(Intention.since.is_(None), Intention.since <= on))
+        .order_by(Intention.person_id, Intention.since.desc())
+    )
+    for row in _blocks(connection, statement, Intention.person_id, people):
+        if row.person_id in ended:
+            continue
+        start = since.get(row.person_id, on + _DAY)
+        if start is None or row.kind == UNWILLING or (row.until and row.until < start - _DAY):
+            ended.add(row.person_id)
+        else:
+            since[row.person_id] = row.since
+    return {person: day for person, day in since.items() if day}
+
+
 def waiting_days(connection: Connection, people: Sequence[str], asked: Asked) -> dict[str, int]:
-    """Return for how many days each has wanted work and had none: from the later of asking and losing it."""
-    since: dict[str, date] = {}
-    wanted = (
-        select(Intention.person_id, func.max(Intention.since))
-        .where(holds(Intention, asked.on))
-        .group_by(Intention.person_id)
-    )
-    since.update(
-        (person, day) for person, day in _blocks(connection, wanted, Intention.person_id, people) if day
-    )
+    """Return for how many days each has wanted work and had none: from the later of wanting and losing it."""
+    since = _wanting_since(connection, people, asked.on)
     lost = (
         select(Spell.person_id, func.max(Spell.ended_on))
         .where(live(Spell), Spell.ended_on < asked.on, Spell.kind != FARMING)
