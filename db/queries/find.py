@@ -25,9 +25,9 @@ def find(
         upper = wanted.upper()
         conditions += [
             Person.identity_number.startswith(upper),
-            Person.identity_number.endswith(upper),
-            Person.phone.endswith(wanted),
-            Household.phone.endswith(wanted),
+            Person.identity_number.endswith(upper, autoescape=True),
+            Person.phone.endswith(wanted, autoescape=True),
+            Household.phone.endswith(wanted, autoescape=True),
             Household.household_no.startswith(wanted),
         ]
     chosen = (

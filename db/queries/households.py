@@ -51,7 +51,10 @@ def ids(
             .where(
                 holds(Membership, asked.on),
                 live(Person),
-                or_(Person.name.contains(text, autoescape=True), Person.identity_number.endswith(text)),
+                or_(
+                    Person.name.contains(text, autoescape=True),
+                    Person.identity_number.endswith(text, autoescape=True),
+                ),
             )
         )
         chosen = chosen.where(
