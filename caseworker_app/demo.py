@@ -9,6 +9,7 @@ from pathlib import Path
 
 from caseworker_app import sample
 from caseworker_app.domain import money
+from caseworker_app.policy import pack
 from caseworker_app.policy.assess import State
 from caseworker_app.use_cases import claims, desk, entitlements, imports, safety, uploads, work
 from caseworker_app.use_cases.desk import Desk
@@ -16,7 +17,7 @@ from caseworker_app.wording import _
 from db.queries import workers
 
 PASSWORD = "demo-2024"  # noqa: S105 - the ledger holds made-up people only
-SCOPE = "640106"
+SCOPE = pack.load().code
 ON = date(2024, 11, 30)
 _OFFICER = "周晓燕"
 _FORMS = 8
