@@ -1,0 +1,101 @@
+"""The floors hold, and nothing that a policy pack says stands in the program."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from caseworker_app.policy import pack
+from caseworker_app.policy.pack import IncomeLadder, Pack
+
+ROOT = Path(__file__).parent.parent.parent
+PROGRAM = [
+    file for folder in ("caseworker_app", "db", "printouts", "ui") for file in (ROOT / folder).rglob("*.py")
+]
+
+
+def test_every_floor_knows_only_those_below() -> None:
+    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0
+
+
+def constants(file: Path) -> Iterator[tuple[int, object]]:
+    """Give the line and value of every constant of a file, docstrings apart."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    sentences = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and id(node) not in sentences:
+            yield node.lineno, node.value
+
+
+def amounts(rules: Pack) -> set[int]:
+    """Return every amount and threshold of money in a pack, in fen."""
+    found = {item.household_cap for item in rules.items.values() if item.household_cap is not None}
+    for item in rules.items.values():
+        found |= {tier.amount for tier in item.ladder.tiers}
+        if isinstance(item.ladder, IncomeLadder):
+            found |= {tier.at_least for tier in item.ladder.tiers}
+    return found
+
+
+@pytest.mark.parametrize("name", pack.bundled())
+def test_no_place_of_a_pack_stands_in_the_program(name: str) -> None:
+    rules = pack.load(name)
+    spoken = {rules.name, rules.name[-3:], rules.document.title, rules.document.short}
+    met = [
+        (str(file.relative_to(ROOT)), line, value)
+        for file in PROGRAM
+        for line, value in constants(file)
+        if isinstance(value, str) and (any(each in value for each in spoken) or value.startswith(rules.code))
+    ]
+    assert met == []
+
+
+@pytest.mark.parametrize("name", pack.bundled())
+def test_no_amount_of_a_pack_stands_in_the_program(name: str) -> None:
+    rules = pack.load(name)
+    fen = amounts(rules)
+    yuan = {str(amount // 100) for amount in fen}
+    deciding = ("policy", "domain", "use_cases", "queries")
+    met = [
+        (str(file.relative_to(ROOT)), line, value)
+        for file in PROGRAM
+        if set(deciding) & set(file.parts)
+        for line, value in constants(file)
+        if (type(value) is int and value in fen) or (isinstance(value, str) and value in yuan)
+    ]
+    assert met == []
+
+
+def compared(file: Path) -> Iterator[tuple[int, int]]:
+    """Give the line and value of every whole number that something is compared with."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Compare):
+            for side in (node.left, *node.comparators):
+                if isinstance(side, ast.Constant) and type(side.value) is int:
+                    yield node.lineno, side.value
+
+
+@pytest.mark.parametrize("name", pack.bundled())
+def test_no_threshold_of_a_pack_stands_where_it_is_applied(name: str) -> None:
+    rules = pack.load(name)
+    known = {tier.at_least for item in rules.items.values() for tier in item.ladder.tiers}
+    known |= {rules.upper_age, rules.upper_age + 1, *rules.package.owed.values()}
+    applied = [ROOT / "caseworker_app" / "policy" / "assess.py", ROOT / "db" / "queries" / "workers.py"]
+    met = [(file.name, line, value) for file in applied for line, value in compared(file) if value in known]
+    assert met == []
+
+
+def test_calls_into_qt_leave_the_count_of_none_alone(qtbot: QtBot) -> None:
+    """PySide6 6.12 loses one reference of None at every void call on CPython 3.11, until the program aborts."""
+    label = QLabel()
+    qtbot.addWidget(label)
+    label.setText("warm")
+    before = sys.getrefcount(None)
+    for number in range(1000):
+        label.setText(str(number))
+    assert abs(sys.getrefcount(None) - before) < 100
