@@ -81,6 +81,13 @@ class ScopeChooser(QWidget):
         codes = [str(box.currentData() or "") for box in self._boxes]
         return next((code for code in reversed(codes[2:]) if code), "")
 
+    def unknown(self) -> str:
+        """Return what was typed into a box and is not on its list; '' when every box is settled."""
+        typed = (
+            box.currentText() for box in self._boxes if box.currentText() != box.itemText(box.currentIndex())
+        )
+        return next(typed, "")
+
     def choose(self, code: str) -> None:
         """Choose a place by its code."""
         for index, division in enumerate(divisions.path(code)):
@@ -95,6 +102,7 @@ class UnlockWindow(QWidget):
     def __init__(self, runner: Runner, folder: Path, clock: Clock) -> None:
         super().__init__()
         self._runner = runner
+        runner.crashed.connect(self._settle)
         self._clock = clock
         self._desk: Desk | None = None
         self._handed_over = False
@@ -235,23 +243,24 @@ class UnlockWindow(QWidget):
 
     # -- acts --------------------------------------------------------------------------------
 
+    def _settle(self) -> None:
+        """Take the keys again."""
+        self.unsetCursor()
+        for each in (self.open_button, self.make_button):
+            each.setEnabled(True)
+
     def _wait(self, work: Callable[[], object], then: Callable[[object], None]) -> None:
         self._wrong.clear()
         self.setCursor(Qt.CursorShape.BusyCursor)
         for each in (self.open_button, self.make_button):
             each.setEnabled(False)
 
-        def settle() -> None:
-            self.unsetCursor()
-            for each in (self.open_button, self.make_button):
-                each.setEnabled(True)
-
         def done(result: object) -> None:
-            settle()
+            self._settle()
             then(result)
 
         def failed(error: ExpectedError) -> None:
-            settle()
+            self._settle()
             self._wrong.setText(error_text(error))
             self.password.selectAll()
 
@@ -271,6 +280,11 @@ class UnlockWindow(QWidget):
 
     def make(self) -> None:
         """Make the ledger as chosen."""
+        if typed := self.scope.unknown():
+            self._wrong.setText(
+                _("“{typed}” is not on the list. Choose a place from it.").format(typed=typed)
+            )
+            return
         if not self.scope.code():
             self._wrong.setText(_("Choose at least the county the ledger is for."))
             return
