@@ -1,0 +1,153 @@
+"""Imports into a real ledger: one change set, the same file twice, cancelled, undone, overtaken."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from caseworker_app import sample
+from caseworker_app.domain.errors import ExpectedError
+from caseworker_app.read_models.imports import CELL_CLASSES, ImportPreview
+from caseworker_app.use_cases import desk as desks
+from caseworker_app.use_cases import imports, safety, undo, work
+from caseworker_app.use_cases.desk import Desk
+from db import journal
+from db.queries import workers
+
+
+def prepare(desk: Desk, files: list[Path]) -> imports.Prepared:
+    with desk.ledger.reader() as connection:
+        return imports.prepare(connection, files, desk.scope, desk.today())
+
+
+def state(desk: Desk) -> tuple[int, str]:
+    with desk.ledger.reader() as connection:
+        return journal.head(connection), journal.content_hash(connection)
+
+
+def changed_copy(
+    source: Path, folder: Path, change: Callable[[openpyxl.worksheet.worksheet.Worksheet], None]
+) -> Path:
+    book = openpyxl.load_workbook(source)
+    change(book.active)
+    book.save(folder / source.name)
+    return folder / source.name
+
+
+def conserved(preview: ImportPreview) -> bool:
+    return all(each.cells["in"] == sum(each.cells[name] for name in CELL_CLASSES) for each in preview.files)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_same_files_again_change_nothing(desk: Desk, tmp_path: Path, seed: int) -> None:
+    files = sample.write(tmp_path / "files", 70, seed=seed)
+    first = prepare(desk, files)
+    imports.commit(desk.units, first)
+    before = state(desk)
+    again = prepare(desk, files)
+    assert not again.preview.writes
+    assert conserved(again.preview)
+    for kind, count in again.preview.totals.items():
+        assert (count.new, count.changed, count.refused, count.unchanged) == (
+            0,
+            0,
+            0,
+            first.preview.totals[kind].new,
+        )
+    for each, fresh in zip(again.preview.files, first.preview.files, strict=True):
+        assert (each.cells["accepted"], each.cells["corrected"], each.cells["refused"]) == (0, 0, 0)
+        assert each.cells["unchanged"] == fresh.cells["accepted"]
+    imports.commit(desk.units, again)
+    assert state(desk) == before
+
+
+def test_one_change_set_one_undo(desk: Desk) -> None:
+    empty = state(desk)
+    imports.commit(desk.units, prepare(desk, sample.bundled()))
+    full = state(desk)
+    assert full[0] == empty[0] + 1
+    undo.undo(desk)
+    assert state(desk)[1] == empty[1]
+    undo.redo(desk)
+    assert state(desk)[1] == full[1]
+    assert safety.verify(desk).sound
+
+
+def test_what_a_file_says_differently_is_shown_and_taken(sample_desk: Desk, tmp_path: Path) -> None:
+    def change(sheet: openpyxl.worksheet.worksheet.Worksheet) -> None:
+        sheet["R4"] = "弱劳动力"
+        sheet["I4"] = "女" if sheet["I4"].value == "男" else "男"
+
+    file = changed_copy(sample.bundled()[0], tmp_path, change)
+    prepared = prepare(sample_desk, [file])
+    assert conserved(prepared.preview)
+    assert prepared.preview.totals["people"].changed == 1
+    assert prepared.preview.totals["people"].unchanged == 456
+    shown = {each.field: (each.before, each.after) for each in prepared.preview.files[0].changes}
+    assert shown == {"labour_skill": ("ordinary", "weak"), "sex": ("male", "female")}
+    before = state(sample_desk)
+    imports.commit(sample_desk.units, prepared)
+    assert not prepare(sample_desk, [file]).preview.writes
+    undo.undo(sample_desk)
+    assert state(sample_desk)[1] == before[1]
+
+
+def test_a_value_that_changed_was_another_before_the_day_of_the_export(
+    sample_desk: Desk, tmp_path: Path
+) -> None:
+    file = changed_copy(sample.bundled()[0], tmp_path, lambda sheet: sheet.__setitem__("R6", "丧失劳动力"))
+    imports.commit(sample_desk.units, prepare(sample_desk, [file]))
+    with sample_desk.ledger.reader() as connection:
+        for on, expected in ((date(2024, 10, 11), True), (date(2024, 10, 12), False)):
+            found = workers.ids(connection, "workers", sample_desk.asked(on), text="640106200212159558")
+            assert (len(found) == 1) == expected, on
+
+
+def test_cancelling_leaves_the_ledger_as_it_was(desk: Desk) -> None:
+    class Cancelled(Exception):
+        pass
+
+    def cancel(done: int, _total: int, _what: str) -> None:
+        if done:
+            raise Cancelled
+
+    before = state(desk)
+    prepared = prepare(desk, sample.bundled())
+    with pytest.raises(Cancelled):
+        imports.commit(desk.units, prepared, cancel)
+    assert state(desk) == before
+    imports.commit(desk.units, prepared)
+    assert state(desk)[0] == before[0] + 1
+
+
+def test_a_preview_that_was_overtaken_is_not_written(desk: Desk) -> None:
+    prepared = prepare(desk, sample.bundled())
+    desks.set_number(desk, "zeroing_limit", 20)
+    before = state(desk)
+    with pytest.raises(ExpectedError) as error:
+        imports.commit(desk.units, prepared)
+    assert error.value.code == "import.moved_on"
+    assert state(desk) == before
+
+
+def test_an_import_that_later_work_stands_on_is_not_taken_back(sample_desk: Desk) -> None:
+    with sample_desk.ledger.reader() as connection:
+        person = workers.ids(connection, "workers", sample_desk.asked(sample_desk.today()))[0]
+        imported = journal.head(connection)
+        change_set = next(line.id for line in journal.recent(connection) if line.action == "import")
+    work.record_service(sample_desk, [person], "contact", sample_desk.today())
+    with pytest.raises(ExpectedError) as error:
+        undo.undo(sample_desk, change_set)
+    assert error.value.code == "undo.moved_on"
+    assert state(sample_desk)[0] == imported + 1
+
+
+def test_a_workbook_of_something_else_is_not_taken(desk: Desk, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["姓名", "电话"])
+    book.save(tmp_path / "other.xlsx")
+    with pytest.raises(ExpectedError) as error:
+        prepare(desk, [*sample.bundled(), tmp_path / "other.xlsx"])
+    assert (error.value.code, error.value.values["file"]) == ("import.not_recognised", "other.xlsx")
