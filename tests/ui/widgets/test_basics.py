@@ -3,10 +3,10 @@
 import time
 
 import pytest
-from PySide6.QtWidgets import QLineEdit, QPushButton
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from ui.widgets.basics import EmptyState, Field, Pill, ProgressPanel, TabStrip, button
+from ui.widgets.basics import EmptyState, Field, Pill, ProgressPanel, TabStrip, button, row
 
 
 def test_progress_appears_late_and_foretells(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,12 +78,20 @@ def test_tabs_tell_their_key_and_count(qtbot: QtBot) -> None:
 
 
 def test_a_pill_without_a_word_is_not_there(qtbot: QtBot) -> None:
+    place = QWidget()
+    qtbot.addWidget(place)
     pill = Pill("")
-    qtbot.addWidget(pill)
+    place.setLayout(row(pill))
     assert pill.isHidden()
     pill.say("可申领", "accent")
     assert not pill.isHidden()
     assert pill.accessibleName() == "可申领"
+
+
+def test_a_part_that_is_not_placed_yet_is_no_window(qtbot: QtBot) -> None:
+    pill = Pill("可申领", "accent")
+    qtbot.addWidget(pill)
+    assert not pill.isVisible()
 
 
 def test_a_button_gives_its_act_no_arguments(qtbot: QtBot) -> None:
