@@ -13,6 +13,7 @@ import traceback
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 
+import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, qVersion
 from PySide6.QtWidgets import QApplication, QDialog, QPlainTextEdit, QWidget
 
@@ -101,7 +102,7 @@ class CrashGuard(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._open = False
+        self._window: CrashWindow | None = None
         self._before = (sys.excepthook, threading.excepthook)
         self._elsewhere.connect(self.report, Qt.ConnectionType.QueuedConnection)
 
@@ -129,13 +130,13 @@ class CrashGuard(QObject):
         found = details(error)
         log.error("fault\n%s", found)
         self.caught.emit(found)
-        if self._open:
+        if self._window is not None and shiboken6.isValid(self._window):
             return
-        self._open = True
         parent = self.parent()
-        window = CrashWindow(found, parent if isinstance(parent, QWidget) else None)
-        window.finished.connect(self._closed)
-        window.open()
+        # Held here, or a window without a parent would be gone before it is seen.
+        self._window = CrashWindow(found, parent if isinstance(parent, QWidget) else None)
+        self._window.finished.connect(self._closed)
+        self._window.open()
 
     def _closed(self, _result: int) -> None:
-        self._open = False
+        self._window = None

@@ -1,5 +1,6 @@
 """A fault of ours is shown without anybody's data, and the program lives on."""
 
+import gc
 import logging
 import sys
 import threading
@@ -85,6 +86,23 @@ def test_a_second_fault_does_not_open_a_second_window(qtbot: QtBot, caplog: pyte
     qtbot.waitUntil(lambda: not shiboken6.isValid(windows[0]))
     guard.report(fault())
     assert len(parent.findChildren(CrashWindow)) == 1
+
+
+def test_a_fault_before_the_main_window_is_shown_too(qtbot: QtBot) -> None:
+    def shown() -> list[CrashWindow]:
+        return [
+            each
+            for each in QApplication.topLevelWidgets()
+            if isinstance(each, CrashWindow) and each.isVisible()
+        ]
+
+    guard = CrashGuard()
+    for _time in range(2):
+        guard.report(fault())
+        gc.collect()
+        assert len(shown()) == 1
+        shown()[0].accept()
+        qtbot.waitUntil(lambda: not shown())
 
 
 def test_the_hooks_are_taken_over_and_given_back(qtbot: QtBot) -> None:
