@@ -78,7 +78,8 @@ class UnitOfWork:
             return []
         self._begin_change_set()
         for row in rows:
-            row.setdefault("id", new_id())
+            if "id" not in row:
+                row["id"] = new_id()
             row["made_in"] = row["changed_in"] = self.id
         self.connection.execute(insert(table), rows)
         self._count(table.__tablename__, "insert", len(rows))

@@ -14,6 +14,8 @@ _DAY = timedelta(days=1)
 def add_months(day: date, months: int) -> date:
     """Return the same day `months` later; a day the month lacks becomes its last."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if day.day <= 28:  # Every month has it; assessing everybody asks this very often.
+        return date(year, month + 1, day.day)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
