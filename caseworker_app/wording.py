@@ -54,10 +54,15 @@ def label(list_name: str, code: str | None, language: str | None = None) -> str:
     return codes.code_list(list_name).label(code, language or _language) if code else ""
 
 
+def joined(parts: Iterable[str], language: str | None = None) -> str:
+    """Return parts listed as the language lists them."""
+    return ("、" if (language or _language) == ZH else ", ").join(parts)
+
+
 def labels(list_name: str, values: Iterable[str], language: str | None = None) -> str:
     """Return several labels joined as the field joins them."""
     tongue = language or _language
-    return ("、" if tongue == ZH else ", ").join(label(list_name, value, tongue) for value in values)
+    return joined((label(list_name, value, tongue) for value in values), tongue)
 
 
 def on_paper(day: date | None) -> str:

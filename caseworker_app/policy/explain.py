@@ -1,5 +1,6 @@
 """An entitlement in words: what each condition asks and what was found, and one sentence why."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -7,16 +8,21 @@ from caseworker_app.domain import money
 from caseworker_app.domain.spans import Months
 from caseworker_app.policy.assess import Entitlement, Outcome, Reason, State
 from caseworker_app.policy.pack import Item
-from caseworker_app.wording import _, _n, label, months_text
+from caseworker_app.wording import ZH, _, _n, joined, label, language, months_text
 
 Values = dict[str, Any]
+
+
+def _clauses(parts: Iterable[str]) -> str:
+    """Return parts of one sentence."""
+    return ("，" if language() == ZH else ", ").join(parts)
 
 
 def _kinds(values: Values) -> str:
     parts = [label("household_kind", each) for each in values["household_kinds"]] + [
         label("monitored_kind", each) for each in values["monitored_kinds"]
     ]
-    return "、".join(parts)
+    return joined(parts)
 
 
 def _category_found(found: Values) -> str:
@@ -32,11 +38,11 @@ def _category_found(found: Values) -> str:
             if found["resolved_on"]
             else _("risk not resolved")
         )
-    return "，".join(parts)
+    return _clauses(parts)
 
 
 def _spans(spans: tuple[tuple[date, date], ...]) -> str:
-    shown = "、".join(_("{first} to {last}").format(first=first, last=last) for first, last in spans[:3])
+    shown = joined(_("{first} to {last}").format(first=first, last=last) for first, last in spans[:3])
     return shown + ("…" if len(spans) > 3 else "")
 
 
@@ -47,14 +53,14 @@ def _months_found(found: Values) -> str:
     parts = [f"{_spans(found['spans'])} = {months_text(county)}"]
     if province.months or province.days:
         parts.append(_("of which outside the province {months}").format(months=months_text(province)))
-    return "，".join(parts)
+    return _clauses(parts)
 
 
 def _incomes(found: Values) -> str:
     named = [(name, income) for name, income, _due in found["incomes"] if income != 0]
     if not named:
         return _("no wage income in this cycle")
-    return "，".join(
+    return _clauses(
         _("{name} not known").format(name=name)
         if income is None
         else _("{name} {amount} yuan").format(name=name, amount=money.shown(income))
@@ -160,7 +166,7 @@ def why(entitlement: Entitlement) -> str:
     if entitlement.claimed:
         return _("Claimed as {number}.").format(number=entitlement.claimed)
     if entitlement.state is State.UNKNOWN:
-        what = "、".join(dict.fromkeys(missing_text(each.field) for each in entitlement.missing))
+        what = joined(dict.fromkeys(missing_text(each.field) for each in entitlement.missing))
         return _("Not entered: {what}. At most {amount} yuan.").format(
             what=what, amount=money.shown(entitlement.amount_max or 0)
         )
@@ -189,7 +195,11 @@ def why(entitlement: Entitlement) -> str:
             )
         return text
     failed = next((each for each in entitlement.reasons if each.outcome is Outcome.FAILED), None)
-    sentence = f"{condition_text(failed)}：{found_text(failed)}。" if failed else ""
+    sentence = ""
+    if failed:
+        sentence = _("{condition}: {found}.").format(
+            condition=condition_text(failed), found=found_text(failed)
+        )
     if (
         failed
         and failed.condition in ("place", "months", "income")

@@ -11,7 +11,7 @@ from caseworker_app import settings
 from caseworker_app.domain import divisions
 from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases import safety
-from caseworker_app.wording import _, label
+from caseworker_app.wording import _, joined, label
 from ui.context import Context
 from ui.theme import tokens
 from ui.widgets.basics import Card, Field, button, column, row, text
@@ -119,9 +119,7 @@ class SettingsScreen(QWidget):
         items = [
             (item.id, item.name, item.clause, item.department, item.fund) for item in pack.items.values()
         ]
-        owed = "、".join(
-            f"{label('service_kind', kind)} {count}" for kind, count in pack.package.owed.items()
-        )
+        owed = joined(f"{label('service_kind', kind)} {count}" for kind, count in pack.package.owed.items())
         own = [(setting.explanation,) for setting in pack.settings.values()]
         return Card(
             text(_("Rules in use: {name}").format(name=pack.name), "section"),

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
 from caseworker_app.domain import divisions, identity, money
 from caseworker_app.read_models.people import PersonPage
 from caseworker_app.use_cases import entitlements, lists
-from caseworker_app.wording import _, _n, label
+from caseworker_app.wording import _, _n, joined, label
 from db.queries import workers as queries
 from ui.actions import tip
 from ui.context import Context
@@ -84,12 +84,12 @@ def _waiting(row: lists.ListedWorker) -> str:
 COLUMNS = (
     Column(N_("Name"), 92, lambda row: row.worker.name, sort="name"),
     Column(N_("Head"), 76, lambda row: row.worker.head, paint="muted"),
-    Column(N_("Village group"), 72, _village, sort="group"),
+    Column(N_("Group"), 72, _village, sort="group"),
     Column(N_("Status"), 80, lambda row: label("status", row.status), paint="status"),
     Column(N_("Since"), 92, _waiting),
     Column(N_("Place of work"), 160, _place, tip=lambda row: f"{_place(row)} {row.worker.employer}".strip()),
     Column(
-        N_("Yuan a month"),
+        N_("Wage"),
         70,
         lambda row: money.shown(row.worker.wage) if row.worker.wage else "—",
         right=True,
@@ -181,7 +181,7 @@ class PersonPanel(QScrollArea):
             )
         self._box.addSpacing(6)
         if worker.package:
-            lacking = "、".join(
+            lacking = joined(
                 f"{label('service_kind', part.kind)} {part.lacking}" for part in worker.package.lacking
             )
             sentence = (
