@@ -1,0 +1,246 @@
+"""How long the program takes, as ratios to a floor measured in the same run: `python -m tests.benchmarks`.
+
+Ours and the floor are timed in turn, so that whatever else the machine does slows both; the median of
+several turns is shown. Only the ratios travel from one machine to another.
+"""
+
+import argparse
+import gc
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import python_calamine
+from sqlalchemy import Connection, event
+
+from caseworker_app import sample
+from caseworker_app.policy import pack
+from caseworker_app.use_cases import desk as desks
+from caseworker_app.use_cases import entitlements, imports
+from caseworker_app.use_cases.desk import Desk
+from db import engine
+from db.queries import facts, workers
+
+PASSWORD = "only-for-measuring"
+HOUSEHOLDS_A_WORKER = 0.42
+TURNS = 5
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """One line of the table, in seconds."""
+
+    what: str
+    ours: float
+    floor: float
+
+
+def clock() -> datetime:
+    """Stand still at noon of 2024-11-30."""
+    return datetime(2024, 11, 30, 4, tzinfo=UTC).replace(tzinfo=None)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return how long it takes, without a garbage collection left over from before."""
+    gc.collect()
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def in_turn(what: str, ours: Callable[[], object], floor: Callable[[], object]) -> Timed:
+    """Time both in turn, after one turn that does not count."""
+    ours()
+    floor()
+    turns = [(seconds(ours), seconds(floor)) for _ in range(TURNS)]
+    return Timed(what, *(statistics.median(each) for each in zip(*turns, strict=True)))
+
+
+# -- import: against reading with the bare library and inserting the bare cells ------------------------
+
+
+def bare_rows(file: Path) -> list[list[Any]]:
+    """Read a workbook with the reader library alone, in this process."""
+    return list(python_calamine.CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).iter_rows())
+
+
+def bare_insert(database: Path, rows: Sequence[Sequence[Any]]) -> None:
+    """Put the cells into one encrypted table without key, index or journal."""
+    connection = engine.connect(database, bytes(32))
+    width = len(rows[0])
+    connection.execute(f"CREATE TABLE cell ({', '.join(f'c{number}' for number in range(width))})")
+    connection.execute("BEGIN")
+    connection.executemany(f"INSERT INTO cell VALUES ({', '.join('?' * width)})", rows)
+    connection.execute("COMMIT")
+    connection.close()
+
+
+def timed_import(folder: Path, file: Path) -> list[Timed]:
+    """Time looking through and writing the people export, each time into an empty ledger."""
+    numbers = count()
+    ledgers = iter([new_ledger(folder / f"empty-{number}") for number in range(TURNS + 1)])
+    parts: dict[str, list[float]] = {"reading": [], "checking": [], "writing": []}
+
+    def ours() -> None:
+        desk = next(ledgers)
+        with desk.ledger.reader() as connection:
+            prepared = imports.prepare(connection, [file], desk.scope, desk.today())
+        begun = time.perf_counter()
+        imports.commit(desk.units, prepared)
+        parts["writing"].append(time.perf_counter() - begun)
+        parts["reading"].append(prepared.preview.read_seconds)
+        parts["checking"].append(prepared.preview.check_seconds)
+        desk.close()
+
+    def floor() -> None:
+        bare_insert(folder / f"floor-{next(numbers)}.db", bare_rows(file))
+
+    whole = in_turn("import the people export", ours, floor)
+    return [
+        whole,
+        *(Timed(f"… {name}", statistics.median(each[1:]), whole.floor) for name, each in parts.items()),
+    ]
+
+
+# -- lists: against the same statements on a bare cursor -----------------------------------------------
+
+
+@contextmanager
+def statements(desk: Desk) -> Iterator[list[tuple[str, Any]]]:
+    """Note every statement with its values while the block runs."""
+    noted: list[tuple[str, Any]] = []
+
+    def note(_c: Connection, _cursor: object, sql: str, values: Any, _context: object, _many: bool) -> None:
+        noted.append((sql, values))
+
+    event.listen(desk.ledger.engine, "before_cursor_execute", note)
+    try:
+        yield noted
+    finally:
+        event.remove(desk.ledger.engine, "before_cursor_execute", note)
+
+
+def timed_query(desk: Desk, what: str, ask: Callable[[Connection], object]) -> Timed:
+    """Time a question against its own statements on a bare cursor, rows fetched and thrown away."""
+
+    def ours() -> None:
+        with desk.ledger.reader() as connection:
+            ask(connection)
+
+    with statements(desk) as noted:
+        ours()
+    noted = [(sql, values) for sql, values in noted if sql != "BEGIN"]
+    raw = desk.ledger.engine.raw_connection()
+    cursor = raw.cursor()
+
+    def floor() -> None:
+        for sql, values in noted:
+            cursor.execute(sql, values).fetchall()
+
+    timed = in_turn(f"{what} ({len(noted)} statements)", ours, floor)
+    raw.close()
+    return timed
+
+
+def timed_lists(desk: Desk) -> list[Timed]:
+    """Time opening the workforce list and showing its first and last lines."""
+    asked = desk.asked(desk.today())
+    with desk.ledger.reader() as connection:
+        found = workers.ids(connection, "workforce", asked)
+    return [
+        timed_query(
+            desk, "open the workforce list", lambda connection: workers.ids(connection, "workforce", asked)
+        ),
+        timed_query(
+            desk, f"its first {PAGE} lines", lambda connection: workers.rows(connection, found[:PAGE], asked)
+        ),
+        timed_query(
+            desk, f"its last {PAGE} lines", lambda connection: workers.rows(connection, found[-PAGE:], asked)
+        ),
+    ]
+
+
+# -- entitlements: against fetching their inputs -------------------------------------------------------
+
+
+def timed_assessment(desk: Desk) -> Timed:
+    """Time assessing everybody against fetching what that reads."""
+    on = desk.today()
+
+    def ours() -> None:
+        with desk.ledger.reader() as connection:
+            entitlements.assess_all(connection, desk.pack, on)
+
+    def floor() -> None:
+        with desk.ledger.reader() as connection:
+            facts.households(connection, on)
+
+    return in_turn("assess everybody", ours, floor)
+
+
+# -- the window: a colleague adds start-to-painted-window against a bare QLabel here -------------------
+
+
+def timed_window() -> list[Timed]:
+    """Time the start of the program until its window is painted, against a bare label."""
+    return []
+
+
+# -- the run -------------------------------------------------------------------------------------------
+
+
+def new_ledger(folder: Path) -> Desk:
+    """Return an empty ledger for the county of the shipped pack."""
+    return desks.new(folder, PASSWORD, pack.load().code, "measuring", clock=clock)[0]
+
+
+def measure(size: int, folder: Path) -> None:
+    """Print the table for a ledger of about so many workers."""
+    files = sample.write(folder / "files", round(size * HOUSEHOLDS_A_WORKER), seed=1)
+    lines = timed_import(folder, files[0])
+    desk = new_ledger(folder / "ledger")
+    with desk.ledger.reader() as connection:
+        prepared = imports.prepare(connection, files, desk.scope, desk.today())
+    imports.commit(desk.units, prepared)
+    with desk.ledger.reader() as connection:
+        found = workers.counts(connection, ["workers", "people"], desk.asked(desk.today()))
+    lines += [*timed_lists(desk), timed_assessment(desk)]
+    desk.close()
+    _say(f"\n{found['workers']:,} workers, {found['people']:,} people\n")
+    _say("| what | ours, ms | floor, ms | ratio |\n|---|---:|---:|---:|")
+    for line in lines:
+        _say(
+            f"| {line.what} | {line.ours * 1000:,.1f} | {line.floor * 1000:,.1f} | {line.ours / line.floor:.2f} |"
+        )
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(words + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Measure the sizes asked for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--workers", type=int, nargs="+", default=[1000, 10000], help="sizes of the ledger")
+    sizes = parser.parse_args().workers
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["CASEWORKER_HOME"] = str(Path(folder) / "home")
+        for size in sizes:
+            measure(size, Path(folder) / str(size))
+        for line in timed_window():
+            _say(f"{line.what}: {line.ours / line.floor:.2f} times a bare label")
+
+
+if __name__ == "__main__":
+    main()
