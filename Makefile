@@ -50,5 +50,11 @@ package: .venv/.developer
 wording: .venv/.developer
 	$(BIN)/python -m tests.wording_catalogue
 
+# The pictures of README.
+screens: install
+	$(BIN)/caseworker demo -o demo-output
+	mkdir -p docs/screens
+	cp demo-output/screens/workers.png demo-output/screens/person.png docs/screens/
+
 clean:
 	rm -rf .venv build dist demo-output

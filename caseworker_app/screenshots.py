@@ -82,7 +82,7 @@ def take(ledger: Path, password: str, folder: Path, clock: Clock) -> list[Path]:
     window = main.window
     window.show()
     steps: list[tuple[str, Callable[[], Any]]] = [
-        ("workers", lambda: window.go("workers", list="workforce")),
+        ("workers", lambda: window.go("workers", list="workforce", select=person)),
         ("zeroing", lambda: window.go("workers", list="zeroing")),
         ("package-due", lambda: window.go("workers", list="package-due")),
         ("record-service", lambda: window.page("workers").record_service()),
