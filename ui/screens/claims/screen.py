@@ -301,7 +301,7 @@ class ClaimsScreen(QWidget):
 
     def _said_filed(self, result: tuple[Any, list[str]]) -> None:
         numbers = result[1]
-        words = _n("Filed: {number}", "{count} claims filed", len(numbers))
+        words = _n("{count} claim filed: {number}", "{count} claims filed", len(numbers))
         self._context.messages.done(words.format(number=numbers[0], count=len(numbers)), self._context.undo)
 
     def print_forms(self) -> None:
@@ -340,6 +340,7 @@ class ClaimsScreen(QWidget):
         if step in ("returned", "rejected", "objection", "withdrawn"):
             self._step = step
             self._reason_go.setText(label("claim_state", step))
+            self._reason_go.setAccessibleName(self._reason_go.text())
             self._reason_bar.show()
             self._reason.setFocus()
             return
@@ -357,8 +358,10 @@ class ClaimsScreen(QWidget):
     def _move(self, step: str, reason: str) -> None:
         context = self._context
         for each in self.filed_table.selected():
-            context.runner.write(partial(_advance, context, self._filed[each].claim.number, step, reason))
-        context.messages.done(label("claim_state", step), context.undo)
+            context.runner.write(
+                partial(_advance, context, self._filed[each].claim.number, step, reason),
+                lambda _changed: context.messages.done(label("claim_state", step), context.undo),
+            )
 
 
 def _file(context: Context, item: str, beneficiaries: list[str], cycle: str, _progress: Any) -> Any:  # noqa: ANN401

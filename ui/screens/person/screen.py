@@ -382,7 +382,7 @@ class PersonScreen(QWidget):
         context = self._context
 
         def filed(result: tuple[Any, list[str]]) -> None:
-            context.messages.done(_("Filed: {number}").format(number=result[1][0]), context.undo)
+            context.messages.done(_("Claim filed: {number}").format(number=result[1][0]), context.undo)
             preview_forms(context, result[1], self)
 
         context.runner.write(
