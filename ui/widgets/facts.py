@@ -41,6 +41,11 @@ class FactForm(Card):
         self._wrong.hide()
         self._save = button(_("Save"), self.save, primary=True, tip="Enter")
         self._leave = button(_("Cancel"), self.finished.emit, tip="Esc")
+        context.runner.crashed.connect(self._take_again)
+
+    def _take_again(self) -> None:
+        """Let what is typed be saved once more after a fault of ours."""
+        self._save.setEnabled(True)
 
     def build(self, *parts: QWidget) -> None:
         """Lay out the fields between title and buttons."""
