@@ -18,19 +18,27 @@ from ui.crash_window import CrashGuard
 from ui.runner import Runner
 from ui.screens.unlock.screen import UnlockWindow
 
-_QUIET_MS = 250
+_LOOK_MS = 150
+_LOOKS = 3
 _DEADLINE_MS = 20_000
 
 
 def settle(runner: Runner) -> None:
-    """Let the window work until nothing has been under way for a moment."""
+    """Let the window work until nothing has been under way at several looks in a row."""
     loop = QEventLoop()
-    quiet, deadline = QTimer(), QTimer()
-    quiet.setInterval(_QUIET_MS)
-    quiet.timeout.connect(lambda: None if runner.busy else loop.quit())
+    look, deadline = QTimer(), QTimer()
+    looks = [0]
+
+    def quiet() -> None:
+        looks[0] = 0 if runner.busy else looks[0] + 1
+        if looks[0] == _LOOKS:
+            loop.quit()
+
+    look.setInterval(_LOOK_MS)
+    look.timeout.connect(quiet)
     deadline.setSingleShot(True)
     deadline.timeout.connect(loop.quit)
-    quiet.start()
+    look.start()
     deadline.start(_DEADLINE_MS)
     loop.exec()
 
