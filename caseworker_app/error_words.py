@@ -313,6 +313,7 @@ def setting_text(key: str) -> str:
         "language": _("Language"),
         "theme": _("Colours"),
         "last_ledger": _("Ledger opened last"),
+        "window": _("Place of the window"),
         "scope": _("Area of the ledger"),
         "officer": _("Officer"),
         "pack": _("Policy pack"),

@@ -24,6 +24,7 @@ class Setting:
 TABLE = (
     Setting("language", "text", "zh_CN", "installation", "Language of window and command line: zh_CN or en"),
     Setting("theme", "text", "light", "installation", "Colours of the window: light or dark"),
+    Setting("window", "text", "", "installation", "Place and size of the window"),
     Setting("last_ledger", "text", "", "installation", "Folder of the ledger opened last"),
     Setting("scope", "text", "", "ledger", "Division code the ledger is for: 12, 9 or 6 digits"),
     Setting("officer", "text", "", "ledger", "Name of the officer who keeps the ledger"),

@@ -4,6 +4,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QMenu
 
+from caseworker_app import settings
 from caseworker_app.error_words import action_text
 from caseworker_app.use_cases import undo
 from caseworker_app.use_cases.desk import Desk, place_name
@@ -29,6 +30,7 @@ class Opened:
         self.runner = runner
         self.window = MainWindow(place, f"{above} · {desk.today():%Y}年{desk.today().month}月", desk.officer)
         self.window.resize(*_SIZE)
+        self.window.restore(str(settings.read("window")))
         self.messages = MessageDoor(self.window)
         self.context = Context(
             desk,
@@ -47,6 +49,7 @@ class Opened:
         runner.failed.connect(self.messages.error)
         runner.crashed.connect(guard.report)
         runner.changed.connect(lambda _changed: self.refresh_last())
+        runner.writing.connect(self.window.saving)
         self.window.closing.connect(self.close)
         self.refresh_last()
         self.window.go("workers")
@@ -117,11 +120,8 @@ class Opened:
         bind("help", self.show_keys)
 
     def _on_page(self, act: str) -> None:
-        found = getattr(self.window.page(self.window.current_page()), act, None)
-        if found is None:
-            self.messages.tell(_("This does not apply here. Open a worker's page first."))
-        else:
-            found()
+        # An action that belongs to some pages is off on all others, so that the page has it.
+        getattr(self.window.page(self.window.current_page()), act)()
 
     def _menu(self, menu: QMenu) -> None:
         for declared, made in self.window.actions_.bound():
@@ -171,6 +171,7 @@ class Opened:
         self.context.query(journal.next_undo, then=shown)
 
     def close(self) -> None:
-        """Finish what is under way and give the ledger back."""
+        """Remember where the window stood, finish what is under way and give the ledger back."""
+        settings.write("window", self.window.state())
         self.runner.close()
         self.desk.close()

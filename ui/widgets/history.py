@@ -47,5 +47,5 @@ def history_lines(history: Sequence[HistoryLine]) -> QWidget:
         for line in history[:_SHOWN]
     ]
     return lines(
-        [_("When"), _("Who"), _("Step"), _("What changed")], shown, _("Nothing has been changed yet."), 3
+        [_("When"), _("Officer"), _("Step"), _("What changed")], shown, _("Nothing has been changed yet."), 3
     )
