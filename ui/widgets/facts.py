@@ -37,6 +37,7 @@ class FactForm(Card):
         super().__init__(space=10)
         self.context = context
         self._title = text(title, "section")
+        self.setAccessibleName(title)
         self._wrong = text("", "error", wrap=True)
         self._wrong.hide()
         self._save = button(_("Save"), self.save, primary=True, tip="Enter")

@@ -66,7 +66,7 @@ def lines(heads: Sequence[str], rows: Sequence[Sequence[str | QWidget]], empty: 
     inside = Ruled(heads)
     for parts in rows:
         inside.add(
-            text(part, wrap=index == stretch, select=True) if isinstance(part, str) else part
+            text(part, wrap=index == stretch, select=bool(part)) if isinstance(part, str) else part
             for index, part in enumerate(parts)
         )
     inside.grid.setColumnStretch(stretch, 1)
