@@ -4,6 +4,8 @@ import json
 import logging
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -14,9 +16,11 @@ import openpyxl
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QAccessible, QInputMethodEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QAbstractSpinBox,
     QApplication,
     QCheckBox,
     QComboBox,
@@ -24,24 +28,32 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
     QLineEdit,
+    QListWidget,
     QMenu,
     QPlainTextEdit,
     QPushButton,
+    QTableView,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from sqlalchemy import text as sql
 
-from caseworker_app import sample, start, wording
+from caseworker_app import paths, sample, start, wording
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.error_words import error_text
 from caseworker_app.use_cases import desk as desks
+from caseworker_app.use_cases import work
 from caseworker_app.window import Opened
-from caseworker_app.wording import _
+from caseworker_app.wording import _, _n, label
 from db import journal
+from db.engine import WRITES
 from tests.conftest import PASSWORD, clock
 from tests.printouts.reading import joined, texts
+from ui.actions import TABLE
+from ui.crash_window import CrashWindow
 from ui.main_window import MainWindow
 from ui.widgets.basics import Card, TabStrip
+from ui.widgets.entitlement import EntitlementCard
 from ui.widgets.pdf_preview import PdfPreview
 from ui.widgets.table import DataTable
 
@@ -70,8 +82,7 @@ def spoken(widget: QWidget) -> str:
     """Return the name a screen reader says for a widget."""
     if isinstance(widget, QComboBox):  # On Linux Qt tells the chosen text here and the name as its label.
         return widget.accessibleName()
-    found = QAccessible.queryAccessibleInterface(widget)
-    return found.text(QAccessible.Text.Name) if found else ""
+    return QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
 
 
 def all_shown(root: QWidget, kind: type[Kind]) -> list[Kind]:
@@ -82,8 +93,9 @@ def all_shown(root: QWidget, kind: type[Kind]) -> list[Kind]:
 def cells(view: QAbstractItemView, role: Qt.ItemDataRole = Qt.ItemDataRole.DisplayRole) -> list[list[str]]:
     """Return what a table says, row by row."""
     model = view.model()
+    columns = range(model.columnCount() if isinstance(view, QTableView) else 1)
     return [
-        [str(model.index(row, column).data(role) or "") for column in range(model.columnCount())]
+        [str(model.index(row, column).data(role) or "") for column in columns]
         for row in range(model.rowCount())
     ]
 
@@ -106,9 +118,10 @@ def reading(root: QWidget) -> list[str]:
         elif isinstance(each, QMenu):
             found += [action.text() for action in each.actions()]
         elif isinstance(each, QAbstractItemView):
-            model = each.model()
-            heads = range(model.columnCount())
-            found += [str(model.headerData(index, Qt.Orientation.Horizontal) or "") for index in heads]
+            if isinstance(each, QTableView):
+                model = each.model()
+                heads = range(model.columnCount())
+                found += [str(model.headerData(index, Qt.Orientation.Horizontal) or "") for index in heads]
             for role in (
                 Qt.ItemDataRole.DisplayRole,
                 Qt.ItemDataRole.ToolTipRole,
@@ -144,6 +157,12 @@ class Officer:
         """The window that is worked in: a dialog, else the main one."""
         own = self.program.main.window if self.program.main else self.program.unlock
         return QApplication.activeModalWidget() or own
+
+    def paper(self) -> PdfPreview:
+        """Return the paper that is looked at."""
+        found = self.front
+        assert isinstance(found, PdfPreview)
+        return found
 
     def see(self, condition: Callable[[], object]) -> None:
         """Wait until something is so."""
@@ -243,7 +262,7 @@ class Officer:
         """Press a key where the focus is."""
         for _time in range(times):
             self.strokes += 1
-            self.bot.keyClick(self.focus(), key, modifier)
+            QTest.keyClick(self.focus(), key, modifier)
         self.settle()
 
     def type(self, words: str) -> None:
@@ -255,18 +274,20 @@ class Officer:
     def fill(self, name: str, words: str, root: QWidget | None = None) -> None:
         """Click into a box and type, in place of what it held."""
         box = self.the(QLineEdit, name, root)
-        self.bot.mouseClick(box, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(box, Qt.MouseButton.LeftButton)
         box.setFocus()  # A click gives it where windows are managed.
-        self.bot.keyClick(box, Key.Key_A, CONTROL)
+        QTest.keyClick(box, Key.Key_A, CONTROL)
         if words.isascii():
-            self.bot.keyClicks(box, words)
+            QTest.keyClicks(box, words)
         else:
             self.type(words)
 
     def click(self, widget: QWidget, at: QPoint | None = None) -> None:
         assert widget.isVisible()
         assert widget.isEnabled()
-        self.bot.mouseClick(widget, Qt.MouseButton.LeftButton, pos=at or widget.rect().center())
+        QTest.mouseClick(
+            widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at or widget.rect().center()
+        )
         self.settle()
 
     def press(self, name: str, root: QWidget | None = None) -> None:
@@ -289,7 +310,7 @@ class Officer:
             box = dialog.findChild(QLineEdit, "fileNameEdit")
             assert isinstance(box, QLineEdit)
             box.setText(" ".join(f'"{each}"' for each in files) if len(files) > 1 else str(files[0]))
-            self.bot.keyClick(box, Key.Key_Return)
+            QTest.keyClick(box, Key.Key_Return)
 
         timer = QTimer()
         timer.setInterval(10)
@@ -315,7 +336,7 @@ class Officer:
     def find(self, typed: str) -> None:
         """Open somebody's page through the find box."""
         self.key(Key.Key_K, CONTROL)
-        self.bot.keyClicks(self.focus(), typed)
+        QTest.keyClicks(self.focus(), typed)
         self.settle()
         self.key(Key.Key_Return)
 
@@ -400,7 +421,7 @@ def choose_place(officer: Officer, *names: str) -> None:
         edit = combo.lineEdit()
         assert edit is not None
         edit.setFocus()
-        officer.bot.keyClick(edit, Key.Key_A, CONTROL)
+        QTest.keyClick(edit, Key.Key_A, CONTROL)
         officer.type(name)
         officer.key(Key.Key_Return)
         assert combo.currentData(), name
@@ -427,8 +448,7 @@ def test_a_first_start_makes_a_ledger_and_enters_it(sit: Callable[[Path], Office
     going_on = officer.the(QPushButton, _("Go on"))
     assert not going_on.isEnabled()
     officer.press(_("Print or save the sheet"))
-    preview = officer.front
-    assert isinstance(preview, PdfPreview)
+    preview = officer.paper()
     (page,) = texts(preview.paper.content)
     assert joined(groups[0]).replace("-", "") in joined(page).replace("-", "")
     assert "和顺新村" in page
@@ -490,7 +510,7 @@ def test_a_village_typed_by_half_is_not_taken_for_its_township(
     edit = officer.the(QComboBox, _("Village")).lineEdit()
     assert edit is not None
     edit.setFocus()
-    officer.bot.keyClick(edit, Key.Key_A, CONTROL)
+    QTest.keyClick(edit, Key.Key_A, CONTROL)
     officer.type("和顺某村")
     officer.fill(_("Officer"), "田野")
     officer.fill(_("Password (at least 6 characters)"), PASSWORD)
@@ -675,7 +695,7 @@ def test_another_day_gives_other_lists(county: Officer) -> None:
 def test_filter_open_and_return_to_the_same_row(county: Officer) -> None:
     everybody = county.names()
     county.key(Key.Key_F, CONTROL)
-    county.bot.keyClicks(county.focus(), AWARDED["id"][-4:])
+    QTest.keyClicks(county.focus(), AWARDED["id"][-4:])
     county.settle()
     assert AWARDED["name"] in county.names()
     assert 0 < len(county.names()) < 5
@@ -705,3 +725,514 @@ def test_a_click_on_the_head_sorts_by_name(county: Officer) -> None:
     assert county.names() == sorted(before) != before
     county.click(header.viewport(), spot)
     assert county.names() == before
+
+
+# -- services --------------------------------------------------------------------------------------
+
+PACKAGE = 7
+"""The column of the four small cells."""
+
+
+def package_of(officer: Officer) -> str:
+    """Return the package of the row the keys act on, as a screen reader has it."""
+    row = officer.table().currentIndex().row()
+    return officer.rows(Qt.ItemDataRole.ToolTipRole)[row][PACKAGE]
+
+
+def record(officer: Officer, kind: Qt.Key, words: str = "") -> int:
+    """Record a service to what is selected; return the keystrokes besides the words."""
+    officer.strokes = 0
+    officer.key(Key.Key_R, CONTROL)
+    officer.key(kind)
+    officer.type(words)
+    officer.key(Key.Key_Return)
+    return officer.strokes
+
+
+def test_a_service_takes_five_keys_at_most_and_is_seen_at_once(county: Officer) -> None:
+    county.choose_tab(_("Services due"))
+    due = county.count(_("Services due"))
+    assert due == len(county.rows())
+    county.table().setFocus()
+    county.key(Key.Key_Down, times=2)
+    name = county.here()[0]
+    referral = label("service_kind", "job_referral")
+    assert f"{referral} 0/3" in package_of(county)
+    assert record(county, Key.Key_2, "昆山某电子厂 装配工") <= 5
+    assert county.here()[0] == name
+    assert f"{referral} 1/3" in package_of(county)
+    assert county.last_step() == f"{_('Record service')} {name}"
+    for kind, words in (
+        (Key.Key_2, "余杭某服饰有限公司 缝纫工"),
+        (Key.Key_2, "兴庆某家政公司 保洁员"),
+        (Key.Key_1, "入户宣讲"),
+        (Key.Key_3, ""),
+    ):
+        assert record(county, kind, words) <= 5
+        assert county.here()[0] == name
+    assert county.count(_("Services due")) == due
+    record(county, Key.Key_4, "家政服务培训")
+    assert county.count(_("Services due")) == due - 1 == len(county.rows())
+    county.press(_("Undo Ctrl+Z"))
+    assert county.count(_("Services due")) == due == len(county.rows())
+    county.key(Key.Key_Z, CONTROL)
+    county.key(Key.Key_Z, CONTROL)
+    county.key(Key.Key_Z, CONTROL)
+    county.key(Key.Key_Z, CONTROL)
+    assert county.last_step() == f"{_('Record service')} {name}"
+    county.key(Key.Key_Z, CONTROL)
+    assert county.last_step().startswith(_("Import"))
+    assert not [row for row in county.rows(Qt.ItemDataRole.ToolTipRole) if "1/" in row[PACKAGE]]
+
+
+def test_a_referral_without_its_vacancy_is_refused_in_place(county: Officer) -> None:
+    before = county.content()
+    county.key(Key.Key_R, CONTROL)
+    county.key(Key.Key_2)
+    county.fill(_("Day"), "2024-11-20")
+    county.key(Key.Key_Return)
+    assert county.reads(error_text(ExpectedError("service.vacancy_missing")))
+    assert county.messages("error") == []
+    assert county.the(QLineEdit, _("Day")).text() == "2024-11-20"
+    assert county.content() == before
+    county.fill(_("Content of the service"), "某物流公司 分拣")
+    county.key(Key.Key_Return)
+    assert county.last_step() == f"{_('Record service')} {county.here()[0]}"
+    assert county.content() != before
+    # The same once more is refused too, and the words stay.
+    county.key(Key.Key_R, CONTROL)
+    county.key(Key.Key_2)
+    county.type("某物流公司 分拣")
+    county.fill(_("Day"), "2024-11-20")
+    county.key(Key.Key_Return)
+    assert county.reads(error_text(ExpectedError("service.repeated", name=county.here()[0])))
+    assert county.the(QLineEdit, _("Content of the service")).text() == "某物流公司 分拣"
+    county.key(Key.Key_Escape)
+    assert not county.has(QLineEdit, _("Content of the service"))
+    assert county.window.current_page() == "workers"
+
+
+def test_three_workers_get_a_service_at_once(county: Officer) -> None:
+    county.choose_tab(_("Services due"))
+    before = county.content()
+    county.table().setFocus()
+    county.key(Key.Key_Home)
+    county.key(Key.Key_Down, SHIFT, times=2)
+    first = county.names()[0]
+    assert record(county, Key.Key_1, "集中宣讲政策") <= 5
+    briefing = label("service_kind", "policy_briefing")
+    told = [f"{briefing} 1/1" in row[PACKAGE] for row in county.rows(Qt.ItemDataRole.ToolTipRole)]
+    assert told == [True] * 3 + [False] * (len(told) - 3)
+    assert county.last_step() == f"{_('Record service')} " + _n(
+        "{name}, {count} person", "{name}, {count} people", 3
+    ).format(name=first, count=3)
+    county.key(Key.Key_Z, CONTROL)
+    assert not [row for row in county.rows(Qt.ItemDataRole.ToolTipRole) if f"{briefing} 1/1" in row[PACKAGE]]
+    assert county.content() == before
+
+
+# -- claims ----------------------------------------------------------------------------------------
+
+TRAVEL, INCOME = "外出务工交通奖补", "务工收入奖励"
+
+
+def travel_card(officer: Officer) -> EntitlementCard:
+    return officer.the(EntitlementCard, TRAVEL)
+
+
+def test_what_is_due_is_claimed_printed_and_taken_back(county: Officer, tmp_path: Path) -> None:
+    before = county.content()
+    county.find(AWARDED["id"])
+    assert county.reads(AWARDED["name"])
+    shown = travel_card(county)
+    assert _("Can be claimed") in spoken(shown)
+    assert county.reads("1,400", shown)
+    county.click(shown)
+    assert county.reads(_("Condition"))
+    assert county.reads(_("In the ledger"))
+    claim = county.the(QPushButton, _("Claim"))
+    QTest.mouseClick(claim, Qt.MouseButton.LeftButton)
+    county.settle()
+    preview = county.paper()
+    (page,) = (joined(each) for each in texts(preview.paper.content))
+    assert AWARDED["name"] in page
+    assert AWARDED["id"] in page
+    assert "人民币壹仟肆佰元整" in page
+    target = tmp_path / "申请表.pdf"
+    with county.naming(target):
+        county.press(_("Save as PDF…"))
+    assert target.read_bytes() == preview.paper.content
+    county.key(Key.Key_Escape)
+    assert county.front is county.window
+    assert _("Claimed") in spoken(travel_card(county))
+    assert not [each for each in all_shown(county.window, QPushButton) if each.text() == _("Claim")]
+    filed = county.content()
+    county.key(Key.Key_P, CONTROL)
+    assert county.paper().paper.content
+    county.key(Key.Key_Escape)
+    assert county.content() == filed
+    county.key(Key.Key_Z, CONTROL)
+    assert _("Can be claimed") in spoken(travel_card(county))
+    assert county.content() == before
+
+
+def test_two_hasty_presses_make_one_claim(county: Officer) -> None:
+    county.find(AWARDED["id"])
+    county.click(travel_card(county))
+    claim = county.the(QPushButton, _("Claim"))
+    for _time in range(2):
+        QTest.mouseClick(claim, Qt.MouseButton.LeftButton)
+    county.settle()
+    county.key(Key.Key_Escape)
+    county.key(Key.Key_3, CONTROL)
+    assert county.count(_("Claimed")) == 1
+
+
+def choose_step(officer: Officer, step: str) -> None:
+    """Move the selected claims on by the menu of the steps that are possible."""
+    officer.press(_("Move on"))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    words = [each.text() for each in menu.actions()]
+    for _time in range(words.index(label("claim_state", step)) + 1):
+        QTest.keyClick(menu, Key.Key_Down)
+    QTest.keyClick(menu, Key.Key_Return)
+    officer.settle()
+
+
+STATE = 8
+"""The column of a claim's state."""
+
+
+def test_a_batch_is_claimed_moved_on_and_returned_with_a_reason(county: Officer) -> None:
+    county.key(Key.Key_3, CONTROL)
+    county.choose_tab(_("To claim: {item}").format(item=TRAVEL))
+    offers = county.count(_("To claim: {item}").format(item=TRAVEL))
+    due = [person for household in TRUTH["entitlements_cycle_2024"] for person in household["people"]]
+    assert offers == sum(person["travel"] > 0 for person in due) == len(county.rows())
+    county.table().setFocus()
+    county.key(Key.Key_Home)
+    county.key(Key.Key_Down, SHIFT, times=2)
+    chosen = county.names()[:3]
+    county.press(_("Claim selected"))
+    assert county.count(_("To claim: {item}").format(item=TRAVEL)) == offers - 3
+    assert not county.messages("error")
+    county.choose_tab(_("Claimed"))
+    assert sorted(row[1] for row in county.rows()) == sorted(chosen)
+    assert {row[STATE] for row in county.rows()} == {label("claim_state", "draft")}
+    county.table().setFocus()
+    county.key(Key.Key_Home)
+    county.key(Key.Key_Down, SHIFT, times=2)
+    choose_step(county, "village_checked")
+    assert {row[STATE] for row in county.rows()} == {label("claim_state", "village_checked")}
+    county.table().setFocus()
+    county.key(Key.Key_Home)
+    number = county.here()[0]
+    choose_step(county, "returned")
+    assert {row[STATE] for row in county.rows()} == {label("claim_state", "village_checked")}
+    going_on = county.the(QPushButton, label("claim_state", "returned"))
+    county.click(going_on)
+    assert county.reads(_("Say why: it is kept with the claim."))
+    county.fill(_("Reason"), "缺银行流水")
+    county.click(going_on)
+    states = {row[0]: row[STATE] for row in county.rows()}
+    assert states.pop(number) == label("claim_state", "returned")
+    assert set(states.values()) == {label("claim_state", "village_checked")}
+    county.key(Key.Key_Z, CONTROL)
+    assert {row[STATE] for row in county.rows()} == {label("claim_state", "village_checked")}
+
+
+# -- the month out ---------------------------------------------------------------------------------
+
+
+def test_the_month_is_written_as_a_workbook(county: Officer, tmp_path: Path) -> None:
+    target = tmp_path / "月报送.xlsx"
+    county.key(Key.Key_M, CONTROL)
+    county.fill(_("Month"), "2024-13")
+    with county.naming(target):
+        county.press(_("Write monthly workbook"))
+    assert county.reads(error_text(ExpectedError("upload.month", month="2024-13")))
+    assert not target.exists()
+    county.fill(_("Month"), "2024-11")
+    with county.naming(target):
+        county.press(_("Write monthly workbook"))
+    assert county.reads(_("Written: {file}").format(file=target.name))
+    words = [each.text() for each in all_shown(county.window, QLabel)]
+    book = openpyxl.load_workbook(target)
+    counted = 0
+    for sheet in book.worksheets:
+        if sheet.title not in words:
+            continue
+        told = int(words[words.index(sheet.title) + 1])
+        numbered = [row[0] for row in sheet.iter_rows(values_only=True) if isinstance(row[0], int)]
+        assert numbered == list(range(1, told + 1)), sheet.title
+        counted += 1
+    assert counted >= 8
+    households = [row[0] for row in book["农户"].iter_rows(values_only=True) if isinstance(row[0], int)]
+    assert len(households) == TRUTH["households"]
+
+
+# -- doors that stay shut --------------------------------------------------------------------------
+
+
+def test_a_wrong_password_is_said_and_can_be_put_right(
+    sit: Callable[[Path], Officer], village_ledger: Path, tmp_path: Path
+) -> None:
+    officer = sit(Path(shutil.copytree(village_ledger, tmp_path / "ledger")))
+    officer.unlock("not-the-one")
+    assert officer.reads(error_text(ExpectedError("ledger.wrong_password")))
+    assert officer.program.main is None
+    assert officer.the(QPushButton, _("Open ledger")).isEnabled()
+    assert officer.enter().count(_("All")) == 0
+
+
+_HOLDER = """
+import sys
+from pathlib import Path
+from caseworker_app.use_cases import desk
+opened = desk.open_with_password(Path(sys.argv[1]), sys.argv[2])
+print("open", flush=True)
+sys.stdin.read()
+opened.close()
+"""
+
+
+def test_a_ledger_open_elsewhere_is_left_to_whoever_has_it(
+    sit: Callable[[Path], Officer], village_ledger: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(village_ledger, tmp_path / "ledger"))
+    with subprocess.Popen(
+        [sys.executable, "-c", _HOLDER, folder, PASSWORD], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline().split() == [b"open"]
+        officer = sit(folder)
+        officer.unlock()
+        begins, _holder, ends = error_text(ExpectedError("ledger.in_use", holder="|")).partition("|")
+        assert officer.reads(begins)
+        assert officer.reads(ends)
+        assert officer.reads(str(holder.pid))
+        assert officer.program.unlock.isVisible()
+        holder.communicate()
+    assert officer.enter().count(_("All")) == 0
+
+
+def test_a_newer_ledger_is_never_touched(
+    sit: Callable[[Path], Officer], village_ledger: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(village_ledger, tmp_path / "ledger"))
+    desk = desks.open_with_password(folder, PASSWORD, clock)
+    with desk.ledger.engine.connect().execution_options(**{WRITES: True}) as connection:
+        connection.execute(sql("UPDATE alembic_version SET version_num = '9999'"))
+        connection.commit()
+    desk.close()
+    before = (folder / "ledger.db").read_bytes()
+    officer = sit(folder)
+    officer.unlock()
+    assert officer.reads(error_text(ExpectedError("ledger.newer")))
+    assert officer.program.unlock.isVisible()
+    assert officer.program.main is None
+    assert (folder / "ledger.db").read_bytes() == before
+
+
+# -- faults of ours --------------------------------------------------------------------------------
+
+
+def test_a_fault_of_ours_shows_what_helps_and_gives_nobody_away(
+    county: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = county.here()[0]
+    before = county.content()
+
+    def broken(*_arguments: object, **_named: object) -> None:
+        raise RuntimeError(name, AWARDED["id"], "13800001234")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(work, "record_service", broken)
+        record(county, Key.Key_1, "某句话")
+    window = county.front
+    assert isinstance(window, CrashWindow)
+    told = county.the(QPlainTextEdit, _("Details")).toPlainText()
+    assert "RuntimeError" in told
+    assert "tests/journeys/test_window.py" in told
+    shown = "\n".join([*reading(window), told])
+    for secret in (name, AWARDED["id"], "13800001234", "某句话", str(county.opened.desk.ledger.folder)):
+        assert secret not in shown
+    county.press(_("Copy details"))
+    assert QApplication.clipboard().text() == told
+    county.press(_("Go on"))
+    assert county.crashes == [told]
+    county.crashes.clear()
+    assert county.front is county.window
+    assert county.content() == before
+    # What was typed is still there, and now it goes through.
+    assert county.the(QLineEdit, _("Content of the service")).text() == "某句话"
+    county.press(_("Save"))
+    assert county.last_step() == f"{_('Record service')} {name}"
+    log = (paths.logs() / "caseworker.log").read_text("utf-8")
+    assert "RuntimeError" in log
+    for secret in (AWARDED["id"], "13800001234", "某句话", name):
+        assert secret not in log
+
+
+# -- every screen ----------------------------------------------------------------------------------
+
+
+def screens(officer: Officer) -> Iterator[tuple[str, QWidget]]:
+    """Go through every screen of the main window with its tabs, forms, papers and lists."""
+    officer.window.page("workers")
+    officer.find(AWARDED["id"])
+    officer.click(travel_card(officer))
+    officer.press(_("Claim"))
+    yield "preview", officer.front
+    officer.key(Key.Key_Escape)
+    for title in (
+        "Entitlements",
+        "Household",
+        "Jobs and intentions",
+        "Services and contacts",
+        "Claims",
+        "History",
+    ):
+        officer.choose_tab(_(title))
+        yield f"person {title}", officer.window
+    for key, modifier in (
+        (Key.Key_R, CONTROL),
+        (Key.Key_R, CONTROL | SHIFT),
+        (Key.Key_J, CONTROL),
+        (Key.Key_I, CONTROL),
+    ):
+        officer.key(key, modifier)
+        yield f"form {key.name}", officer.window
+    officer.press(_("Telephone and bank card"))
+    yield "form card", officer.window
+    officer.choose_tab(_("Household"))
+    officer.press(_("Open household"))
+    yield "household", officer.window
+    officer.key(Key.Key_1, CONTROL)
+    officer.rows()
+    yield "households", officer.window
+    officer.key(Key.Key_2, CONTROL)
+    for title in (
+        "All",
+        "In work",
+        "Out of work",
+        "Willing to go out",
+        "Returned",
+        "To be zeroed",
+        "Services due",
+    ):
+        officer.choose_tab(_(title))
+        officer.rows()
+        yield f"workers {title}", officer.window
+    officer.key(Key.Key_R, CONTROL)
+    officer.key(Key.Key_2)
+    officer.key(Key.Key_Return)
+    yield "form refused", officer.window
+    officer.key(Key.Key_Escape)
+    officer.key(Key.Key_3, CONTROL)
+    yield "offers", officer.window
+    officer.choose_tab(_("Claimed"))
+    yield "claims", officer.window
+    officer.import_files(*sample.bundled())
+    yield "import", officer.window
+    officer.key(Key.Key_M, CONTROL)
+    yield "upload", officer.window
+    officer.key(Key.Key_5, CONTROL)
+    yield "settings", officer.window
+    officer.press(_("Check the ledger"))
+    officer.key(Key.Key_F1)
+    yield "keys", officer.window
+    officer.key(Key.Key_K, CONTROL)
+    QTest.keyClicks(officer.focus(), AWARDED["id"][:8])
+    officer.settle()
+    yield "found", officer.the(QListWidget, _("Found"))
+    officer.key(Key.Key_Escape)
+    officer.window.menu.popup(QPoint())  # A click would wait inside Qt until the menu closes.
+    yield "menu", officer.window.menu
+    officer.window.menu.close()
+
+
+def doors(officer: Officer) -> Iterator[tuple[str, QWidget]]:
+    """Go through the pages before a ledger is open."""
+    window = officer.program.unlock
+    yield "unlock", window
+    officer.press(_("Open with recovery code"))
+    yield "recover", window
+    officer.press(_("Back"))
+    officer.press(_("New ledger…"))
+    yield "new", window
+
+
+@pytest.fixture
+def at_the_door(sit: Callable[[Path], Officer], sample_ledger: Path, tmp_path: Path) -> Officer:
+    return sit(Path(shutil.copytree(sample_ledger, tmp_path / "ledger")))
+
+
+def all_screens(officer: Officer) -> Iterator[tuple[str, QWidget]]:
+    yield from doors(officer)
+    officer.program.unlock.show_folder(officer.program.unlock.folder.with_name("ledger"))
+    officer.enter()
+    yield from screens(officer)
+
+
+def controls(root: QWidget) -> list[QWidget]:
+    """Return what takes the focus and is no part of another control."""
+    return [
+        each
+        for each in root.findChildren(QWidget)
+        if each.isVisible()
+        and each.focusPolicy() != Qt.FocusPolicy.NoFocus
+        and not isinstance(each.parentWidget(), QComboBox | QAbstractSpinBox | QLineEdit | QAbstractItemView)
+    ]
+
+
+ALLOWED = re.compile(
+    r"Excel|WPS|PDF|CSV|Ctrl|Shift|Esc|Enter|English|JF-?\d|\bxlsx?\b|（自定义）监测对象信息 \(22\)\.xlsx|\bSheet\b"
+)
+
+
+def test_every_screen_names_its_controls_hides_numbers_and_speaks_chinese(at_the_door: Officer) -> None:
+    officer = at_the_door
+    nameless: list[str] = []
+    unmasked: list[str] = []
+    foreign: list[str] = []
+    folder = officer.program.unlock.folder
+    seen = []
+    for name, root in all_screens(officer):
+        seen.append(name)
+        nameless += [f"{name}: {type(each).__name__}" for each in controls(root) if not spoken(each).strip()]
+        for words in reading(root):
+            unmasked += [f"{name}: {found}" for found in NUMBER.findall(words)]
+            rest = ALLOWED.sub("", words.replace(str(folder), ""))
+            if re.search(r"[A-Za-z]{3,}", rest):
+                foreign.append(f"{name}: {words}")
+    assert len(seen) > 30
+    found = {"without a name": nameless, "unmasked": unmasked, "not Chinese": foreign}
+    assert {what: sorted(set(where)) for what, where in found.items() if where} == {}
+    log = paths.logs() / "caseworker.log"
+    assert not NUMBER.search(log.read_text("utf-8"))
+
+
+def test_the_identity_number_is_shown_when_asked_and_hidden_for_the_next(county: Officer) -> None:
+    county.find(AWARDED["id"])
+    assert not county.reads(AWARDED["id"])
+    county.press(_("Show"))
+    assert county.reads(AWARDED["id"])
+    county.press(_("Hide"))
+    assert not county.reads(AWARDED["id"])
+    county.press(_("Show"))
+    county.choose_tab(_("Household"))
+    other = next(
+        person
+        for household in TRUTH["entitlements_cycle_2024"]
+        for person in household["people"]
+        if AWARDED in household["people"] and person != AWARDED
+    )
+    county.find(other["id"])
+    assert not any(NUMBER.search(words) for words in reading(county.window))
+
+
+def test_every_shortcut_means_one_thing() -> None:
+    keys = [each.shortcut for each in TABLE if each.shortcut]
+    assert len(keys) == len(set(keys))
