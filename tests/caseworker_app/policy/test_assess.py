@@ -254,10 +254,8 @@ def test_every_answer_is_that_of_the_slow_reading(seed: int) -> None:
         on = date(2023, 10, 1) + random.randrange(760) * DAY
         if household.monitored_kind and random.random() < 0.4:  # On the very day, and the days beside it.
             border = on + random.randint(-1, 1) * DAY
-            if random.random() < 0.5:
-                household = replace(household, identified_on=border)
-            else:
-                household = replace(household, resolved_on=border)
+            found, solved = replace(household, identified_on=border), replace(household, resolved_on=border)
+            household = random.choice((found, solved))
         for item, person in [(travel, household.members[0]), (income, None)]:
             cycle = item.cycle.at(on)
             answer = assess(item, household, person, cycle, on, Claimed())
