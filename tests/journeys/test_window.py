@@ -180,8 +180,12 @@ class Officer:
             )
 
         self.see(quiet)
+        self.see(quiet)  # What the last answer put on the page is shown by events of its own.
+        self.attend()
+
+    def attend(self) -> None:
+        """Give the keys to the window in front: off-screen nobody does once a list or a window has gone."""
         if QApplication.activePopupWidget() is None and not self.front.isActiveWindow():
-            # Off-screen nobody gives the focus back that a list under a box took.
             self.front.activateWindow()
             self.see(self.front.isActiveWindow)
 
@@ -260,6 +264,7 @@ class Officer:
         self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier, times: int = 1
     ) -> None:
         """Press a key where the focus is."""
+        self.attend()
         for _time in range(times):
             self.strokes += 1
             QTest.keyClick(self.focus(), key, modifier)
@@ -337,8 +342,9 @@ class Officer:
         """Open somebody's page through the find box."""
         self.key(Key.Key_K, CONTROL)
         QTest.keyClicks(self.focus(), typed)
-        self.settle()
+        self.see(lambda: self.has(QListWidget, _("Found")))
         self.key(Key.Key_Return)
+        assert self.window.current_page() == "person"
 
     def import_files(self, *files: Path) -> QWidget:
         """Look files through on the import page."""
