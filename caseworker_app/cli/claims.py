@@ -135,7 +135,7 @@ def claim_advance(
 ) -> None:
     """Move a claim."""
     with session.desk() as opened:
-        changed = claims.advance(opened, number, state, on or opened.today(), reason)
+        changed = claims.advance(opened, [number], state, on or opened.today(), reason)
     text = _("{number}: {state}").format(number=number, state=label("claim_state", state))
     done(changed, text, as_json=as_json, number=number, state=state)
 

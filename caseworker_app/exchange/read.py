@@ -6,6 +6,7 @@ child with bounded memory reads and sends plain rows back.
 
 import csv
 import multiprocessing
+import os
 import re
 import zipfile
 from collections.abc import Callable, Sequence
@@ -25,13 +26,14 @@ _SILENCE_SECONDS = 60
 _LARGEST_INFLATED = 2 * 1024**3
 _LARGEST_RATIO = 400
 _BLOCK = 2000
+_MOST_CELLS = 20_000_000
 _WRAPPED = re.compile(r'^="(.*)"$', re.DOTALL)
 _TEXT_ENCODINGS = ("utf-8-sig", "gb18030")
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet: its rows from A1 on, '' where a cell is empty."""
+    """One sheet: its rows from A1 on, '' where a cell is empty; a row without any is empty itself."""
 
     name: str
     rows: list[list[Cell]]
@@ -93,6 +95,8 @@ def _child(paths: list[str], sender: Connection) -> None:
     # The reader library is loaded only here, in the process that may be lost to it.
     import python_calamine  # noqa: PLC0415
 
+    # On some files the library aborts with a page of its own frames: not for the officer's terminal.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     try:
         import resource  # noqa: PLC0415 - not on Windows, where the process limit is the machine's.
 
@@ -109,20 +113,30 @@ def _child(paths: list[str], sender: Connection) -> None:
                 sheet = workbook.get_sheet_by_name(metadata.name)
                 # The rows come with the empty ones above them, but without the empty columns to the left.
                 sender.send(("sheet", metadata.name, sheet.start[1] if sheet.start else 0))
-                block = []
+                if sheet.height * sheet.width > _MOST_CELLS:
+                    raise MemoryError
+                block: list[list[Cell]] = []
+                blank = 0
                 for row in sheet.iter_rows():
+                    if all(
+                        cell == "" for cell in row
+                    ):  # Sent only when something follows: sheets end in a million blank rows.
+                        blank += 1
+                        continue
+                    block.extend([] for _ in range(blank))
+                    blank = 0
                     block.append(row)
-                    if len(block) == _BLOCK:
+                    if len(block) >= _BLOCK:
                         sender.send(("rows", block))
                         block = []
                 sender.send(("rows", block))
         sender.send(("end",))
     except python_calamine.PasswordError:
         sender.send(("failed", "workbook.encrypted"))
-    except (python_calamine.CalamineError, OSError, ValueError, MemoryError) as error:
-        sender.send(
-            ("failed", "workbook.too_large" if isinstance(error, MemoryError) else "workbook.damaged")
-        )
+    except MemoryError:
+        sender.send(("failed", "workbook.too_large"))
+    except BaseException:  # noqa: BLE001 - the reader library panics past Exception on broken files
+        sender.send(("failed", "workbook.damaged"))
 
 
 def _read_workbooks(paths: Sequence[Path], progress: Progress) -> list[list[Sheet]]:

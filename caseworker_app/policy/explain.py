@@ -152,13 +152,12 @@ def _months_of(entitlement: Entitlement) -> Months:
     return found
 
 
-def standard_text(entitlement: Entitlement) -> str:
-    """Return the rung that was reached."""
-    if entitlement.tier and entitlement.tier.distance:
-        return _("{distance}, {months} months reached").format(
-            distance=label("distance", entitlement.tier.distance), months=entitlement.tier.at_least
-        )
-    return ""
+def missing_sentence(entitlement: Entitlement) -> str:
+    """Return what has to be entered before the amount and every share are known."""
+    what = joined(dict.fromkeys(missing_text(each.field) for each in entitlement.missing))
+    return _("Not entered: {what}. At most {amount} yuan.").format(
+        what=what, amount=money.shown(entitlement.amount_max or 0)
+    )
 
 
 def why(entitlement: Entitlement) -> str:
@@ -166,10 +165,7 @@ def why(entitlement: Entitlement) -> str:
     if entitlement.claimed:
         return _("Claimed as {number}.").format(number=entitlement.claimed)
     if entitlement.state is State.UNKNOWN:
-        what = joined(dict.fromkeys(missing_text(each.field) for each in entitlement.missing))
-        return _("Not entered: {what}. At most {amount} yuan.").format(
-            what=what, amount=money.shown(entitlement.amount_max or 0)
-        )
+        return missing_sentence(entitlement)
     if entitlement.state is State.ELIGIBLE:
         if entitlement.tier:
             return _("{distance} for {months}, the {tier}-month rung.").format(

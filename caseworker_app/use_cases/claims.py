@@ -100,32 +100,38 @@ def _refuse_unless_eligible(answer: Entitlement) -> None:
         raise ExpectedError("claim.exists", name=answer.name, number=answer.claimed)
     if answer.state is State.NOT_ELIGIBLE:
         raise ExpectedError("claim.not_eligible", name=answer.name, why=explain.why(answer))
-    if answer.state is State.UNKNOWN:
-        raise ExpectedError("claim.unknown", name=answer.name, why=explain.why(answer))
+    if (
+        answer.state is State.UNKNOWN or answer.missing
+    ):  # A limit may be reached while the shares are not known.
+        raise ExpectedError("claim.unknown", name=answer.name, why=explain.missing_sentence(answer))
 
 
-def advance(desk: Desk, number: str, state: str, on: date, reason: str = "") -> Changed:
-    """Move a claim one step; ExpectedError `claim.none`, `claim.step` (with what is possible), `claim.reason_missing`, `day.future`."""
+def advance(desk: Desk, numbers: Sequence[str], state: str, on: date, reason: str = "") -> Changed:
+    """Move claims one step, all or none; ExpectedError as `_step`, and `day.future`, `claim.reason_missing`."""
     if on > desk.today():
         raise ExpectedError("day.future", day=on.isoformat())
+    if state in ("returned", "rejected", "objection", "withdrawn") and not reason.strip():
+        raise ExpectedError("claim.reason_missing")
     with desk.units("claim.advance", state=state) as unit:
-        claim = queries.by_number(unit.connection, number)
-        if claim is None:
-            raise ExpectedError("claim.none", number=number)
-        possible = life.steps_from(claim.state)
-        if state not in possible:
-            raise ExpectedError("claim.step", state=claim.state, possible=list(possible))
-        if state in ("returned", "rejected", "objection", "withdrawn") and not reason.strip():
-            raise ExpectedError("claim.reason_missing")
-        taken = queries.steps(unit.connection, claim.id)
-        if taken and on < taken[-1].on:
-            raise ExpectedError("claim.step_before", day=taken[-1].on.isoformat())
-        unit.update(Claim, claim.id, state=state)
-        unit.insert(
-            ClaimStep, claim_id=claim.id, state=state, on=on, officer=desk.officer, reason=reason.strip()
-        )
-        unit.name(number)
+        for number in numbers:
+            _step(unit, number, state, on, desk.officer, reason.strip())
+        unit.name(numbers[0] if len(numbers) == 1 else "", len(numbers))
         return unit.commit()
+
+
+def _step(unit: UnitOfWork, number: str, state: str, on: date, officer: str, reason: str) -> None:
+    """Take one step; ExpectedError `claim.none`, `claim.step` (with what is possible), `claim.step_before`."""
+    claim = queries.by_number(unit.connection, number)
+    if claim is None:
+        raise ExpectedError("claim.none", number=number)
+    possible = life.steps_from(claim.state)
+    if state not in possible:
+        raise ExpectedError("claim.step", state=claim.state, possible=list(possible))
+    taken = queries.steps(unit.connection, claim.id)
+    if taken and on < taken[-1].on:
+        raise ExpectedError("claim.step_before", day=taken[-1].on.isoformat())
+    unit.update(Claim, claim.id, state=state)
+    unit.insert(ClaimStep, claim_id=claim.id, state=state, on=on, officer=officer, reason=reason)
 
 
 def _how_sent(spell: SpellLine) -> str:

@@ -115,16 +115,24 @@ def _lacking(asked: Asked) -> ColumnElement[bool]:
 
 
 def _returned(asked: Asked) -> ColumnElement[bool]:
-    """Came home because the work was lost, and has not worked since."""
-    lost = exists().where(
+    """Came home because the work was lost, and has not begun to work again since."""
+    later = aliased(Spell)
+    again = exists().where(
+        later.person_id == Spell.person_id,
+        later.voided_in.is_(None),
+        later.kind != FARMING,
+        later.started_on > Spell.ended_on,
+        later.started_on <= asked.on,
+    )
+    return exists().where(
         Spell.person_id == Person.id,
         live(Spell),
         Spell.kind != FARMING,
         Spell.came_home.is_(True),
         Spell.end_reason.in_(LOSS_OF_WORK),
         Spell.ended_on < asked.on,
+        ~again.correlate(Spell),
     )
-    return and_(lost, ~_working(asked))
 
 
 LISTS: dict[str, Callable[[Asked], ColumnElement[bool]]] = {

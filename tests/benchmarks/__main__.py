@@ -8,6 +8,7 @@ import argparse
 import gc
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -188,12 +189,27 @@ def timed_assessment(desk: Desk) -> Timed:
     return in_turn("assess everybody", ours, floor)
 
 
-# -- the window: a colleague adds start-to-painted-window against a bare QLabel here -------------------
+# -- the window: whole processes, against one that paints a bare label ---------------------------------
 
 
-def timed_window() -> list[Timed]:
-    """Time the start of the program until its window is painted, against a bare label."""
-    return []
+def window_run(*arguments: str) -> list[float]:
+    """Start a process that paints and return the seconds it tells."""
+    command = [sys.executable, "-m", "tests.benchmarks.window", *arguments]
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    told = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+    return [float(each) for each in told.split()]
+
+
+def timed_window(ledger: Path) -> list[Timed]:
+    """Time the start until the unlock window is painted, and from unlocking until rows are."""
+    turns = [(*window_run("label"), *window_run("program", str(ledger), PASSWORD)) for _ in range(TURNS + 1)][
+        1:
+    ]
+    label, unlock, rows = (statistics.median(each) for each in zip(*turns, strict=True))
+    return [
+        Timed("start until the unlock window is painted", unlock, label),
+        Timed("from unlocking until the main window is painted with rows", rows, label),
+    ]
 
 
 # -- the run -------------------------------------------------------------------------------------------
@@ -238,8 +254,11 @@ def main() -> None:
         os.environ["CASEWORKER_HOME"] = str(Path(folder) / "home")
         for size in sizes:
             measure(size, Path(folder) / str(size))
-        for line in timed_window():
-            _say(f"{line.what}: {line.ours / line.floor:.2f} times a bare label")
+        _say("\n| what | ours, ms | bare QLabel, ms | ratio |\n|---|---:|---:|---:|")
+        for line in timed_window(Path(folder) / str(sizes[-1]) / "ledger"):
+            _say(
+                f"| {line.what} | {line.ours * 1000:,.0f} | {line.floor * 1000:,.0f} | {line.ours / line.floor:.2f} |"
+            )
 
 
 if __name__ == "__main__":

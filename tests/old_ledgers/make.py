@@ -38,7 +38,7 @@ def make(folder: Path) -> None:
         phone="13900000000",
     )
     _changed, (number,) = claims.file(desk, ITEM, [due.beneficiary], _DAY)
-    claims.advance(desk, number, "village_checked", _DAY)
+    claims.advance(desk, [number], "village_checked", _DAY)
     desk.close()
     (folder / "ledger.lock").unlink(missing_ok=True)
 

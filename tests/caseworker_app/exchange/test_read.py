@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -161,3 +162,19 @@ def test_columns_may_stand_in_any_order_under_dressed_up_headers() -> None:
 
 def test_an_unknown_sheet_is_not_recognised() -> None:
     assert recognise.recognise(read.Sheet("x", [["姓名", "电话"], ["马兰", "1"]]), "x.xlsx") is None
+
+
+def test_a_cell_at_the_far_corner_is_refused_and_a_million_blank_rows_are_not_kept(tmp_path: Path) -> None:
+    for name, row, column in (("far", 1_048_575, 16_383), ("long", 1_048_575, 2), ("wide", 3, 16_383)):
+        with xlsxwriter.Workbook(str(tmp_path / f"{name}.xlsx")) as book:
+            sheet = book.add_worksheet()
+            sheet.write_string(0, 0, "a")
+            sheet.write_string(row, column, "z")
+            sheet.set_row(row, 12)
+    with pytest.raises(ExpectedError) as refused:
+        read.read(tmp_path / "far.xlsx")
+    assert refused.value.code in ("workbook.damaged", "workbook.too_large")
+    long = read.read(tmp_path / "long.xlsx")[0].rows
+    assert len(long) == 1_048_576
+    assert not any(long[1:-1])
+    assert read.read(tmp_path / "wide.xlsx")[0].rows[3][16_383] == "z"

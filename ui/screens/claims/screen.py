@@ -169,7 +169,7 @@ class ClaimsScreen(QWidget):
             )
         )
         self._reason_bar.hide()
-        self._step = ""
+        self._waiting: tuple[list[str], str] = ([], "")
         self.setLayout(column(head, strip, self._reason_bar, self._stack, space=0))
         context.runner.changed.connect(lambda _changed: self.reload())
 
@@ -337,14 +337,15 @@ class ClaimsScreen(QWidget):
         menu.popup(self._advance.mapToGlobal(self._advance.rect().bottomLeft()))
 
     def _take_step(self, step: str) -> None:
-        if step in ("returned", "rejected", "objection", "withdrawn"):
-            self._step = step
-            self._reason_go.setText(label("claim_state", step))
-            self._reason_go.setAccessibleName(self._reason_go.text())
-            self._reason_bar.show()
-            self._reason.setFocus()
+        numbers = [self._filed[each].claim.number for each in self.filed_table.selected()]
+        if step not in ("returned", "rejected", "objection", "withdrawn"):
+            self._move(numbers, step, "")
             return
-        self._move(step, "")
+        self._waiting = (numbers, step)
+        self._reason_go.setText(label("claim_state", step))
+        self._reason_go.setAccessibleName(self._reason_go.text())
+        self._reason_bar.show()
+        self._reason.setFocus()
 
     def _advance_with_reason(self) -> None:
         if not self._reason.text().strip():
@@ -352,21 +353,20 @@ class ClaimsScreen(QWidget):
             return
         self._reason_field.wrong("")
         self._reason_bar.hide()
-        self._move(self._step, self._reason.text())
+        self._move(*self._waiting, self._reason.text())
         self._reason.clear()
 
-    def _move(self, step: str, reason: str) -> None:
+    def _move(self, numbers: list[str], step: str, reason: str) -> None:
         context = self._context
-        for each in self.filed_table.selected():
-            context.runner.write(
-                partial(_advance, context, self._filed[each].claim.number, step, reason),
-                lambda _changed: context.messages.done(label("claim_state", step), context.undo),
-            )
+        context.runner.write(
+            partial(_advance, context, numbers, step, reason),
+            lambda _changed: context.messages.done(label("claim_state", step), context.undo),
+        )
 
 
 def _file(context: Context, item: str, beneficiaries: list[str], cycle: str, _progress: Any) -> Any:  # noqa: ANN401
     return claims.file(context.desk, item, beneficiaries, context.today, cycle=cycle)
 
 
-def _advance(context: Context, number: str, step: str, reason: str, _progress: Any) -> Any:  # noqa: ANN401
-    return claims.advance(context.desk, number, step, context.today, reason)
+def _advance(context: Context, numbers: list[str], step: str, reason: str, _progress: Any) -> Any:  # noqa: ANN401
+    return claims.advance(context.desk, numbers, step, context.today, reason)

@@ -315,9 +315,6 @@ class WorkersScreen(QWidget):
             order=self._order,
             then=self._show_ids,
         )
-        self._context.query(
-            queries.counts, [key for key, _title in TABS], self._asked(), then=self._show_counts
-        )
 
     def _show_ids(self, ids: list[str]) -> None:
         self._empty.say(
@@ -331,7 +328,13 @@ class WorkersScreen(QWidget):
             self.table.selectRow(0)
         if not ids:
             self._panel.show_hint()
+        QTimer.singleShot(0, self._count)
         self._context.refresh_status()
+
+    def _count(self) -> None:
+        """Count every list; asked after the rows that are looked at."""
+        names = [key for key, _title in TABS]
+        self._context.query(queries.counts, names, self._asked(), then=self._show_counts)
 
     def _show_counts(self, counts: dict[str, int]) -> None:
         self.tabs.count(counts)
