@@ -1,6 +1,7 @@
 """The whole job from the command line; the real command where statuses and encodings matter."""
 
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -510,6 +511,8 @@ def test_our_own_fault_is_logged_without_anybodys_data(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: Path
 ) -> None:
     asking(folder, monkeypatch)
+    # The import linter, run by another test of this process, switches off every logger there is.
+    monkeypatch.setattr(logging.getLogger("caseworker"), "disabled", False)
 
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError(RARE)
