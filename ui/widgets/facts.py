@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QWidget
 
 from caseworker_app.domain import codes, divisions, money
+from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.error_words import error_text
 from caseworker_app.use_cases import work
@@ -17,6 +18,8 @@ from ui.context import Context
 from ui.widgets.basics import Card, Field, button, column, row, text
 from ui.widgets.day_edit import DayEdit
 
+_JOB_KEPT = ("spring_festival", "farming_season", "visit")
+"""Reasons to be at home that end no job."""
 SERVICE_KINDS = ("policy_briefing", "job_referral", "career_guidance", "skills_training", "contact", "other")
 
 
@@ -73,8 +76,11 @@ class FactForm(Card):
 
         context = self.context
 
-        def done(_result: object) -> None:
-            context.messages.done(words, context.undo)
+        def done(result: object) -> None:
+            if isinstance(result, Changed) and not result.change_set:
+                context.messages.done(_("Nothing changed: the ledger says that already."))
+            else:
+                context.messages.done(words, context.undo)
             if shiboken6.isValid(self):
                 self._save.setEnabled(True)
                 self.finished.emit()
@@ -182,12 +188,15 @@ class ServiceForm(FactForm):
 
 
 class ReturnForm(FactForm):
-    """Record that the job ended, and why."""
+    """Record that the job ended, and why; `working` tells whether one is under way."""
 
-    def __init__(self, context: Context, person: str, name: str) -> None:
+    def __init__(self, context: Context, person: str, name: str, *, working: bool) -> None:
         super().__init__(context, _("Record return · {who}").format(who=name))
         self._person = person
-        self.reason = choices("end_reason")
+        ending = [code for code in codes.code_list("end_reason").codes if code not in _JOB_KEPT]
+        self.reason = choices("end_reason", ending)
+        self.reason.setPlaceholderText(_("Please choose"))
+        self.reason.setCurrentIndex(-1)
         self.day = DayEdit(context.today)
         self.home = choices("yes_no")
         fields = QWidget()
@@ -208,6 +217,8 @@ class ReturnForm(FactForm):
             wrap=True,
         )
         self.build(fields, hint)
+        if not working:
+            self.wrong(error_text(ExpectedError("spell.none", day=context.today.isoformat())))
 
     def save(self) -> None:
         """End the job."""
@@ -217,6 +228,10 @@ class ReturnForm(FactForm):
             day = None
         if day is None:
             self.wrong(_("The day is not complete, for example 2024-10-31."))
+            return
+        if self.reason.currentIndex() < 0:
+            self.wrong(_("Choose the reason for the return."))
+            self.reason.setFocus()
             return
         home = self.home.currentData() == "yes"
         job = partial(
@@ -243,6 +258,10 @@ class SpellForm(FactForm):
         self.place.setPlaceholderText(_("Province, city, county"))
         self.place_field = Field(_("Place of work"), self.place)
         self.employer = QLineEdit()
+        self.trade = QLineEdit()
+        self.channel = choices("channel")
+        self.channel.insertItem(0, _("not known"), "")
+        self.channel.setCurrentIndex(0)
         self.wage = QLineEdit()
         self.wage.setFixedWidth(110)
         self.contract = choices("yes_no")
@@ -264,6 +283,8 @@ class SpellForm(FactForm):
         employer = Field(_("Employer"), self.employer)
         lower = row(
             employer,
+            Field(_("Trade"), self.trade),
+            Field(_("Channel"), self.channel),
             Field(_("Yuan a month"), self.wage),
             Field(_("Contract"), self.contract),
             Field(_("Insured"), self.insured),
@@ -304,6 +325,8 @@ class SpellForm(FactForm):
             ended_on=last,
             place_text=self.place.text().strip(),
             employer=self.employer.text(),
+            trade=self.trade.text().strip(),
+            channel=str(self.channel.currentData()),
             wage=wage,
             contract=known(self.contract),
             insured=known(self.insured),
@@ -362,9 +385,9 @@ class CardForm(FactForm):
     ) -> None:
         super().__init__(context, _("Telephone and bank card · {who}").format(who=name))
         self._person = person
-        self.phone, self.holder, self.bank, self.number = (
-            QLineEdit(each) for each in (phone, holder or name, bank, number)
-        )
+        self._offered = {"phone": phone, "holder": holder or name, "bank": bank, "number": number}
+        self._holder_stored = bool(holder)
+        self.phone, self.holder, self.bank, self.number = map(QLineEdit, self._offered.values())
         fields = QWidget()
         fields.setLayout(
             row(
@@ -378,16 +401,20 @@ class CardForm(FactForm):
         self.build(fields)
 
     def save(self) -> None:
-        """Record them."""
-        job = partial(
-            work.record_card,
-            self.context.desk,
-            self._person,
-            holder=self.holder.text(),
-            bank=self.bank.text(),
-            number=self.number.text(),
-            phone=self.phone.text(),
-        )
+        """Record what was changed; what was only offered is not this person's own.
+
+        The name offered as holder is kept once a card is entered.
+        """
+        typed = {
+            "phone": self.phone.text(),
+            "holder": self.holder.text(),
+            "bank": self.bank.text(),
+            "number": self.number.text(),
+        }
+        changed = {field: words for field, words in typed.items() if words != self._offered[field]}
+        if "number" in changed and not self._holder_stored:
+            changed["holder"] = typed["holder"]
+        job = partial(work.record_card, self.context.desk, self._person, **changed)
         self.run(job, _("Recorded: {what}").format(what=_("telephone and bank card")))
 
 

@@ -314,6 +314,11 @@ class UploadPart(QWidget):
         inside.setObjectName("ground")
         inside.setLayout(column(card, None))
         self.setLayout(column(scrolled(inside, _("Monthly workbook")), space=0))
+        context.runner.crashed.connect(self._take_again)
+
+    def _take_again(self) -> None:
+        """Let it be tried once more after a fault of ours."""
+        self._go.setEnabled(True)
 
     def ask_where(self) -> None:
         """Ask for a file name and write there."""
@@ -343,7 +348,10 @@ class UploadPart(QWidget):
 
         def failed(error: ExpectedError) -> None:
             self._go.setEnabled(True)
-            self._month.wrong(error_text(error))
+            if error.code.startswith("upload.month"):
+                self._month.wrong(error_text(error))
+            else:
+                context.messages.error(error)
 
         context.runner.write(
             lambda progress: uploads.write_month(context.desk, month, path, progress=progress), done, failed

@@ -256,7 +256,16 @@ class PersonScreen(QWidget):
 
     def record_return(self) -> None:
         """Open the form for the end of a job."""
-        self._open_form(lambda page: ReturnForm(self._context, page.row.id, page.row.name))
+        today = self._context.today
+
+        def form(page: PersonPage) -> ReturnForm:
+            working = any(
+                spell.started_on <= today and (spell.ended_on is None or spell.ended_on >= today)
+                for spell in page.spells
+            )
+            return ReturnForm(self._context, page.row.id, page.row.name, working=working)
+
+        self._open_form(form)
 
     def record_intention(self) -> None:
         """Open the form for an intention."""
