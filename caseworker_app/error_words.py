@@ -76,7 +76,7 @@ def errors() -> dict[str, str]:
         "ledger.folder_not_empty": _("The folder {folder} is not empty. Choose a new or empty folder."),
         "ledger.in_use": _("The ledger is open elsewhere ({holder}). Close it there first."),
         "ledger.keys_damaged": _(
-            "keys.json in {folder} is damaged. Leave the folder as it is, and restore the newest backup into a new folder."
+            "keys.json in {folder} is missing or damaged. Leave the folder as it is, and restore the newest backup into a new folder."
         ),
         "ledger.missing": _("There is no ledger in {folder}. Check the folder, or make a new ledger there."),
         "ledger.newer": _(
@@ -146,6 +146,9 @@ def errors() -> dict[str, str]:
         "workbook.damaged": _(
             "{file} is damaged or was cut off on its way. Open it in Excel or WPS and save it again, or ask for it again."
         ),
+        "text.long": _("The text is longer than {most} characters. Shorten it."),
+        "wage.range": _("The wage a month must be above 0 and at most {most} yuan. Check it."),
+        "day.too_young": _("{name} is younger than 16 on {day}. Check the day."),
         "workbook.empty": _("{file} is empty (0 bytes). Ask for it to be sent again."),
         "workbook.encrypted": _(
             "{file} is protected with a password. Open it, save it without the password, and import that."
@@ -183,6 +186,9 @@ def problems() -> dict[str, str]:
             "was changed by Excel, its last three digits are lost. Check the original, then enter it as text."
         ),
         "money.form": _("is not an amount of money. Write a number, such as 3500."),
+        "ledger.newer": _(
+            "differs from the ledger, where it was recorded later, on {day}. The ledger keeps its value; check which is right."
+        ),
         "monitoring.resolved_without_day": _(
             "says that the risk is resolved, and the day is missing. Add it."
         ),
@@ -237,6 +243,8 @@ def _kind_name(kind: object) -> str:
 def _said(values: Values) -> _Given:
     """Return the values as people read them: codes as their labels."""
     given = _Given({name: str(value) for name, value in values.items()})
+    if "holder" in values:
+        given["holder"] = str(values["holder"]) or _("another program")
     if "state" in values:
         given["state"] = label("claim_state", str(values["state"]))
     if isinstance(possible := values.get("possible"), list | tuple):

@@ -174,6 +174,16 @@ def _check_dependents(connection: Connection, table: type[Record], change_set: s
             )
             if dependent := connection.execute(chosen).scalar_one_or_none():
                 raise _moved_on(connection, dependent)
+    if table.__tablename__ in ("person", "household"):  # A claim names either, so it has no foreign key.
+        owner, claim = table.__table__, RECORDS["claim"].__table__.c
+        claimed = (
+            select(claim.made_in)
+            .join(owner, owner.c.id == claim.beneficiary)
+            .where(owner.c.made_in == change_set, claim.voided_in.is_(None), claim.made_in != change_set)
+            .limit(1)
+        )
+        if dependent := connection.execute(claimed).scalar_one_or_none():
+            raise _moved_on(connection, dependent)
 
 
 def _void_inserted(unit: "UnitOfWork", change_set: str) -> None:

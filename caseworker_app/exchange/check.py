@@ -56,7 +56,8 @@ def _how(raw: Cell, value: str) -> str:
     return "spaces" if _SPACES.sub("", _INVISIBLE.sub("", raw)) == value else "full_width"
 
 
-def _string(raw: Cell) -> str:
+def as_text(raw: Cell) -> str:
+    """Return a cell as it reads: whole numbers without a point, days as ISO."""
     if isinstance(raw, float) and raw.is_integer():
         return str(int(raw))
     return raw.date().isoformat() if isinstance(raw, datetime) else str(raw)
@@ -64,13 +65,13 @@ def _string(raw: Cell) -> str:
 
 def text(raw: Cell) -> Taken:
     """Free text: line breaks become spaces, outer and invisible spaces go."""
-    value = _SPACES.sub(" ", _INVISIBLE.sub("", _string(raw))).strip()
+    value = _SPACES.sub(" ", _INVISIBLE.sub("", as_text(raw))).strip()
     return Taken(value, _how(raw, value) and "spaces")
 
 
 def name(raw: Cell) -> Taken:
     """A person's name: no spaces inside, half-width letters, one kind of middle dot."""
-    value = re.sub("[•・‧●.．]", "·", _tight(_string(raw)))
+    value = re.sub("[•・‧●.．]", "·", _tight(as_text(raw)))
     if not value or value.isdigit():
         raise Refused("name.none")
     return Taken(value, _how(raw, value))
@@ -80,7 +81,7 @@ def digits(raw: Cell) -> Taken:
     """A number that is a name (household number …): never a quantity, and never one that Excel has rounded."""
     if isinstance(raw, float | int) and abs(raw) >= _LARGEST_EXACT:
         raise Refused("number.rounded")
-    value = _tight(_string(raw))
+    value = _tight(as_text(raw))
     if _SCIENTIFIC.fullmatch(value):
         raise Refused("number.rounded")
     return Taken(value, _how(raw, value))
@@ -90,20 +91,20 @@ def identity_number(raw: Cell) -> Taken:
     """A citizen identity number as `identity.IdentityNumber`; a rounded one is never guessed."""
     if isinstance(raw, float | int) and not isinstance(raw, bool) and raw >= _LARGEST_EXACT:
         raise Refused("identity.rounded")
-    value = _tight(_string(raw)).upper().lstrip("'")
+    value = _tight(as_text(raw)).upper().lstrip("'")
     if _SCIENTIFIC.fullmatch(value):
         raise Refused("identity.rounded")
     try:
         found = identity.parse(value)
     except ValueError as error:
         raise Refused(f"identity.{error}") from None
-    plain = _string(raw)
+    plain = as_text(raw)
     return Taken(found, "" if plain == value else "lower_case_x" if plain.upper() == value else "full_width")
 
 
 def phone(raw: Cell) -> Taken:
     """A mobile or landline number."""
-    value = _tight(_string(raw)).removeprefix("+86")
+    value = _tight(as_text(raw)).removeprefix("+86")
     if not _PHONE.fullmatch(value):
         raise Refused("phone.form")
     return Taken(value, _how(raw, value))
@@ -112,7 +113,7 @@ def phone(raw: Cell) -> Taken:
 def _date_parts(raw: Cell) -> tuple[int, int, int | None, str]:
     if isinstance(raw, datetime | date):
         return raw.year, raw.month, raw.day, ""
-    value = _tight(_string(raw)).translate(_CHINESE_DIGITS)
+    value = _tight(as_text(raw)).translate(_CHINESE_DIGITS)
     correction = "" if isinstance(raw, str) and _OFFICIAL.fullmatch(raw) else "date"
     for pattern in (_DAY, _DAY_DIGITS, _MONTH, _MONTH_DIGITS):
         if match := pattern.fullmatch(value):
@@ -160,7 +161,7 @@ def amount(raw: Cell) -> Taken:
 
 def yes_no(raw: Cell) -> Taken:
     """是 or 否 as a truth value."""
-    value = codes.code_list("yes_no").parse(_string(raw))
+    value = codes.code_list("yes_no").parse(as_text(raw))
     if value is None:
         raise Refused("code.unknown", allowed="是、否")
     return Taken(value == "yes")
@@ -178,7 +179,7 @@ def code(list_name: str, *, several: bool = False) -> Callable[[Cell], Taken]:
         return found
 
     def read(raw: Cell) -> Taken:
-        value = _string(raw)
+        value = as_text(raw)
         if several:
             order = {each: index for index, each in enumerate(known.codes)}
             parts = sorted(

@@ -1,5 +1,6 @@
 """From recognised sheets and the ledger to what an import would write: pure, nothing is written here."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -24,7 +25,10 @@ Values = dict[str, Any]
 Progress = Callable[[int, int], None]
 
 _DAY = timedelta(days=1)
+_LONG_NUMBER = re.compile(r"\d{11,}[Xx]?")
 _PROGRESS_EVERY = 1000
+_SPELL_CELLS = {"kind": "spell.channel", "place_code": "workplace.county", "place_text": "workplace.county"}
+"""Where the fields of a spell stand that no cell gives alone."""
 KIND_OF_CHANNEL = {
     "public_post": "public_post",
     "workshop": "workshop",
@@ -104,12 +108,15 @@ class _Refusal(Exception):
         self.values = values
 
 
-def _masked(kind: str, raw: Cell) -> str:
-    """Return what stands in a cell without giving anybody away."""
-    text = check._string(raw)  # noqa: SLF001 - the same reading of a cell as the check's
-    if kind == "identity" and sum(each.isdigit() for each in text) >= 12 and "E" not in text.upper():
-        return identity.masked(text)
-    return identity.masked_phone(text) if kind == "phone" else text[:60]
+def _masked(raw: Cell) -> str:
+    """Return what stands in a cell without giving anybody away: every long run of digits is masked."""
+    text = check.as_text(raw)
+    hidden = _LONG_NUMBER.sub(lambda found: _hidden(found[0]), text)
+    return hidden[:60]
+
+
+def _hidden(number: str) -> str:
+    return identity.masked(number) if len(number) >= 15 else identity.masked_phone(number)
 
 
 @dataclass(slots=True)
@@ -235,9 +242,8 @@ class Planner:
 
         def problem(index: int | None, code: str, values: dict[str, object]) -> None:
             column = found.headers.get(index, "") if index is not None else ""
-            kind = found.places[index].kind if index is not None and index in found.places else ""
             address = f"{column_letters(index)}{number + 1}" if index is not None else ""
-            shown = _masked(kind, row[index]) if index is not None and index < len(row) else ""
+            shown = _masked(row[index]) if index is not None and index < len(row) else ""
             tally.problems.append(Problem(sheet, number + 1, column, address, code, shown, values))
 
         outside = self._place(cells)
@@ -256,13 +262,13 @@ class Planner:
             tally.cells["refused"] += len(filled)
             self.totals[found.layout.record].refused += 1
         else:
-            self._tally_cells(context, found, row, len(filled), len(refused))
+            self._tally_cells(context, row, len(filled), len(refused))
         for index, error in refused.items():
             problem(index, error.code, error.values)
+        for index, since in context.newer.items():
+            problem(index, "ledger.newer", {"day": since.isoformat()})
 
-    def _tally_cells(
-        self, taken: "_Row", found: Recognised, row: list[Cell], filled: int, refused: int
-    ) -> None:
+    def _tally_cells(self, taken: "_Row", row: list[Cell], filled: int, refused: int) -> None:
         """Put every cell of a row that was taken into its class."""
         cells = taken.tally.cells
         cells["refused"] += refused
@@ -271,11 +277,13 @@ class Planner:
             if cell.index < 0:  # The village's code stands in no cell.
                 continue
             kept += 1
-            if cell.index in taken.unchanged:
+            if cell.index in taken.newer:
+                cells["refused"] += 1
+            elif cell.index in taken.unchanged:
                 cells["unchanged"] += 1
             elif cell.correction:
                 cells["corrected"] += 1
-                first = (0, _masked(found.places[cell.index].kind, row[cell.index]))
+                first = (0, _masked(row[cell.index]))
                 count, sample = taken.tally.corrections.get(cell.correction, first)
                 taken.tally.corrections[cell.correction] = (count + 1, sample)
             else:
@@ -427,6 +435,8 @@ class Planner:
             before = state.values.get(name)
             if before == value:
                 row.same(f"{table}.{name}")
+            elif row.older_than(state.values):
+                row.keep(f"{table}.{name}", state.values["touched_on"])
             else:
                 differing[name] = value
                 row.change(
@@ -489,6 +499,9 @@ class Planner:
                 row.same(f"{table}.{attribute}")
             return
         since = None
+        if present and present["since"] is not None and present["since"] > row.exported:
+            row.keep(f"{table}.{attribute}", present["since"])
+            return
         if present:
             row.change(
                 table,
@@ -498,7 +511,7 @@ class Planner:
                 value,
             )
             state.changed = True
-            if present["since"] is not None and present["since"] >= row.exported:
+            if present["since"] == row.exported:
                 self.writes.update(table, present["id"], {"value": value})
                 present["value"] = value
                 return
@@ -618,6 +631,10 @@ class Planner:
         if "made" not in spell and not person.known:
             raise _Refusal(row.index("spell.started_on"), "row.duplicate")
         differing = {name: value for name, value in fields.items() if value not in (None, "", spell[name])}
+        if differing and row.older_than(spell):
+            for name in differing:
+                row.keep(_SPELL_CELLS.get(name, f"spell.{name}"), spell["touched_on"])
+            differing = {}
         for name, value in fields.items():
             if value == spell[name]:
                 row.same(f"spell.{name}")
@@ -637,6 +654,10 @@ class Planner:
         person = self._linked(row)
         present = person.intention
         count = self.totals["intentions"]
+        if present and present["kind"] != "go_out" and row.older_than(present):
+            raise _Refusal(
+                row.index("intention.planned"), "ledger.newer", day=present["touched_on"].isoformat()
+            )
         if not row.value("intention.planned"):
             if present and present["kind"] == "go_out" and present.get("made"):
                 self.writes.update("intention", present["id"], {"until": row.exported - _DAY})
@@ -661,7 +682,11 @@ class Planner:
             for name in fields:
                 if name not in differing:
                     row.same(f"intention.{name}")
-            if differing:
+            if differing and row.older_than(present):
+                for name in differing:
+                    row.keep(f"intention.{name}", present["touched_on"])
+                count.unchanged += 1
+            elif differing:
                 for name, value in differing.items():
                     row.change("intention", person.values["name"], name, present[name], value)
                 present.update(differing)
@@ -716,6 +741,17 @@ class _Row:
     exported: date
     tally: _Tally
     unchanged: set[int] = field(default_factory=set)
+    newer: dict[int, date] = field(default_factory=dict)
+    """Cells whose value the ledger does not take, because it has a later one: since when."""
+
+    def older_than(self, recorded: Values) -> bool:
+        """Whether somebody recorded this by hand on the day of the export or later."""
+        touched = recorded.get("touched_on")
+        return touched is not None and bool(touched >= self.exported)
+
+    def keep(self, name: str, since: date) -> None:
+        """Leave the ledger's later value and mark the cells of the field."""
+        self.newer.update((cell.index, since) for cell in self.cells.get(name, ()))
 
     def value(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - cells of any type
         """Return the first value of a field."""

@@ -41,6 +41,7 @@ class SpellLine:
     place_text: str
     employer: str
     industry: str
+    trade: str
     channel: str
     wage: int | None
     contract: bool | None

@@ -156,7 +156,7 @@ def _on_form(stretches: Sequence[dict[str, Any]], spells: dict[str, SpellLine]) 
                     divisions.full_name(spell.place_code, " ") or spell.place_text,
                     label("distance", stretch["distance"], ZH),
                     spell.employer,
-                    label("industry", spell.industry, ZH),
+                    spell.trade or label("industry", spell.industry, ZH),
                     spell.wage,
                     spell.contract,
                     _how_sent(spell),

@@ -58,22 +58,31 @@ def _stored(connection: Connection) -> dict[str, object]:
     }
 
 
-def at(ledger: Ledger) -> Desk:
-    """Sit down at an unlocked ledger."""
+def _read_settings(ledger: Ledger) -> dict[str, str | int | bool]:
     with ledger.reader() as connection:
         stored = _stored(connection)
+    keys = ("scope", "officer", "pack", "zeroing_limit", "reporting_day")
+    return {key: settings.checked(key, stored.get(key, settings.BY_KEY[key].default)) for key in keys}
 
-    def value(key: str) -> str | int | bool:
-        return settings.checked(key, stored.get(key, settings.BY_KEY[key].default))
 
+def at(ledger: Ledger) -> Desk:
+    """Sit down at an unlocked ledger."""
+    said = _read_settings(ledger)
     return Desk(
         ledger,
-        str(value("scope")),
-        str(value("officer")),
-        pack.load(str(value("pack"))),
-        int(value("zeroing_limit")),
-        int(value("reporting_day")),
+        str(said["scope"]),
+        str(said["officer"]),
+        pack.load(str(said["pack"])),
+        int(said["zeroing_limit"]),
+        int(said["reporting_day"]),
     )
+
+
+def reread(desk: Desk) -> None:
+    """Take up what the settings say now, after an undo or redo changed them."""
+    said = _read_settings(desk.ledger)
+    desk.officer = str(said["officer"])
+    desk.zeroing_limit, desk.reporting_day = int(said["zeroing_limit"]), int(said["reporting_day"])
 
 
 def _write(unit: UnitOfWork, key: str, value: str | int | bool) -> None:

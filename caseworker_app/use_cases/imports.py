@@ -57,14 +57,14 @@ def _state(connection: Connection) -> plan.State:
     state = plan.State()
     households: dict[str, plan.HouseholdState] = {}
     people: dict[str, plan.PersonState] = {}
-    for row in import_state.live_rows(connection, Household):
+    for row in import_state.live_rows(connection, Household, touched=True):
         household = plan.HouseholdState(row.pop("id"), row)
         households[household.id] = state.households[row["household_no"]] = household
     for row in import_state.live_rows(connection, HouseholdAttribute, open_ended=True):
         households[row["household_id"]].attributes[row["attribute"]] = row
     for row in import_state.live_rows(connection, Monitoring):
         households[row["household_id"]].monitoring = row
-    for row in import_state.live_rows(connection, Person):
+    for row in import_state.live_rows(connection, Person, touched=True):
         person = plan.PersonState(row.pop("id"), row)
         people[person.id] = person
         if row["identity_number"]:
@@ -75,9 +75,9 @@ def _state(connection: Connection) -> plan.State:
         people[row["person_id"]].household_no = by_id[row["household_id"]]
     for row in import_state.live_rows(connection, PersonAttribute, open_ended=True):
         people[row["person_id"]].attributes[row["attribute"]] = row
-    for row in import_state.live_rows(connection, Spell):
+    for row in import_state.live_rows(connection, Spell, touched=True):
         people[row["person_id"]].spells.append({**row, "made": True})
-    for row in import_state.live_rows(connection, Intention, open_ended=True):
+    for row in import_state.live_rows(connection, Intention, open_ended=True, touched=True):
         people[row["person_id"]].intention = {**row, "made": True}
     return state
 

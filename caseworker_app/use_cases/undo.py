@@ -3,7 +3,7 @@
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.read_models.journal import ChangeSetLine
-from caseworker_app.use_cases.desk import Desk
+from caseworker_app.use_cases.desk import Desk, reread
 from db import journal
 
 
@@ -22,7 +22,9 @@ def undo(desk: Desk, change_set: str = "") -> tuple[Changed, ChangeSetLine]:
         raise ExpectedError("undo.nothing")
     with desk.units("undo", undoes=line.id, **{**line.values, "of": line.action}) as unit:
         journal.undo(unit, line.id)
-        return unit.commit(), line
+        changed = unit.commit()
+    reread(desk)
+    return changed, line
 
 
 def redo(desk: Desk) -> tuple[Changed, ChangeSetLine]:
@@ -33,4 +35,6 @@ def redo(desk: Desk) -> tuple[Changed, ChangeSetLine]:
         raise ExpectedError("redo.nothing")
     with desk.units("redo", undoes=line.id, **line.values) as unit:
         journal.undo(unit, line.id)
-        return unit.commit(), line
+        changed = unit.commit()
+    reread(desk)
+    return changed, line

@@ -5,12 +5,14 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
+from caseworker_app.domain import claim as life
 from caseworker_app.domain import divisions, package
 from caseworker_app.domain.divisions import Distance, distance
 from caseworker_app.domain.errors import ExpectedError
@@ -98,13 +100,17 @@ class _Gathered:
             for share in answer.members
         }
         claims = claim_queries.rows(connection, claim_queries.ids(connection), on)
+        states = claim_queries.states_on(connection, on)
         self.claims = [
-            claim for claim in claims if claim.village_code.startswith(village) and claim.filed_on <= on
+            replace(claim, state=states[claim.id])
+            for claim in claims
+            if claim.village_code.startswith(village) and claim.id in states
         ]
+        self.live_claims = [claim for claim in self.claims if claim.state not in life.DEAD]
         awards = {
             claim.beneficiary: claim.amount
             for claim in self.claims
-            if isinstance(desk.pack.item(claim.item).ladder, MonthsLadder)
+            if claim.state == "paid" and isinstance(desk.pack.item(claim.item).ladder, MonthsLadder)
         }
         year = Span(date(on.year, 1, 1), on)
         self.people: list[Values] = []
@@ -278,7 +284,7 @@ def _summary(gathered: _Gathered) -> list[Values]:
         out = [person for person in people if person["status_code"] is Status.UNEMPLOYED]
         owed = [person for person in able if person["intention_code"] != UNWILLING]
         done = [person for person in owed if person["progress"].complete]
-        claims = [claim for claim in gathered.claims if claim.village_code == code]
+        claims = [claim for claim in gathered.live_claims if claim.village_code == code]
         waiting = [person["waiting"] for person in people if person["waiting"] is not None]
         lines.append(
             {
@@ -289,6 +295,7 @@ def _summary(gathered: _Gathered) -> list[Values]:
                 "employed_province": away[Distance.CROSS_PROVINCE],
                 "employed_county": away[Distance.CROSS_COUNTY],
                 "employed_near": away[Distance.WITHIN_COUNTY],
+                "employed_unknown": away[Distance.UNKNOWN],
                 "employed_post": kinds["public_post"],
                 "employed_workshop": kinds["workshop"],
                 "employed_flexible": kinds["flexible"],
@@ -331,6 +338,8 @@ def _tables(
     people = gathered.people
     wanted = [person for person in people if person["intention_code"] == "go_out"]
     watched = [person for person in people if person["lifted_out"] or person["monitored"]]
+    head = label("relation", "head", ZH)
+    heads = {each["household_no"]: each["identity_number"] for each in people if each["relation"] == head}
     claims = [
         {
             "claim_number": claim.number,
@@ -338,7 +347,7 @@ def _tables(
             "cycle": claim.cycle,
             "household_no": claim.household_no,
             "name": claim.name,
-            "identity_number": claim.identity_number,
+            "identity_number": claim.identity_number or heads.get(claim.household_no, ""),
             "amount": claim.amount,
             "filed_on": claim.filed_on,
             "state": label("claim_state", claim.state, ZH),

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
-from caseworker_app.domain import codes, divisions
+from caseworker_app.domain import codes, divisions, money
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
+from caseworker_app.domain.worker import LOWER_AGE, age_on
+from caseworker_app.exchange import check
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.wording import labels
 from db.queries.dated import holds, live
@@ -17,6 +19,26 @@ from db.unit_of_work import UnitOfWork
 _DAY = timedelta(days=1)
 
 
+_LONGEST = 200
+_HIGHEST_WAGE = 100_000_00
+"""Fen a month; more is a slip of the keyboard (the field's own rule asks above 30,000 yuan)."""
+
+
+def _clean(text: str) -> str:
+    """Return words as they are kept: one line, no invisible characters; ExpectedError `text.long`."""
+    taken = check.text(text).value
+    cleaned = "".join(each for each in str(taken) if each.isprintable())
+    if len(cleaned) > _LONGEST:
+        raise ExpectedError("text.long", most=_LONGEST)
+    return cleaned
+
+
+def _wage(wage: int | None) -> int | None:
+    if wage is not None and not 0 < wage <= _HIGHEST_WAGE:
+        raise ExpectedError("wage.range", most=money.shown(_HIGHEST_WAGE))
+    return wage
+
+
 def _known(list_name: str, code: str) -> None:
     if code not in codes.code_list(list_name).codes:
         raise ExpectedError(
@@ -24,19 +46,21 @@ def _known(list_name: str, code: str) -> None:
         )
 
 
-def _person(unit: UnitOfWork, person: str, on: date, today: date) -> str:
-    """Return the name of somebody who is in the ledger on that day."""
+def _person(unit: UnitOfWork, person: str, on: date, today: date, *, youngest: int = LOWER_AGE) -> str:
+    """Return the name of somebody who is in the ledger, and old enough, on that day."""
     if on > today:
         raise ExpectedError("day.future", day=on.isoformat())
     chosen = (
-        select(Person.name)
+        select(Person.name, Person.born)
         .join(Membership, Membership.person_id == Person.id)
         .where(Person.id == person, live(Person), holds(Membership, on))
     )
-    name = unit.connection.execute(chosen).scalars().first()
-    if name is None:
+    found = unit.connection.execute(chosen).first()
+    if found is None:
         raise ExpectedError("person.not_here", day=on.isoformat())
-    return str(name)
+    if found.born is not None and age_on(found.born, on) < youngest:
+        raise ExpectedError("day.too_young", day=on.isoformat(), name=found.name)
+    return str(found.name)
 
 
 def record_service(
@@ -56,7 +80,8 @@ def record_service(
     """
     _known("service_kind", kind)
     _known("service_outcome", outcome)
-    vacancy = vacancy.strip()
+    vacancy, note = _clean(vacancy), _clean(note)
+    people = list(dict.fromkeys(people))
     if kind == "job_referral" and not vacancy:
         raise ExpectedError("service.vacancy_missing")
     with desk.units("service.record", kind=kind, count=len(people)) as unit:
@@ -70,7 +95,7 @@ def record_service(
                 ServiceRecord.on == on,
                 ServiceRecord.vacancy == vacancy,
                 ServiceRecord.outcome == outcome,
-                ServiceRecord.note == note.strip(),
+                ServiceRecord.note == note,
             )
             if unit.connection.execute(same).first():
                 raise ExpectedError("service.repeated", name=names[-1])
@@ -82,7 +107,7 @@ def record_service(
                     "kind": kind,
                     "on": on,
                     "vacancy": vacancy,
-                    "note": note.strip(),
+                    "note": note,
                     "outcome": outcome,
                     "officer": desk.officer,
                 }
@@ -138,11 +163,11 @@ def record_spell(
             started_on=started_on,
             ended_on=ended_on,
             place_code=place_code,
-            place_text=place_text.strip() or divisions.full_name(place_code),
-            employer=employer.strip(),
-            trade=trade.strip(),
+            place_text=_clean(place_text) or divisions.full_name(place_code),
+            employer=_clean(employer),
+            trade=_clean(trade),
             channel=channel,
-            wage=wage,
+            wage=_wage(wage),
             contract=contract,
             insured=insured,
         )
@@ -199,16 +224,20 @@ def record_intention(
                 unit.void(Intention, row.id)
             else:
                 unit.update(Intention, row.id, until=on - _DAY)
+        later = select(func.min(Intention.since)).where(
+            Intention.person_id == person, live(Intention), Intention.since > on
+        )
+        following = unit.connection.execute(later).scalar_one()
         unit.insert(
             Intention,
             person_id=person,
             kind=kind,
             since=on,
-            until=None,
-            place_text=place_text.strip(),
+            until=following - _DAY if following else None,
+            place_text=_clean(place_text),
             place_code=divisions.resolve_place(place_text.strip()) if place_text.strip() else "",
-            trade=trade.strip(),
-            wage=wage,
+            trade=_clean(trade),
+            wage=_wage(wage),
         )
         unit.name(name)
         return unit.commit()
@@ -227,16 +256,22 @@ def record_card(
 
     Raises ExpectedError `card.digits` and `phone.form`.
     """
-    digits = number.replace(" ", "") if number is not None else None
-    if digits and not (digits.isdigit() and 12 <= len(digits) <= 23):
+    digits = str(check.digits(number).value) if number is not None else None
+    if digits and not (digits.isascii() and digits.isdigit() and 12 <= len(digits) <= 23):
         raise ExpectedError("card.digits")
-    if phone and not (phone.replace("-", "").isdigit() and 7 <= len(phone) <= 13):
-        raise ExpectedError("phone.form")
+    if phone:
+        try:
+            phone = str(check.phone(phone).value)
+        except check.Refused:
+            raise ExpectedError("phone.form") from None
     with desk.units("person.contact") as unit:
-        name = _person(unit, person, desk.today(), desk.today())
-        given = {"card_holder": holder, "card_bank": bank, "card_number": digits, "phone": phone}
-        unit.update(
-            Person, person, **{column: value.strip() for column, value in given.items() if value is not None}
-        )
+        name = _person(unit, person, desk.today(), desk.today(), youngest=0)
+        given = {
+            "card_holder": None if holder is None else _clean(holder),
+            "card_bank": None if bank is None else _clean(bank),
+            "card_number": digits,
+            "phone": phone,
+        }
+        unit.update(Person, person, **{column: value for column, value in given.items() if value is not None})
         unit.name(name)
         return unit.commit()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, select
 from sqlalchemy.orm import aliased
 
 from caseworker_app.read_models.claims import ClaimRow, ClaimStepLine
@@ -88,14 +88,12 @@ def steps(connection: Connection, claim: str) -> list[ClaimStepLine]:
     return [ClaimStepLine(row.state, row.on, row.officer, row.reason) for row in connection.execute(chosen)]
 
 
+def states_on(connection: Connection, on: date) -> dict[str, str]:
+    """Return the state each claim had at the end of a day, from its steps."""
+    chosen = select(ClaimStep.claim_id, ClaimStep.state).where(live(ClaimStep), ClaimStep.on <= on)
+    return {row.claim_id: row.state for row in connection.execute(chosen.order_by(ClaimStep.id))}
+
+
 def numbers_like(connection: Connection, prefix: str) -> list[str]:
     """Return all numbers ever given that begin so, voided ones too."""
     return list(connection.execute(select(Claim.number).where(Claim.number.startswith(prefix))).scalars())
-
-
-def totals(connection: Connection) -> dict[str, tuple[int, int]]:
-    """Return by state how many claims there are and what they come to in fen."""
-    chosen = (
-        select(Claim.state, func.count(), func.sum(Claim.amount)).where(live(Claim)).group_by(Claim.state)
-    )
-    return {state: (count, total) for state, count, total in connection.execute(chosen)}

@@ -426,6 +426,7 @@ def _spell_line(row: Row[*tuple[Any, ...]]) -> SpellLine:
         row.place_text,
         row.employer,
         row.industry,
+        row.trade,
         row.channel,
         row.wage,
         row.contract,

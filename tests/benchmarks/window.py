@@ -8,6 +8,7 @@ import sys
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 
 def bare_label() -> None:
@@ -34,7 +35,7 @@ def program(ledger: Path, password: str) -> None:
     wording.use("zh_CN")
     app = QApplication([])
     start.dress(app)
-    opened = start.Program(ledger, lambda: datetime(2024, 11, 30, 4))  # noqa: DTZ001 - the ledger keeps UTC
+    opened: Any = start.Program(ledger, lambda: datetime(2024, 11, 30, 4))  # noqa: DTZ001 - the ledger keeps UTC
     opened.unlock.grab()
     app.processEvents()
     shown = time.perf_counter()
@@ -43,10 +44,9 @@ def program(ledger: Path, password: str) -> None:
     opened.unlock.password.setText(password)
     entered = time.perf_counter()
     opened.unlock.unlock()
-    window = None
-    while window is None:
+    while opened.main is None:
         app.processEvents()
-        window = opened.main.window if opened.main else None
+    window = opened.main.window
     model = window.page("workers").model
     while not model.ids() or model.row(0) is None:
         app.processEvents()

@@ -105,7 +105,7 @@ def spell(
 ) -> SpellLine:
     """Return a made-up job."""
     return SpellLine(
-        f"spell-{number}", kind, first, last, "320583", "", "某电子厂", "制造业", "", 520000, contract=True,
+        f"spell-{number}", kind, first, last, "320583", "", "某电子厂", "制造业", "", "", 520000, contract=True,
         insured=None, point_to_point=None, end_reason="", came_home=home,
     )  # fmt: skip
 
