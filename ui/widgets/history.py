@@ -5,34 +5,27 @@ from datetime import datetime
 
 from PySide6.QtWidgets import QWidget
 
-from caseworker_app.domain import identity
 from caseworker_app.domain.clock import local
-from caseworker_app.error_words import action_text, field_text, table_text
+from caseworker_app.error_words import action_text, table_text
 from caseworker_app.read_models.people import HistoryLine
 from caseworker_app.wording import _
 from ui.widgets.lines import lines
+from ui.widgets.values import field_words, value_words
 
 _SHOWN = 200
-_HIDDEN = {
-    "identity_number": identity.masked,
-    "phone": identity.masked_phone,
-    "card_number": identity.masked_card,
-}
-
-
-def _value(field: str, value: object) -> str:
-    if value is None or value == "":
-        return "—"
-    hide = _HIDDEN.get(field)
-    return hide(str(value)) if hide else str(value)
 
 
 def _words(line: HistoryLine) -> str:
     if line.change != "update":
         change = {"insert": _("recorded"), "void": _("taken back"), "revive": _("brought back")}[line.change]
         return f"{table_text(line.table)} · {change}"
-    before, after = _value(line.field, line.before), _value(line.field, line.after)
-    return f"{table_text(line.table)} · {field_text(line.table, line.field)}: {before} → {after}"
+    before, after = (value_words(line.table, line.field, each) for each in (line.before, line.after))
+    return f"{field_words(line.table, line.field)}: {before} → {after}"
+
+
+def _step(action: str) -> str:
+    """Return what a step was; of an undo the journal's lines do not tell what it took back."""
+    return {"undo": _("Undo"), "redo": _("Redo")}.get(action) or action_text(action, {})
 
 
 def history_lines(history: Sequence[HistoryLine]) -> QWidget:
@@ -41,7 +34,7 @@ def history_lines(history: Sequence[HistoryLine]) -> QWidget:
         (
             local(datetime.fromisoformat(line.made_at)).isoformat(" ", "minutes"),
             line.officer,
-            action_text(line.action, {}),
+            _step(line.action),
             _words(line),
         )
         for line in history[:_SHOWN]

@@ -29,10 +29,12 @@ from ui.widgets.basics import (
     text,
 )
 from ui.widgets.lines import lines, scrolled
+from ui.widgets.values import field_words, value_words
 
 _FILES = "Excel / WPS / CSV (*.xlsx *.xlsm *.xls *.ods *.et *.csv)"
 _PROGRESS_AFTER_MS = 400
 _SHOWN = 300
+_FILE_SHOWN = 14
 
 
 def _kind_names() -> dict[str, str]:
@@ -145,8 +147,10 @@ class ImportPart(QWidget):
         self._preview_box.addLayout(cards)
         self._preview_box.addWidget(text(_cells(preview), "secondary", wrap=True))
         self._detail = QStackedWidget()
-        problems = [each for file in preview.files for each in file.problems]
-        changes = [each for file in preview.files for each in file.changes]
+        problems = [(file.file, each) for file in preview.files for each in file.problems]
+        changes = [(file.file, each) for file in preview.files for each in file.changes]
+        several = len({each.file for each in preview.files}) > 1
+        file_head = [_("File")] if several else []
         corrections = [each for file in preview.files for each in file.corrections]
         tabs = TabStrip(
             [("problems", _("To be settled")), ("changes", _("Changes")), ("corrections", _("Normalised"))],
@@ -164,22 +168,43 @@ class ImportPart(QWidget):
         )
         pages = (
             lines(
-                [_("Row"), _("Column"), _("Cell"), _("In the cell"), _("What is wrong and what to do")],
                 [
-                    (str(each.row), each.column, each.cell, each.value, problem_text(each.code, each.values))
-                    for each in problems[:_SHOWN]
+                    *file_head,
+                    _("Row"),
+                    _("Column"),
+                    _("Cell"),
+                    _("In the cell"),
+                    _("What is wrong and what to do"),
+                ],
+                [
+                    (
+                        *([_file_name(file)] if several else []),
+                        str(each.row),
+                        each.column,
+                        each.cell,
+                        each.value,
+                        problem_text(each.code, each.values),
+                    )
+                    for file, each in problems[:_SHOWN]
                 ],
                 _("No problem found: every cell can be taken."),
-                4,
+                4 + several,
             ),
             lines(
-                [_("Row"), _("Who"), _("Field"), _("In the ledger"), _("In the file")],
+                [*file_head, _("Row"), _("Who"), _("Field"), _("In the ledger"), _("In the file")],
                 [
-                    (str(each.row), each.name, each.field, each.before or "—", each.after or "—")
-                    for each in changes[:_SHOWN]
+                    (
+                        *([_file_name(file)] if several else []),
+                        str(each.row),
+                        each.name,
+                        field_words(each.kind, each.field),
+                        value_words(each.kind, each.field, each.before),
+                        value_words(each.kind, each.field, each.after),
+                    )
+                    for file, each in changes[:_SHOWN]
                 ],
                 _("No value in the ledger would change."),
-                4,
+                4 + several,
             ),
             lines(
                 [_("What"), _("How often"), _("Example")],
@@ -231,7 +256,7 @@ class ImportPart(QWidget):
         return Card(text(name, "secondary"), new, text(" · ".join(rest), "secondary", wrap=True), space=4)
 
     def _problem_card(self, preview: ImportPreview) -> QWidget:
-        words = _n("{count} cell", "{count} cells", preview.problems).format(count=preview.problems)
+        words = _n("{count} problem", "{count} problems", preview.problems).format(count=preview.problems)
         return Card(
             text(_("To be settled"), "secondary"),
             text(words, "large"),
@@ -263,6 +288,15 @@ class ImportPart(QWidget):
         self._job = context.runner.write(
             partial(_commit, context, prepared), done, self._failed, self._report
         )
+
+
+def _file_name(file: str) -> QWidget:
+    """Return a file's name, shortened where it is long."""
+    name = Path(file).stem
+    half = _FILE_SHOWN // 2
+    shown = text(name if len(name) <= _FILE_SHOWN else f"{name[:half]}…{name[-half:]}")
+    shown.setToolTip(file)
+    return shown
 
 
 def _commit(context: Context, prepared: imports.Prepared, progress: Any) -> Any:  # noqa: ANN401 - the runner's progress

@@ -1,0 +1,63 @@
+"""Fields and values of the ledger in words: labels, yuan, names of places; numbers masked.
+
+Values come as the journal has them or as the preview of an import has them, where everything is text.
+"""
+
+from caseworker_app.domain import codes, divisions, identity
+from caseworker_app.error_words import attribute_text, field_text, table_text, value_text
+from caseworker_app.wording import label, labels
+
+_HIDDEN = {
+    "identity_number": identity.masked,
+    "phone": identity.masked_phone,
+    "card_number": identity.masked_card,
+}
+_ATTRIBUTE_LISTS = {
+    "household_attribute": {"kind": "household_kind", "relocated": "yes_no"},
+    "person_attribute": {
+        "education": "education",
+        "schooling": "schooling",
+        "health": "health",
+        "labour_skill": "labour_skill",
+    },
+}
+"""Which code list a dated fact of a household or person is from."""
+_YES_NO = {"True": "yes", "False": "no"}
+
+
+def field_words(table: str, field: str) -> str:
+    """Return a field with the record it is of: 务工 · 开始日期."""
+    if table in _ATTRIBUTE_LISTS and field != "value":
+        return f"{table_text(table)} · {attribute_text(field)}"
+    if (table, field) == ("membership", "household"):
+        return table_text("household")
+    return f"{table_text(table)} · {field_text(table, field)}"
+
+
+def value_words(table: str, field: str, value: object) -> str:
+    """Return a value in words, — for none."""
+    if value is None or value == "":
+        return "—"
+    if field in _HIDDEN:
+        return _HIDDEN[field](str(value))
+    if table in _ATTRIBUTE_LISTS:
+        return _attribute(table, field, str(value))
+    if field in ("village_code", "place_code"):
+        return divisions.full_name(str(value)) if divisions.find(str(value)) else str(value)
+    if field in ("wage", "amount") and str(value).isdigit():
+        return value_text(table, field, int(str(value)))
+    if field == "risks" and isinstance(value, str):
+        return labels("risk", value.split(","))
+    if value in _YES_NO:
+        return label("yes_no", _YES_NO[str(value)])
+    return value_text(table, field, value)
+
+
+def _attribute(table: str, field: str, value: str) -> str:
+    """Return a dated fact in words; the journal names it only 'value', so the list that has the code tells."""
+    lists = _ATTRIBUTE_LISTS[table]
+    for name in [lists[field]] if field in lists else lists.values():
+        parts = value.split(",")
+        if all(part in codes.code_list(name).codes for part in parts):
+            return labels(name, parts)
+    return value
