@@ -19,11 +19,14 @@ class Setting:
     default: str | int | bool
     place: Literal["installation", "ledger"]
     explanation: str
+    allowed: tuple[str, ...] = ()
 
 
 TABLE = (
-    Setting("language", "text", "zh_CN", "installation", "Language of window and command line: zh_CN or en"),
-    Setting("theme", "text", "light", "installation", "Colours of the window: light or dark"),
+    Setting(
+        "language", "text", "zh_CN", "installation", "Language of window and command line", ("zh_CN", "en")
+    ),
+    Setting("theme", "text", "light", "installation", "Colours of the window", ("light", "dark")),
     Setting("window", "text", "", "installation", "Place and size of the window"),
     Setting("last_ledger", "text", "", "installation", "Folder of the ledger opened last"),
     Setting("scope", "text", "", "ledger", "Division code the ledger is for: 12, 9 or 6 digits"),
@@ -38,10 +41,12 @@ BY_KEY = {setting.key: setting for setting in TABLE}
 
 
 def checked(key: str, value: object) -> str | int | bool:
-    """Return the value if it is of the setting's kind; ValueError otherwise."""
+    """Return the value if it is of the setting's kind and allowed; ValueError otherwise."""
     setting = BY_KEY[key]
-    if type(value) is not type_names[setting.kind] or (
-        setting.kind == "day" and isinstance(value, int) and not 1 <= value <= 31
+    if (
+        type(value) is not type_names[setting.kind]
+        or (setting.kind == "day" and isinstance(value, int) and not 1 <= value <= 31)
+        or (setting.allowed and value not in setting.allowed)
     ):
         raise ValueError(key, value)
     assert isinstance(value, str | int | bool)
@@ -52,16 +57,27 @@ def _file() -> Path:
     return paths.config() / "settings.json"
 
 
+def _stored() -> dict[str, object]:
+    """Return what the file says; nothing when it is missing or cannot be read."""
+    try:
+        content = json.loads(_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
 def read(key: str) -> str | int | bool:
-    """Return a setting of the installation, its default where it was never set."""
-    stored = json.loads(_file().read_text(encoding="utf-8")) if _file().exists() else {}
-    return checked(key, stored.get(key, BY_KEY[key].default))
+    """Return a setting of the installation; its default where it was never set or what was kept is no good."""
+    default = BY_KEY[key].default
+    try:
+        return checked(key, _stored().get(key, default))
+    except ValueError:
+        return default
 
 
 def write(key: str, value: str | int | bool) -> None:
     """Keep a setting of the installation."""
-    stored = json.loads(_file().read_text(encoding="utf-8")) if _file().exists() else {}
-    stored[key] = checked(key, value)
+    stored = {**_stored(), key: checked(key, value)}
     draft = _file().with_suffix(".new")
     draft.write_text(json.dumps(stored, ensure_ascii=False, indent=1), encoding="utf-8")
     draft.replace(_file())

@@ -5,7 +5,7 @@ import os
 import socket
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from sqlcipher3 import dbapi2
 from caseworker_app import paths
 from caseworker_app.domain.clock import Clock, utc_now
 from caseworker_app.domain.errors import ExpectedError
-from db import keys, upgrade
+from db import backup, keys, upgrade
 from db.ids import new_id
 from db.unit_of_work import Units
 
@@ -101,11 +101,21 @@ def known_errors() -> Iterator[None]:
 
 
 def device() -> str:
-    """Return the id of this installation, made at its first use; it is not part of any ledger."""
-    file = paths.config() / "device.json"
-    if not file.exists():
-        file.write_text(json.dumps({"device": new_id()}), encoding="ascii")
-    return str(json.loads(file.read_text(encoding="ascii"))["device"])
+    """Return the id of this installation, made at its first use; it is not part of any ledger.
+
+    A file that says nothing is put aside: an installation that was restored or broken is another device.
+    """
+    with keys.disk_errors():
+        file = paths.config() / "device.json"
+        if file.exists():
+            with suppress(ValueError, KeyError, TypeError):
+                known = json.loads(file.read_text(encoding="ascii"))["device"]
+                if isinstance(known, str) and known:
+                    return known
+            file.replace(file.with_suffix(".broken"))
+        made = new_id()
+        keys.write_whole(file, json.dumps({"device": made}).encode("ascii"))
+        return made
 
 
 @dataclass(slots=True)
@@ -131,23 +141,26 @@ class Ledger:
     def close(self) -> None:
         """Give the file and its lock back."""
         self.engine.dispose()
-        (self.folder / _HOLDER).unlink(missing_ok=True)
+        with suppress(OSError):
+            (self.folder / _HOLDER).unlink(missing_ok=True)
         self.lock.release()
 
 
 def _take_lock(folder: Path) -> filelock.BaseFileLock:
-    """Take the ledger for this process; ExpectedError `ledger.in_use` names who has it."""
-    lock = filelock.FileLock(folder / _LOCK, timeout=0)
-    try:
-        lock.acquire()
-    except filelock.Timeout:
-        holder = folder / _HOLDER
-        raise ExpectedError(
-            "ledger.in_use", holder=holder.read_text(encoding="utf-8") if holder.exists() else "?"
-        ) from None
-    except OSError as error:
-        raise ExpectedError("ledger.read_only") from error
-    (folder / _HOLDER).write_text(f"{socket.gethostname()} · {os.getpid()}", encoding="utf-8")
+    """Take the ledger for this process; ExpectedError `ledger.in_use` names who has it, where that is known."""
+    lock, holder = filelock.FileLock(folder / _LOCK, timeout=0), folder / _HOLDER
+    with keys.disk_errors():
+        try:
+            lock.acquire()
+        except filelock.Timeout:
+            name = ""
+            with suppress(OSError, ValueError):
+                name = holder.read_text(encoding="utf-8")
+            raise ExpectedError("ledger.in_use", holder=name) from None
+    # Only a name for others: a full disk must not keep anybody from reading, or from backing up.
+    with suppress(OSError):
+        holder.unlink(missing_ok=True)
+        holder.write_text(f"{socket.gethostname()} · {os.getpid()}", encoding="utf-8")
     return lock
 
 
@@ -156,27 +169,30 @@ def create(folder: Path, password: str, clock: Clock = utc_now) -> tuple[Ledger,
 
     Raises ExpectedError `ledger.exists`, `ledger.folder_not_empty` or `ledger.password_short`.
     """
-    if (folder / DATABASE).exists():
-        raise ExpectedError("ledger.exists", folder=str(folder))
-    if folder.exists() and any(folder.iterdir()):
-        raise ExpectedError("ledger.folder_not_empty", folder=str(folder))
-    if len(password) < 6:
-        raise ExpectedError("ledger.password_short")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ExpectedError("ledger.read_only") from error
+    with keys.disk_errors():
+        if (folder / DATABASE).exists():
+            raise ExpectedError("ledger.exists", folder=str(folder))
+        if folder.exists() and any(folder.iterdir()):
+            raise ExpectedError("ledger.folder_not_empty", folder=str(folder))
+        if len(password) < 6:
+            raise ExpectedError("ledger.password_short")
+        backup.make_private(folder)
     lock = _take_lock(folder)
-    opened, code = keys.create(folder, password)
-    engine = make_engine(folder / DATABASE, opened.data_key)
-    with known_errors():
-        upgrade.to_head(engine)
+    try:
+        opened, code = keys.create(folder, password)
+        engine = make_engine(folder / DATABASE, opened.data_key)
+        with known_errors():
+            upgrade.to_head(engine)
+    except BaseException:
+        lock.release()
+        raise
     return Ledger(folder, opened, engine, lock, clock), code
 
 
 def _open(folder: Path, unlock: Callable[[], keys.Opened], clock: Clock) -> Ledger:
-    if not (folder / DATABASE).exists():
-        raise ExpectedError("ledger.missing", folder=str(folder))
+    with keys.disk_errors():
+        if not (folder / DATABASE).exists():
+            raise ExpectedError("ledger.missing", folder=str(folder))
     opened = unlock()
     lock = _take_lock(folder)
     engine = make_engine(folder / DATABASE, opened.data_key)

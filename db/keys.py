@@ -4,9 +4,12 @@
 Argon2id (RFC 9106, 64 MiB, 3 passes); the recovery code has 160 bits of its own and only HKDF.
 """
 
+import errno
 import json
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,17 +79,34 @@ def _slot(kind: str, secret: bytes, opened: Opened) -> dict[str, str]:
     return {"kind": kind, "salt": salt.hex(), "nonce": nonce.hex(), "sealed": sealed.hex()}
 
 
+@contextmanager
+def disk_errors() -> Iterator[None]:
+    """Turn what the system says of files and folders into `ledger.disk_full` or `ledger.read_only`."""
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise ExpectedError("ledger.disk_full" if full else "ledger.read_only") from error
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Write a file for its owner only; it appears, or takes the old one's place, only when it is on the disk."""
+    draft = file.with_suffix(".new")
+    with open(draft, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.replace(file)
+
+
 def _file(folder: Path) -> Path:
     return folder / "keys.json"
 
 
 def _write(folder: Path, ledger: str, slots: list[dict[str, str]]) -> None:
-    draft = folder / "keys.new"
-    with draft.open("w", encoding="ascii") as stream:
-        json.dump({"version": _VERSION, "ledger": ledger, "slots": slots}, stream, indent=1)
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(_file(folder))
+    content = json.dumps({"version": _VERSION, "ledger": ledger, "slots": slots}, indent=1)
+    with disk_errors():
+        write_whole(_file(folder), content.encode("ascii"))
 
 
 def create(folder: Path, password: str) -> tuple[Opened, str]:
@@ -98,13 +118,13 @@ def create(folder: Path, password: str) -> tuple[Opened, str]:
 
 
 def _read(folder: Path) -> tuple[str, list[dict[str, str]]]:
-    if not _file(folder).exists():
-        raise ExpectedError("ledger.missing", folder=str(folder))
     try:
         content = json.loads(_file(folder).read_text(encoding="ascii"))
         version, ledger, slots = int(content["version"]), content["ledger"], content["slots"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (FileNotFoundError, ValueError, KeyError, TypeError) as error:
         raise ExpectedError("ledger.keys_damaged", folder=str(folder)) from error
+    except OSError as error:
+        raise ExpectedError("ledger.read_only") from error
     if version > _VERSION:
         raise ExpectedError("ledger.newer")
     return ledger, slots

@@ -33,6 +33,9 @@ def restored(source: Path, folder: Path) -> Desk:
 
 def test_a_backup_gives_the_same_ledger_again(sample_desk: Desk, tmp_path: Path) -> None:
     file = tmp_path / "backup.zip"
+    mine = [tmp_path / "backup.part", tmp_path / "backup.db-part"]
+    for each in mine:
+        each.write_text("mine")
     safety.back_up(sample_desk, file)
     before = content(sample_desk)
     desks.set_officer(sample_desk, "后来的人")
@@ -40,7 +43,13 @@ def test_a_backup_gives_the_same_ledger_again(sample_desk: Desk, tmp_path: Path)
     assert content(copy) == before
     assert safety.verify(copy).sound
     copy.close()
-    assert [each.name for each in tmp_path.iterdir() if each.suffix in (".part", ".db-part")] == []
+    assert [each.read_text() for each in mine] == ["mine", "mine"]
+    assert {each.name for each in tmp_path.iterdir() if each.is_file()} == {
+        file.name,
+        *(each.name for each in mine),
+    }
+    assert not list(tmp_path.glob(".caseworker-*"))
+    assert {each.name for each in copy.ledger.folder.iterdir()} == {"keys.json", "ledger.db", "ledger.lock"}
 
 
 def test_a_backup_holds_what_is_committed_while_somebody_reads(sample_desk: Desk, tmp_path: Path) -> None:

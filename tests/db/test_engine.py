@@ -1,9 +1,14 @@
+import errno
+import os
 import shutil
+import stat
+import sys
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from caseworker_app import error_words, wording
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases.desk import Desk
@@ -81,10 +86,49 @@ def test_the_keys_of_another_ledger_do_not_open(folder: Path, tmp_path: Path) ->
     assert refusal(folder).code == "ledger.damaged"
 
 
-@pytest.mark.parametrize("file", ["ledger.db", "keys.json"])
-def test_a_missing_file_is_said_to_be_missing(folder: Path, file: str) -> None:
+@pytest.mark.parametrize(
+    ("file", "code"), [("ledger.db", "ledger.missing"), ("keys.json", "ledger.keys_damaged")]
+)
+def test_a_missing_file_is_said_to_be_missing(folder: Path, file: str, code: str) -> None:
     (folder / file).unlink()
-    assert refusal(folder).code == "ledger.missing"
+    assert refusal(folder).code == code
+
+
+def test_a_holder_that_cannot_be_written_keeps_nobody_out(folder: Path) -> None:
+    (folder / "ledger.holder").mkdir()
+    ledger = engine.open_with_password(folder, PASSWORD, clock)
+    refused = refusal(folder)
+    assert (refused.code, refused.values["holder"]) == ("ledger.in_use", "")
+    wording.use(wording.ZH)
+    assert "（另一个程序）" in error_words.error_text(refused)
+    ledger.close()
+
+
+def test_a_file_in_place_of_the_folder_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("mine")
+    assert refusal(file).code == "ledger.missing"
+    with pytest.raises(ExpectedError) as error:
+        engine.create(file, PASSWORD)
+    assert error.value.code == "ledger.read_only"
+
+
+def test_a_full_disk_is_said_when_a_ledger_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_file: int) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ExpectedError) as error:
+        engine.create(tmp_path / "new", PASSWORD)
+    assert error.value.code == "ledger.disk_full"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no modes there")
+def test_a_ledger_is_for_its_owner_only(tmp_path: Path) -> None:
+    ledger, _code = engine.create(tmp_path / "new", PASSWORD)
+    ledger.close()
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "new" / "keys.json").stat().st_mode) == 0o600
 
 
 def test_no_ledger_is_made_over_another_or_into_a_full_folder(folder: Path, tmp_path: Path) -> None:
@@ -118,3 +162,16 @@ def test_a_reader_sees_one_moment_and_is_not_held_up_by_a_writer(desk: Desk) -> 
 def test_the_installation_keeps_one_device_id() -> None:
     assert engine.device() == engine.device()
     assert len(engine.device()) == 32
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b"\xff", b'{"device": null}'])
+def test_an_unreadable_device_is_put_aside_and_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    monkeypatch.setenv("CASEWORKER_HOME", str(tmp_path))
+    before = engine.device()
+    file = tmp_path / "config" / "device.json"
+    file.write_bytes(content)
+    made = engine.device()
+    assert made == engine.device() != before
+    assert file.with_suffix(".broken").read_bytes() == content
