@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from caseworker_app.domain.changed import Changed
 from db import journal
 from db.ids import new_id
-from db.tables import RECORDS, Change, ChangeSet, Record
+from db.tables import Change, Record
 
 Values = dict[str, Any]
 
@@ -207,6 +207,3 @@ class Units:
             "undoes": undoes,
         }
         return UnitOfWork(connection, header)
-
-
-__all__ = ["RECORDS", "ChangeSet", "UnitOfWork", "Units", "func"]
