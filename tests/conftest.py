@@ -1,5 +1,6 @@
 """A home of its own for every run, and ledgers that are made once and copied for each test."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -12,6 +13,9 @@ from caseworker_app import sample
 from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases import imports
 from caseworker_app.use_cases.desk import Desk
+
+# Without a display too: Qt reads this when the first window is made.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 PASSWORD = "mountain-river"
 COUNTY = "640106"

@@ -5,6 +5,18 @@ from dataclasses import dataclass
 KINDS = ("policy_briefing", "job_referral", "career_guidance", "skills_training")
 
 
+NOT_UNWILLING, WILLING = "not_unwilling", "willing"
+OWED_TO = (NOT_UNWILLING, WILLING)
+"""Whom a package is owed to among those able to work: all who have not declined, or only those in work or willing."""
+
+
+def is_owed(owed_to: str, intention: str | None, *, working: bool) -> bool:
+    """Whether somebody able to work is owed the package; `intention` None when not asked yet."""
+    if owed_to == WILLING:
+        return working or intention not in (None, "none")
+    return intention != "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One kind of service: how many are owed and how many were done."""

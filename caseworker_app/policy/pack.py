@@ -32,6 +32,7 @@ class ServicePackage:
     clause: str
     name: str
     owed: dict[str, int]
+    owed_to: str
 
     def window(self, on: date) -> tuple[date, date]:
         """Return the first and last day of the period around a day."""
@@ -364,6 +365,7 @@ def parse(content: str, file: str) -> Pack:
         type(count) is int and count >= 0 for count in owed.values()
     ):
         raise services.fail("owed", "key_kind", kind="count")
+    owed_to = services.chosen("owed_to", settings, package.OWED_TO)
     if services.take("period", str) != "calendar_year":
         raise services.fail("period", "value_unknown", value="period")
     items = [_item(table, cycles, settings) for table in top.tables("item")]
@@ -377,6 +379,7 @@ def parse(content: str, file: str) -> Pack:
             services.take("clause", str),
             services.take("name", str),
             {kind: owed[kind] for kind in package.KINDS},
+            owed_to,
         ),
         settings,
         {item.id: item for item in items},

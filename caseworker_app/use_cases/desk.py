@@ -44,7 +44,9 @@ class Desk:
     def asked(self, on: date) -> Asked:
         """Return what the lists depend on, for a day."""
         services = self.pack.package
-        return Asked(on, self.pack.upper_age, services.owed, services.window(on), self.zeroing_limit)
+        return Asked(
+            on, self.pack.upper_age, services.owed, services.window(on), self.zeroing_limit, services.owed_to
+        )
 
     def close(self) -> None:
         """Give the ledger back."""

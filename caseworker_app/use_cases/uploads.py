@@ -208,6 +208,9 @@ class _Gathered:
                 "waiting": days.get(row.id),
                 "monitored": bool(watched and (watched.resolved_on is None or watched.resolved_on > on)),
                 "lifted_out": kind == "lifted_out",
+                "package_owed": package.is_owed(
+                    asked.owed_to, intention.kind if intention else None, working=situation.working
+                ),
                 "progress": progress[row.id],
                 **{part.kind: part.done for part in progress[row.id].parts},
                 "package": "是" if progress[row.id].complete else "否",
@@ -282,7 +285,7 @@ def _summary(gathered: _Gathered) -> list[Values]:
         away = Counter(distance(person["spell"].place_code, code) for person in employed)
         kinds = Counter(person["spell"].kind for person in employed)
         out = [person for person in people if person["status_code"] is Status.UNEMPLOYED]
-        owed = [person for person in able if person["intention_code"] != UNWILLING]
+        owed = [person for person in able if person["package_owed"]]
         done = [person for person in owed if person["progress"].complete]
         claims = [claim for claim in gathered.live_claims if claim.village_code == code]
         waiting = [person["waiting"] for person in people if person["waiting"] is not None]
@@ -411,7 +414,7 @@ def write_month(
     }
     digest = _digest(tables)
     counts = {form.name: len(tables[form.rows]) for form in write.monthly_forms()}
-    owed = [row for row in tables["workers"] if row["is_worker"] and row["intention_code"] != UNWILLING]
+    owed = [row for row in tables["workers"] if row["is_worker"] and row["package_owed"]]
     cover = [
         ("填报单位", unit),
         ("月份", shown_month),

@@ -58,6 +58,7 @@ class Asked:
     owed: dict[str, int]
     window: tuple[date, date]
     zeroing_limit: int = 30
+    owed_to: str = package.NOT_UNWILLING
 
 
 def _working(asked: Asked) -> ColumnElement[bool]:
@@ -92,6 +93,13 @@ def _intends(asked: Asked, *kinds: str) -> ColumnElement[bool]:
 
 def _unwilling(asked: Asked) -> ColumnElement[bool]:
     return _intends(asked, UNWILLING)
+
+
+def _owed(asked: Asked) -> ColumnElement[bool]:
+    """Whom the package is owed to, as `package.is_owed` says."""
+    if asked.owed_to == package.WILLING:
+        return or_(_working(asked), and_(_intends(asked), ~_unwilling(asked)))
+    return ~_unwilling(asked)
 
 
 def _lacking(asked: Asked) -> ColumnElement[bool]:
@@ -147,7 +155,7 @@ LISTS: dict[str, Callable[[Asked], ColumnElement[bool]]] = {
     "zeroing": lambda asked: and_(
         _worker(asked), ~_working(asked), ~_farming(asked), _intends(asked), ~_unwilling(asked)
     ),
-    "package-due": lambda asked: and_(_worker(asked), ~_unwilling(asked), _lacking(asked)),
+    "package-due": lambda asked: and_(_worker(asked), _owed(asked), _lacking(asked)),
 }
 """Every list of people as a condition on the day asked about."""
 
