@@ -21,7 +21,10 @@ class Messages(Protocol):
         """Say what happened and what to do; stays until closed."""
 
     def tell(self, text: str) -> None:
-        """Say something that asks for attention; stays until closed."""
+        """Give a hint."""
+
+    def warn(self, text: str) -> None:
+        """Say something that asks for attention."""
 
 
 class Navigator(Protocol):

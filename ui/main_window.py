@@ -33,6 +33,7 @@ from ui.widgets.basics import button, row, text
 _SMALLEST = (960, 540)
 """Fits a screen of 1366 × 768 at 125 % with its task bar."""
 
+_SMALLEST_RAIL_FONT = 10
 RAIL = ("households", "workers", "claims", "exchange", "settings")
 
 
@@ -87,9 +88,14 @@ class RailButton(QAbstractButton):
         picture = icons.pixmap(self._icon, ink, 22, self.devicePixelRatioF())
         painter.drawPixmap(QPointF(self.width() / 2 - 11, 8), picture)
         painter.setPen(QColor(ink))
-        painter.setFont(style.font(tokens.SMALL))
-        words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width() - 6)
-        painter.drawText(QRectF(0, 32, self.width(), 20), int(Qt.AlignmentFlag.AlignCenter), words)
+        for size in range(tokens.SMALL, _SMALLEST_RAIL_FONT - 1, -1):
+            painter.setFont(style.font(size))
+            if painter.fontMetrics().horizontalAdvance(self.text()) <= self.width() - 6:
+                break
+        below = QRectF(3, 32, self.width() - 6, 20)
+        if painter.fontMetrics().horizontalAdvance(self.text()) > below.width():
+            below = QRectF(3, 30, self.width() - 6, 28)
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.text())
         if self._count:
             words = str(self._count) if self._count < 1000 else "999+"
             painter.setFont(style.font(tokens.SMALL - 2))

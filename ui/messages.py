@@ -1,6 +1,6 @@
-"""One door for messages: what was done passes, what went wrong stays until closed.
+"""One door for messages: what was done passes, hints and what went wrong stay until closed.
 
-Screens say `context.messages.done(words, undo)`, `.error(expected_error)` or `.tell(words)`.
+Screens say `context.messages.done(words, undo)`, `.error(expected_error)`, `.tell(hint)` or `.warn(words)`.
 A message about something done never covers one about something wrong: both stand, one above the other.
 Tests connect to `MessageDoor.said(kind, text)`.
 """
@@ -41,9 +41,13 @@ class Toast(QFrame):
         self.setAccessibleName(words)
         theme = style.current()
         sign = QLabel()
-        name, colour = ("alert", theme.stop) if kind == "error" else ("check", theme.toast_link)
+        name, colour, spoken = {
+            "error": ("alert", theme.stop, _("Attention")),
+            "tell": ("question", theme.toast_link, _("Hint")),
+            "done": ("check", theme.toast_link, _("Done")),
+        }[kind]
         sign.setPixmap(icons.pixmap(name, colour, _ICON, self.devicePixelRatioF()))
-        sign.setAccessibleName(_("Attention") if kind == "error" else _("Done"))
+        sign.setAccessibleName(spoken)
         self.words = text(words, select=True)
         self.words.setMinimumWidth(0)
         self.undo: QPushButton | None = None
@@ -110,7 +114,7 @@ class Toast(QFrame):
 class MessageDoor(QObject):
     """Shows messages over a window.
 
-    Signals: `said(kind, text)` for every message, kind 'done' or 'error', so that tests can record them.
+    Signals: `said(kind, text)` for every message, kind 'done', 'tell' or 'error', so that tests can record them.
     """
 
     said = Signal(str, str)
@@ -142,7 +146,7 @@ class MessageDoor(QObject):
 
     def _show(self, kind: str, words: str, undo: Callable[[], None] | None = None) -> None:
         for older in list(self._shown):
-            if older.kind == "done" or older.words.text() == words:
+            if older.kind in ("done", kind if kind == "tell" else "") or older.words.text() == words:
                 older.leave()
         errors = [each for each in self._shown if each.kind == "error"]
         if kind == "error" and len(errors) >= _ERRORS_KEPT:
@@ -171,5 +175,9 @@ class MessageDoor(QObject):
         self._show("error", error_text(error))
 
     def tell(self, text: str) -> None:
+        """Give a hint, in a quiet tone; stays until closed or until the next hint."""
+        self._show("tell", text)
+
+    def warn(self, text: str) -> None:
         """Say something that asks for attention; stays until closed."""
         self._show("error", text)

@@ -29,7 +29,7 @@ def preview_forms(context: Context, numbers: Sequence[str], parent: QWidget) -> 
     def shown(found: tuple[bytes, list[str]]) -> None:
         content, missing = found
         if missing:
-            context.messages.tell(
+            context.messages.warn(
                 _("No font has these characters, write them in by hand: {characters}").format(
                     characters=" ".join(missing)
                 )

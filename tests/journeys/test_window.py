@@ -936,7 +936,13 @@ def test_a_batch_is_claimed_moved_on_and_returned_with_a_reason(county: Officer)
     number = county.here()[0]
     choose_step(county, "returned")
     assert {row[STATE] for row in county.rows()} == {label("claim_state", "village_checked")}
-    going_on = county.the(QPushButton, label("claim_state", "returned"))
+    going_on = county.the(
+        QPushButton,
+        _("Confirm: {state}, {count}").format(
+            state=label("claim_state", "returned"),
+            count=_n("{count} claim", "{count} claims", 1).format(count=1),
+        ),
+    )
     county.click(going_on)
     assert county.reads(_("Say why: it is kept with the claim."))
     county.fill(_("Reason"), "缺银行流水")
@@ -946,6 +952,30 @@ def test_a_batch_is_claimed_moved_on_and_returned_with_a_reason(county: Officer)
     assert set(states.values()) == {label("claim_state", "village_checked")}
     county.key(Key.Key_Z, CONTROL)
     assert {row[STATE] for row in county.rows()} == {label("claim_state", "village_checked")}
+
+
+def test_claims_follow_a_change_only_while_they_are_looked_at(
+    county: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    county.key(Key.Key_3, CONTROL)
+    before = county.count(_("To claim"))
+    screen = county.window.page("claims")
+    reloads: list[int] = []
+    whole = screen.reload
+
+    def counted() -> None:
+        reloads.append(1)
+        whole()
+
+    monkeypatch.setattr(screen, "reload", counted)
+    county.find(AWARDED["id"])
+    county.click(travel_card(county))
+    county.press(_("Claim"))
+    county.key(Key.Key_Escape)
+    assert reloads == []
+    county.key(Key.Key_3, CONTROL)
+    assert county.count(_("To claim")) == before - 1
+    assert county.count(_("Claimed")) == 1
 
 
 # -- the month out ---------------------------------------------------------------------------------
@@ -1039,6 +1069,53 @@ def test_a_newer_ledger_is_never_touched(
     assert officer.program.unlock.isVisible()
     assert officer.program.main is None
     assert (folder / "ledger.db").read_bytes() == before
+
+
+# -- forms in place --------------------------------------------------------------------------------
+
+
+def own_contact(officer: Officer) -> tuple[str, str, str]:
+    """Return somebody's own telephone, bank and card holder as the ledger has them."""
+    with officer.opened.desk.ledger.reader() as connection:
+        found = connection.execute(
+            sql("SELECT phone, card_bank, card_holder FROM person WHERE identity_number = :number"),
+            {"number": AWARDED["id"]},
+        ).one()
+    return (*found,)
+
+
+def test_what_the_card_form_only_offers_is_not_written(county: Officer) -> None:
+    desk = county.opened.desk
+    with desk.ledger.reader() as connection:
+        found = connection.execute(
+            sql("SELECT id FROM person WHERE identity_number = :number"), {"number": AWARDED["id"]}
+        )
+        person = str(found.scalar_one())
+    work.record_card(desk, person, phone="", bank="", holder="")
+    county.find(AWARDED["id"])
+    county.press(_("Telephone and bank card"))
+    step, content = county.last_step(), county.content()
+    county.press(_("Save"))
+    assert county.content() == content
+    assert county.last_step() == step
+    assert county.messages("done") == [_("Nothing changed: the ledger says that already.")]
+    county.press(_("Telephone and bank card"))
+    county.fill(_("Bank"), "黄河农村商业银行")
+    county.press(_("Save"))
+    assert own_contact(county) == ("", "黄河农村商业银行", "")
+
+
+def test_a_return_asks_for_a_reason_that_ends_a_job(county: Officer) -> None:
+    county.find(AWARDED["id"])
+    county.key(Key.Key_R, CONTROL | SHIFT)
+    reason = county.the(QComboBox, _("Reason"))
+    offered = [reason.itemText(index) for index in range(reason.count())]
+    assert label("end_reason", "visit") not in offered
+    assert label("end_reason", "laid_off") in offered
+    before = county.content()
+    county.press(_("Save"))
+    assert county.reads(_("Choose the reason for the return."))
+    assert county.content() == before
 
 
 # -- faults of ours --------------------------------------------------------------------------------

@@ -366,7 +366,7 @@ def pages() -> dict[str, Callable[[], QWidget]]:
     def told() -> QWidget:
         window = frame(list_page(0))
         door = MessageDoor(window)
-        door.tell(
+        door.warn(
             "第 12 行「身份证号码」末三位为 000，可能被 Excel 截断。请核对原件后补录，再重新导入这一份表；其余 884 格已经核对无误。"
         )
         door.done("已登记：丁秀兰 · 岗位推荐", lambda: None)

@@ -54,10 +54,20 @@ def test_undo_stands_in_the_message_and_takes_it_away(door: MessageDoor) -> None
     assert door.shown() == []
 
 
+def test_a_hint_is_no_error_and_gives_way_to_the_next(door: MessageDoor) -> None:
+    door.error(ExpectedError("undo.nothing"))
+    door.tell("请先选择一名劳动力")
+    door.tell("请先选择申领")
+    assert [(toast.kind, toast.words.text()) for toast in door.shown()] == [
+        ("error", error_text(ExpectedError("undo.nothing"))),
+        ("tell", "请先选择申领"),
+    ]
+
+
 def test_the_same_error_does_not_pile_up_and_long_ones_stay_in_the_window(door: MessageDoor) -> None:
     for _number in range(3):
-        door.tell("身份证号码末三位为 000，可能被 Excel 截断，请核对原件后补录。" * 6)
-    door.tell("另一件事")
+        door.warn("身份证号码末三位为 000，可能被 Excel 截断，请核对原件后补录。" * 6)
+    door.warn("另一件事")
     toasts = door.shown()
     assert len(toasts) == 2
     window = toasts[0].parentWidget()

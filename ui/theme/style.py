@@ -63,6 +63,11 @@ def _chevron(theme: tokens.Tokens) -> str:
     return str(resources.files("ui.theme") / f"chevron-{theme.name}.svg").replace("\\", "/")
 
 
+def _tick(theme: tokens.Tokens) -> str:
+    """Return the tick of a checked box, as a style sheet can name it."""
+    return str(resources.files("ui.theme") / f"tick-{theme.name}.svg").replace("\\", "/")
+
+
 def sheet(theme: tokens.Tokens) -> str:
     """Return the style sheet of a theme."""
     return f"""
@@ -146,6 +151,9 @@ QListWidget {{ background: {theme.surface}; border: 1px solid {theme.line_strong
 QListWidget::item {{ padding: 4px 8px; min-height: 22px; color: {theme.text}; }}
 QListWidget::item:selected {{ background: {theme.accent_soft}; color: {theme.text}; }}
 QCheckBox {{ spacing: 8px; }}
+QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {theme.secondary}; border-radius: 3px; background: {theme.surface}; }}
+QCheckBox::indicator:checked {{ background: {theme.accent}; border-color: {theme.accent}; image: url({_tick(theme)}); }}
+QCheckBox::indicator:disabled {{ border-color: {theme.line_strong}; }}
 QCheckBox:focus {{ color: {theme.accent}; }}
 """
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetrics, QPainter
-from PySide6.QtWidgets import QLineEdit, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QStackedWidget, QWidget
 
 from caseworker_app.domain import claim as life
 from caseworker_app.domain import divisions, identity, money
@@ -22,7 +22,7 @@ from ui.context import Context
 from ui.models.windowed import Column, WindowedTableModel
 from ui.papers import preview_forms
 from ui.theme import style, tokens
-from ui.widgets.basics import EmptyState, Field, TabStrip, button, column, paint_pill, row, text
+from ui.widgets.basics import EmptyState, TabStrip, button, column, paint_pill, row, text
 from ui.widgets.table import DataTable
 from ui.words import N_
 
@@ -64,7 +64,7 @@ def _village(code: str) -> str:
 
 
 OFFERS = (
-    Column(N_("Name"), 110, lambda offer: offer.answer.name),
+    Column(N_("Name"), 150, lambda offer: offer.answer.name),
     Column(N_("Household number"), 150, lambda offer: offer.answer.household_no, paint="muted"),
     Column(N_("Item"), 150, lambda offer: offer.item_name),
     Column(N_("Cycle"), 64, lambda offer: offer.answer.cycle.name),
@@ -75,11 +75,15 @@ OFFERS = (
 )
 FILED = (
     Column(N_("Claim number"), 200, lambda filed: filed.claim.number),
-    Column(N_("Name"), 110, lambda filed: filed.claim.name),
+    Column(N_("Name"), 150, lambda filed: filed.claim.name),
     Column(
-        N_("Identity number"),
-        160,
-        lambda filed: identity.masked(filed.claim.identity_number) if filed.claim.identity_number else "—",
+        N_("Identity or household number"),
+        150,
+        lambda filed: (
+            identity.masked(filed.claim.identity_number)
+            if filed.claim.identity_number
+            else filed.claim.household_no
+        ),
         paint="muted",
     ),
     Column(N_("Village"), 110, lambda filed: _village(filed.claim.village_code)),
@@ -157,12 +161,16 @@ class ClaimsScreen(QWidget):
         self._stack.addWidget(self.offer_table)
         self._stack.addWidget(self.filed_table)
         self._reason = QLineEdit()
-        self._reason_field = Field(_("Reason"), self._reason)
+        self._reason.setPlaceholderText(_("Reason"))
+        self._reason.setAccessibleName(_("Reason"))
+        self._reason_wrong = text("", "error")
         self._reason_bar = QWidget()
+        self._reason_bar.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._reason_go = button(_("Move on"), self._advance_with_reason, primary=True)
         self._reason_bar.setLayout(
             row(
-                self._reason_field,
+                self._reason,
+                self._reason_wrong,
                 self._reason_go,
                 button(_("Cancel"), self._reason_bar.hide),
                 margins=(16, 8, 16, 8),
@@ -171,7 +179,12 @@ class ClaimsScreen(QWidget):
         self._reason_bar.hide()
         self._waiting: tuple[list[str], str] = ([], "")
         self.setLayout(column(head, strip, self._reason_bar, self._stack, space=0))
-        context.runner.changed.connect(lambda _changed: self.reload())
+        context.runner.changed.connect(lambda _changed: self._changed())
+
+    def _changed(self) -> None:
+        """Follow a change while this is looked at; what was hidden is fetched when it is opened."""
+        if self.isVisible():
+            self.reload()
 
     def open(self, **arguments: Any) -> None:  # noqa: ANN401 - `part` may name a tab
         """Show the lists."""
@@ -342,16 +355,20 @@ class ClaimsScreen(QWidget):
             self._move(numbers, step, "")
             return
         self._waiting = (numbers, step)
-        self._reason_go.setText(label("claim_state", step))
+        count = _n("{count} claim", "{count} claims", len(numbers)).format(count=len(numbers))
+        self._reason_go.setText(
+            _("Confirm: {state}, {count}").format(state=label("claim_state", step), count=count)
+        )
         self._reason_go.setAccessibleName(self._reason_go.text())
+        self._reason_wrong.setText("")
         self._reason_bar.show()
         self._reason.setFocus()
 
     def _advance_with_reason(self) -> None:
         if not self._reason.text().strip():
-            self._reason_field.wrong(_("Say why: it is kept with the claim."))
+            self._reason_wrong.setText(_("Say why: it is kept with the claim."))
+            self._reason.setFocus()
             return
-        self._reason_field.wrong("")
         self._reason_bar.hide()
         self._move(*self._waiting, self._reason.text())
         self._reason.clear()

@@ -182,7 +182,7 @@ class SettingsScreen(QWidget):
                     _("The ledger is whole: {count} steps in the journal.").format(count=found.change_sets)
                 )
             else:
-                context.messages.tell(
+                context.messages.warn(
                     _("The ledger is damaged. Restore the last backup and tell whoever helps you.")
                 )
 
