@@ -4,6 +4,7 @@ The tables are functions so that each sentence is looked up in the language spok
 """
 
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 
 from caseworker_app.domain import money
 from caseworker_app.domain.errors import ExpectedError
@@ -194,7 +195,7 @@ def problems() -> dict[str, str]:
         ),
         "name.none": _("is not a name. Check the original."),
         "number.rounded": _(
-            "was changed by Excel, its last digits are lost. Check the original, then enter it as text."
+            "is stored as a number; Excel may have changed its last digits. Check the original, then enter it as text."
         ),
         "person.born_differs": _("differs from the birth date in the identity number. Check the original."),
         "person.household_differs": _(
@@ -272,9 +273,18 @@ def problem_text(code: str, values: Values) -> str:
     return problems()[code].format_map(_said(values))
 
 
+def _ends_in_zeros(number: str) -> bool:
+    """Whether the last three digits are 000, however the number is written: 6.4E+17."""
+    try:
+        return Decimal(number) % 1000 == 0
+    except InvalidOperation:
+        return False
+
+
 def problem_line(problem: Problem) -> str:
     """Return a problem with its place: 第 12 行「身份证号码」校验不符，请核对原件。"""
-    text = problem_text(problem.code, problem.values)
+    cut = problem.code == "identity.rounded" and not _ends_in_zeros(problem.value)
+    text = problem_text("number.rounded" if cut else problem.code, problem.values)
     if problem.column:
         return _("Row {row}, “{column}” {text}").format(row=problem.row, column=problem.column, text=text)
     return _("Row {row} {text}").format(row=problem.row, text=text)

@@ -12,6 +12,7 @@ from caseworker_app.cli.shared import (
     Session,
     commands,
     done,
+    happened_option,
     household_id,
     in_session,
     json_option,
@@ -90,7 +91,7 @@ def claim() -> None:
 )
 @click.option("--household", "homes", multiple=True, metavar="NO", help=_("Household number."))
 @click.option("--cycle", default="", help=_("Cycle by its end year, such as 2024."))
-@on_option
+@happened_option
 @json_option
 @in_session
 def claim_file(
@@ -127,7 +128,7 @@ def claim_file(
 @click.option(
     "--reason", default="", help=_("Why; needed for a return, a refusal, an objection or a withdrawal.")
 )
-@on_option
+@happened_option
 @json_option
 @in_session
 def claim_advance(

@@ -13,9 +13,9 @@ from caseworker_app.cli.shared import (
     Yuan,
     commands,
     done,
+    happened_option,
     in_session,
     json_option,
-    on_option,
     person_id,
     worker_option,
 )
@@ -41,7 +41,7 @@ def record() -> None:
 @click.option("--vacancy", default="", help=_("The vacancy referred to: employer and job."))
 @click.option("--note", default="", help=_("Note."))
 @click.option("--outcome", default="done", type=Code("service_outcome"), help=_("What came of it."))
-@on_option
+@happened_option
 @json_option
 @in_session
 def record_service(
@@ -57,7 +57,7 @@ def record_service(
     """Record a service."""
     with session.desk() as opened:
         with opened.ledger.reader() as connection:
-            people = [person_id(connection, number) for number in dict.fromkeys(numbers)]
+            people = list(dict.fromkeys(person_id(connection, number) for number in numbers))
         changed = work.record_service(
             opened, people, kind, on or opened.today(), vacancy=vacancy, note=note, outcome=outcome
         )
@@ -112,7 +112,7 @@ def record_spell(
 @worker_option
 @click.option("--reason", required=True, type=Code("end_reason"), help=_("Why the job ended."))
 @click.option("--stayed", is_flag=True, help=_("Left a job nearby; was not away from home."))
-@on_option
+@happened_option
 @json_option
 @in_session
 def record_return(
@@ -137,7 +137,7 @@ def record_return(
 @click.option("--place", default="", help=_("Where to."))
 @click.option("--trade", default="", help=_("Trade."))
 @click.option("--wage", type=Yuan(), help=_("Monthly wage hoped for, in yuan."))
-@on_option
+@happened_option
 @json_option
 @in_session
 def record_intention(
@@ -189,7 +189,7 @@ def record_contact(
         changed = work.record_card(opened, person, holder=holder, bank=bank, number=card, phone=phone)
     done(
         changed,
-        _("Recorded: {what}.").format(what=error_words.action_text("person.contact", {})),
+        _("Recorded: {what}.").format(what=_("telephone and bank card")),
         as_json=as_json,
         people=[person],
     )

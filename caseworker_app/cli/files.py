@@ -55,7 +55,7 @@ def _import_json(preview: ImportPreview) -> dict[str, Any]:
     }
 
 
-def _import_text(preview: ImportPreview, *, dry_run: bool) -> None:
+def _import_text(preview: ImportPreview, outcome: str) -> None:
     for each in preview.files:
         click.echo(f"{each.file} · {each.sheet} · {error_words.layout_text(each.layout)}")
         counts = "  ".join(
@@ -80,11 +80,7 @@ def _import_text(preview: ImportPreview, *, dry_run: bool) -> None:
             for kind, count in preview.totals.items()
         ],
     )
-    click.echo(
-        _("Looked through only; nothing was written.")
-        if dry_run
-        else _("Imported. One undo takes all of it back.")
-    )
+    click.echo(outcome)
 
 
 @commands.command("import", help=_("Import workbooks; every cell is accounted for."))
@@ -107,12 +103,16 @@ def import_(session: Session, files: tuple[Path, ...], layout: str, dry_run: boo
             prepared = imports.prepare(
                 connection, files, opened.scope, opened.today(), layout=layout, progress=show
             )
-        if not dry_run:
-            imports.commit(opened.units, prepared, show)
+        if dry_run:
+            outcome = _("Looked through only; nothing was written.")
+        elif imports.commit(opened.units, prepared, show).change_set:
+            outcome = _("Imported. One undo takes all of it back.")
+        else:
+            outcome = _("Nothing new was written; there is nothing to undo.")
     if as_json:
         output.emit(_import_json(prepared.preview))
     else:
-        _import_text(prepared.preview, dry_run=dry_run)
+        _import_text(prepared.preview, outcome)
 
 
 @commands.group("print", help=_("Print papers as PDF."))
@@ -127,6 +127,7 @@ def print_() -> None:
 @in_session
 def print_claim(session: Session, numbers: tuple[str, ...], target: Path, as_json: bool) -> None:
     """Print application forms."""
+    numbers = tuple(dict.fromkeys(number.strip().upper() for number in numbers))
     with session.desk() as opened:
         papers = [claims.form(opened, number, opened.today()) for number in numbers]
     lacking = write_file(target, lambda stream: form.render(papers, stream))
@@ -150,6 +151,8 @@ def print_claim(session: Session, numbers: tuple[str, ...], target: Path, as_jso
 @in_session
 def upload(session: Session, month: str, village: str, target: Path | None, as_json: bool) -> None:
     """Write the monthly workbook."""
+    if target and target.suffix.lower() != ".xlsx":
+        raise click.UsageError(_("The monthly workbook is an .xlsx file. Let the name end in .xlsx."))
     with session.desk() as opened:
         path = target or Path(uploads.default_name(opened, month, village))
         counts = uploads.write_month(opened, month, path, village=village, progress=output.progress())

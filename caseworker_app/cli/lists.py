@@ -146,7 +146,7 @@ def _page(
     }, home.history
 
 
-def _history_table(lines: Sequence[HistoryLine]) -> None:
+def _history_table(lines: Sequence[HistoryLine], *, numbers: bool) -> None:
     changes = {"insert": _("new"), "void": _("taken back"), "revive": _("brought back"), "update": ""}
     output.table(
         [_("When"), _("Officer"), _("What was done"), _("Field"), _("Before"), _("After")],
@@ -156,8 +156,8 @@ def _history_table(lines: Sequence[HistoryLine]) -> None:
                 line.officer,
                 error_words.action_text(line.action, {}).rstrip("：: "),
                 f"{error_words.field_text(line.table, line.field)} {changes[line.change]}".strip(),
-                output.history_cells(line, line.before),
-                output.history_cells(line, line.after),
+                output.history_cells(line, line.before, numbers=numbers),
+                output.history_cells(line, line.after, numbers=numbers),
             ]
             for line in lines
         ],
@@ -226,14 +226,15 @@ def show(session: Session, number: str, on: date | None, show_numbers: bool, as_
         output.emit(page)
     else:
         _show_text(page, numbers=show_numbers)
-        _history_table(history[:_HISTORY_SHOWN])
+        _history_table(history[:_HISTORY_SHOWN], numbers=show_numbers)
 
 
 @commands.command("history", help=_("Show every change to a person, a household or a claim, newest first."))
 @click.argument("number", metavar="ID")
+@numbers_option
 @json_option
 @in_session
-def history(session: Session, number: str, as_json: bool) -> None:
+def history(session: Session, number: str, show_numbers: bool, as_json: bool) -> None:
     """Show what was changed."""
     with session.desk() as opened, opened.ledger.reader() as connection:
         claim = claim_queries.by_number(connection, number.strip())
@@ -245,4 +246,4 @@ def history(session: Session, number: str, as_json: bool) -> None:
     if as_json:
         output.emit(output.plain(lines))
     else:
-        _history_table(lines)
+        _history_table(lines, numbers=show_numbers)

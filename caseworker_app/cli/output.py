@@ -198,9 +198,17 @@ def list_table(name: str, rows: Sequence[Values], *, numbers: bool) -> None:
     click.echo(_("{list}: {count}").format(list=list_text(name), count=len(rows)))
 
 
-def history_cells(line: HistoryLine, value: object) -> str:
-    """Return a value of a history line in words."""
-    return value_text(line.table, line.field, value)
+_HIDDEN = {
+    "identity_number": identity.masked,
+    "phone": identity.masked_phone,
+    "card_number": identity.masked_card,
+}
+
+
+def history_cells(line: HistoryLine, value: object, *, numbers: bool) -> str:
+    """Return a value of a history line in words, numbers masked unless asked for."""
+    text = value_text(line.table, line.field, value)
+    return text if numbers or line.field not in _HIDDEN else _HIDDEN[line.field](text)
 
 
 def progress() -> Callable[[int, int, str], None]:

@@ -80,6 +80,9 @@ def _speak() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit status."""
     _speak()
+    if any("\ud800" <= each <= "\udfff" for argument in arguments for each in argument):
+        click.echo(_("What was typed is not UTF-8. Set the terminal to UTF-8 and type it again."), err=True)
+        return 2
     try:
         result = commands.main(args=list(arguments), prog_name="caseworker", standalone_mode=False)
     except click.Abort:

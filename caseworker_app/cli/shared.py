@@ -112,7 +112,10 @@ class Session:
 in_session = click.make_pass_decorator(Session)
 json_option = click.option("--json", "as_json", is_flag=True, help=_("Answer with one JSON document."))
 on_option = click.option("--on", type=Day(), help=_("The day asked about; today if left out."))
-numbers_option = click.option("--show-numbers", is_flag=True, help=_("Show identity numbers in full."))
+happened_option = click.option("--on", type=Day(), help=_("The day it happened; today if left out."))
+numbers_option = click.option(
+    "--show-numbers", is_flag=True, help=_("Show the numbers of identity, telephone and card in full.")
+)
 village_option = click.option("--village", default="", metavar="CODE", help=_("Only this village."))
 out_option = click.option(
     "-o", "--out", "target", required=True, type=click.Path(path_type=Path), help=_("The file to write.")
