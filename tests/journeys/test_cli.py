@@ -121,6 +121,7 @@ def test_a_county_from_new_ledger_to_second_import(tmp_path: Path) -> None:
     }
     assert first["totals"] == {kind: {**none, "new": count} for kind, count in expected.items()}
     before = content(ledger)
+    assert "无需撤销" in command("--ledger", ledger, "import", *files).stdout.decode()
     second = json.loads(command("--ledger", ledger, "import", *files, "--json").stdout)
     assert second["totals"] == {kind: {**none, "unchanged": count} for kind, count in expected.items()}
     assert content(ledger) == before
@@ -274,6 +275,27 @@ def test_facts_change_the_lists(ask: Ask) -> None:
     assert numbers(ask("find", willing["id_number"][-6:])["people"]) >= {willing["id_number"]}
 
 
+def test_one_person_named_in_two_ways_gets_one_service(ask: Ask) -> None:
+    spellings = ("--worker", RARE, "--worker", RARE.lower())
+    answer = ask("record", "service", *spellings, "--kind", "contact", "--on", ON)
+    assert len(answer["people"]) == 1
+    assert len([each for each in ask("show", RARE, "--on", ON)["services"] if each["kind"] == "contact"]) == 1
+
+
+def test_history_hides_numbers_until_asked(ask: Ask) -> None:
+    phones, cards = ("13900001234", "13900005678"), ("6229470000001234", "6229470000005678")
+    for phone, card in zip(phones, cards, strict=True):
+        ask("record", "contact", "--worker", RARE, "--phone", phone, "--card", card)
+
+    def shown(*arguments: str) -> str:
+        return CliRunner().invoke(commands, [*arguments], catch_exceptions=False).output
+
+    for hidden in (shown("history", RARE), shown("show", RARE)):
+        assert not any(number in hidden for number in (*phones, *cards))
+        assert "5678" in hidden
+    assert all(number in shown("history", RARE, "--show-numbers") for number in (*phones, *cards))
+
+
 def test_claims_from_filing_to_paper(ask: Ask, folder: Path, tmp_path: Path) -> None:
     before = content(folder)
     filed = ask("claim", "file", "--item", "JF-5", "--worker", RARE, "--cycle", "2024", "--on", ON)["numbers"]
@@ -284,7 +306,7 @@ def test_claims_from_filing_to_paper(ask: Ask, folder: Path, tmp_path: Path) -> 
     shown = ask("claim", "show", filed[0])
     assert (shown["amount"], shown["state"], shown["answer"]["amount"]) == ("1000.00", "draft", "1000.00")
     target = tmp_path / "申请表.pdf"
-    assert ask("print", "claim", *filed, "-o", target)["missing_characters"] == []
+    assert ask("print", "claim", *filed, filed[0], "-o", target)["missing_characters"] == []
     pages = [joined(page) for page in texts(target.read_bytes())]
     assert len(pages) == 2
     for word in ("王𬭎远", RARE, "1,000", filed[0]):
@@ -453,6 +475,10 @@ def test_wrong_use_is_said_in_chinese(folder: Path, tmp_path: Path) -> None:
         command("--ledger", folder, "record", "service", "--worker", RARE, "--kind", "tea"), 2
     )
     assert "没有选项" in refused(command("--ledger", folder, "list", "people", "--nothing"), 2)
+    workbook = tmp_path / "月报.pdf"
+    assert ".xlsx" in refused(command("--ledger", folder, "upload", "--month", "2024-11", "-o", workbook), 2)
+    assert not workbook.exists()
+    assert "UTF-8" in refused(command("--ledger", folder, "find", "\udcff"), 2)
     english = command("--lang", "en", "--ledger", tmp_path / "none", "list", "people")
     assert b"There is no ledger" in english.stderr
 
@@ -486,7 +512,9 @@ def test_what_the_state_does_not_allow_is_refused(
 def test_a_full_disk_is_said_and_nothing_is_half_written(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asking(folder, monkeypatch)
+    people = [
+        ("--worker", each) for each in numbers(asking(folder, monkeypatch)("list", "workers", "--on", ON))
+    ]
     before = content(folder)
     connect = engine.connect
 
@@ -497,10 +525,8 @@ def test_a_full_disk_is_said_and_nothing_is_half_written(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "connect", connect_to_full_disk)
-        note = "满" * 20_000
-        assert (
-            run(["record", "service", "--worker", RARE, "--kind", "contact", "--on", ON, "--note", note]) == 1
-        )
+        facts = ("--kind", "contact", "--on", ON, "--note", "满" * 200)
+        assert run(["record", "service", *(each for pair in people for each in pair), *facts]) == 1
     said = capsys.readouterr()
     assert said.out == ""
     assert "磁盘已满" in said.err
