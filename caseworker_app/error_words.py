@@ -281,10 +281,15 @@ def _ends_in_zeros(number: str) -> bool:
         return False
 
 
+def problem_words(problem: Problem) -> str:
+    """Return what is wrong with the cell of a problem, without its place."""
+    cut = problem.code == "identity.rounded" and not _ends_in_zeros(problem.value)
+    return problem_text("number.rounded" if cut else problem.code, problem.values)
+
+
 def problem_line(problem: Problem) -> str:
     """Return a problem with its place: 第 12 行「身份证号码」校验不符，请核对原件。"""
-    cut = problem.code == "identity.rounded" and not _ends_in_zeros(problem.value)
-    text = problem_text("number.rounded" if cut else problem.code, problem.values)
+    text = problem_words(problem)
     if problem.column:
         return _("Row {row}, “{column}” {text}").format(row=problem.row, column=problem.column, text=text)
     return _("Row {row} {text}").format(row=problem.row, text=text)

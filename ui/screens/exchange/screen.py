@@ -10,7 +10,7 @@ from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from caseworker_app.domain.errors import ExpectedError
-from caseworker_app.error_words import correction_text, error_text, layout_text, problem_text, progress_text
+from caseworker_app.error_words import correction_text, error_text, layout_text, problem_words, progress_text
 from caseworker_app.read_models.imports import Count, ImportPreview
 from caseworker_app.use_cases import imports, uploads
 from caseworker_app.wording import _, _n
@@ -183,7 +183,7 @@ class ImportPart(QWidget):
                         each.column,
                         each.cell,
                         each.value,
-                        problem_text(each.code, each.values),
+                        problem_words(each),
                     )
                     for file, each in problems[:_SHOWN]
                 ],
