@@ -13,6 +13,7 @@ from caseworker_app.policy.assess import State
 from caseworker_app.use_cases import claims, entitlements, imports, undo, uploads, work
 from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases.desk import Desk
+from db import journal
 from db.queries import workers
 
 ON = date(2024, 11, 30)
@@ -83,7 +84,7 @@ def test_a_wish_of_an_earlier_day_ends_where_the_next_begins(desk: Desk) -> None
 def test_an_import_that_claims_stand_on_is_not_undone(desk: Desk) -> None:
     with desk.ledger.reader() as connection:
         due = entitlements.claimable(connection, desk.pack, ON, item="JF-5")
-        import_set = next(line for line in undo.journal.recent(connection) if line.action == "import")
+        import_set = next(line for line in journal.recent(connection) if line.action == "import")
     assert due[0].state is State.ELIGIBLE
     claims.file(desk, "JF-5", [due[0].beneficiary], ON)
     with pytest.raises(ExpectedError) as refused:
