@@ -1,10 +1,13 @@
 """All tables of the ledger."""
 
 from db.tables.base import BOOKKEEPING, Base, Record
+from db.tables.derived import AttachmentContent, SearchName, SearchNumber
 from db.tables.journal import Change, ChangeSet
 from db.tables.records import (
+    Attachment,
     Claim,
     ClaimStep,
+    Exemption,
     Household,
     HouseholdAttribute,
     Intention,
@@ -12,6 +15,7 @@ from db.tables.records import (
     Monitoring,
     Person,
     PersonAttribute,
+    SavedView,
     ServiceRecord,
     Setting,
     Spell,
@@ -27,11 +31,14 @@ RECORDS: dict[str, type[Record]] = {
 __all__ = [
     "BOOKKEEPING",
     "RECORDS",
+    "Attachment",
+    "AttachmentContent",
     "Base",
     "Change",
     "ChangeSet",
     "Claim",
     "ClaimStep",
+    "Exemption",
     "Household",
     "HouseholdAttribute",
     "Intention",
@@ -40,6 +47,9 @@ __all__ = [
     "Person",
     "PersonAttribute",
     "Record",
+    "SavedView",
+    "SearchName",
+    "SearchNumber",
     "ServiceRecord",
     "Setting",
     "Spell",

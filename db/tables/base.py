@@ -32,7 +32,7 @@ class Record(Base):
 
     id: Mapped[Id]
     made_in: Mapped[str] = mapped_column(String(32), ForeignKey("change_set.id"), index=True)
-    changed_in: Mapped[str] = mapped_column(String(32), ForeignKey("change_set.id"), index=True)
+    changed_in: Mapped[str] = mapped_column(String(32), ForeignKey("change_set.id"))
     voided_in: Mapped[str | None] = mapped_column(String(32), ForeignKey("change_set.id"))
 
 

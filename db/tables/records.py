@@ -91,7 +91,7 @@ class Person(Record):
 
 
 class Membership(Record):
-    """Who belongs to which household, as what, from when to when."""
+    """Who belongs to which household, as what, from when to when, and why it ended (death, departure, move, split)."""
 
     __tablename__ = "membership"
     __table_args__ = (
@@ -104,6 +104,7 @@ class Membership(Record):
     relation: Mapped[Code]
     since: Mapped[date | None] = mapped_column(Date)
     until: Mapped[date | None] = mapped_column(Date)
+    end_reason: Mapped[str] = mapped_column(String(40), default="", server_default="")
 
 
 class PersonAttribute(Record):
@@ -233,3 +234,51 @@ class Upload(Record):
     file_name: Mapped[str] = mapped_column(String(200))
     digest: Mapped[str] = mapped_column(String(64))
     counts: Mapped[dict[str, int]] = mapped_column(JSON)
+
+
+class Exemption(Record):
+    """A finding of a check that somebody looked at and explained; `other` is the second of a pair of people."""
+
+    __tablename__ = "exemption"
+    __table_args__ = (
+        Index("ix_exemption_person", "person_id"),
+        Index("ix_exemption_household", "household_id"),
+    )
+
+    check: Mapped[Code]
+    person_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("person.id"))
+    household_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("household.id"))
+    other: Mapped[str] = mapped_column(String(32), default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    on: Mapped[Day]
+    officer: Mapped[str] = mapped_column(String(80), default="")
+
+
+class Attachment(Record):
+    """A photo of a paper; its bytes stand apart in `attachment_content`, never in the journal."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (
+        Index("ix_attachment_person", "person_id"),
+        Index("ix_attachment_household", "household_id"),
+    )
+
+    person_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("person.id"))
+    household_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("household.id"))
+    kind: Mapped[Code]
+    title: Mapped[str] = mapped_column(String(200), default="")
+    taken_on: Mapped[date | None] = mapped_column(Date)
+    media_type: Mapped[str] = mapped_column(String(40))
+    size: Mapped[int] = mapped_column(Integer)
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class SavedView(Record):
+    """A named view of a list: which list, filters, order and columns, as the window keeps them."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (Index("uq_saved_view_name", "screen", "name", unique=True, sqlite_where=LIVE),)
+
+    screen: Mapped[Code]
+    name: Mapped[str] = mapped_column(String(60))
+    definition: Mapped[dict[str, Any]] = mapped_column(JSON)
