@@ -16,6 +16,7 @@ from db.queries import workers as queries
 from ui.actions import tip
 from ui.context import Context
 from ui.models.windowed import Column, WindowedTableModel
+from ui.screens.workers.lists import BY_KEY, LISTS
 from ui.theme import style, tokens
 from ui.widgets.basics import EmptyState, Pill, TabStrip, button, clear, column, paint_pill, row, text
 from ui.widgets.day_edit import DayEdit
@@ -25,24 +26,6 @@ from ui.widgets.package import PackageCells
 from ui.widgets.table import STATUS_TONES, DataTable
 from ui.words import N_
 
-TABS = (
-    ("workforce", N_("All")),
-    ("employed", N_("In work")),
-    ("unemployed", N_("Out of work")),
-    ("willing", N_("Willing to go out")),
-    ("returned", N_("Returned")),
-    ("zeroing", N_("To be zeroed")),
-    ("package-due", N_("Services due")),
-)
-_EMPTY = {
-    "workforce": N_("No workers yet. Import the county's exports to fill the ledger."),
-    "employed": N_("Nobody is in work on this day."),
-    "unemployed": N_("Nobody able to work is without work on this day."),
-    "willing": N_("Nobody wants to go out on this day. Record an intention on a worker's page."),
-    "returned": N_("Nobody came home because the work was lost."),
-    "zeroing": N_("Nobody who wants work is waiting. Well done."),
-    "package-due": N_("Every worker has had the services owed this year."),
-}
 _FILTER_MS = 180
 
 
@@ -241,7 +224,7 @@ class WorkersScreen(QWidget):
                 space=12,
             )
         )
-        self.tabs = TabStrip([(key, _(title)) for key, title in TABS], _("Lists of workers"))
+        self.tabs = TabStrip([(each.key, _(each.title)) for each in LISTS], _("Lists of workers"))
         self.tabs.chosen.connect(lambda _key: self.reload())
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(_("Filter: name, end of identity number or phone"))
@@ -259,7 +242,7 @@ class WorkersScreen(QWidget):
         self.model = WindowedTableModel(COLUMNS, self._fetch, self)
         self.table = DataTable(self.model, _("Workers"), {"due": _paint_due})
         self._empty = EmptyState(
-            "workers", _(_EMPTY["workforce"]), _("Import workbooks"), lambda: context.navigator.go("exchange")
+            "workers", _(BY_KEY["workforce"].empty), _("Import workbooks"), lambda: context.navigator.go("exchange")
         )
         self.table.set_empty(self._empty)
         self.table.opened.connect(lambda person: context.navigator.go("person", person=person))
@@ -318,7 +301,7 @@ class WorkersScreen(QWidget):
 
     def _show_ids(self, ids: list[str]) -> None:
         self._empty.say(
-            _("Nobody matches the filter.") if self.filter.text() else _(_EMPTY[self.tabs.current()])
+            _("Nobody matches the filter.") if self.filter.text() else _(BY_KEY[self.tabs.current()].empty)
         )
         self.model.set_ids(ids)
         if self._wanted and self.table.select_id(self._wanted):
@@ -333,7 +316,7 @@ class WorkersScreen(QWidget):
 
     def _count(self) -> None:
         """Count every list; asked after the rows that are looked at."""
-        names = [key for key, _title in TABS]
+        names = [each.key for each in LISTS]
         self._context.query(queries.counts, names, self._asked(), then=self._show_counts)
 
     def _show_counts(self, counts: dict[str, int]) -> None:
