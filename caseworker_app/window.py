@@ -73,7 +73,7 @@ class Opened:
             return HouseholdsScreen(context)
 
         def household() -> Any:  # noqa: ANN401
-            from ui.screens.households.screen import HouseholdScreen  # noqa: PLC0415
+            from ui.screens.households.page import HouseholdScreen  # noqa: PLC0415
 
             return HouseholdScreen(context)
 
