@@ -27,6 +27,7 @@ Progress = Callable[[int, int], None]
 _DAY = timedelta(days=1)
 _LONG_NUMBER = re.compile(r"\d{11,}[Xx]?")
 _PROGRESS_EVERY = 1000
+_PLACE = ("place.county", "place.town", "place.village")
 _SPELL_CELLS = {"kind": "spell.channel", "place_code": "workplace.county", "place_text": "workplace.county"}
 """Where the fields of a spell stand that no cell gives alone."""
 KIND_OF_CHANNEL = {
@@ -130,30 +131,48 @@ class _Tally:
     rows: int = 0
 
 
-_Readers = list[tuple[int, Column, Callable[[Cell], check.Taken], dict[Any, Any]]]
-"""Per column: where it stands, what it is, how it is read, and what was read before (values repeat)."""
+@dataclass(slots=True)
+class _ColumnReader:
+    """A column and how it is read; `read` keeps what was read before, since values repeat."""
+
+    column: Column
+    read: Callable[[Cell], check.Taken]
+    before: dict[Any, list[_Cell] | check.Refused] = field(default_factory=dict)
+
+    def cells(self, index: int, raw: Cell) -> list[_Cell] | check.Refused:
+        """Return the cell that was read, alone in a list that is never changed, or why it was refused."""
+        key = raw if type(raw) is str else (type(raw), raw)  # 1, 1.0 and True are different cells.
+        result = self.before.get(key)
+        if result is None:
+            try:
+                taken = self.read(raw)
+                result = [_Cell(index, taken.value, taken.correction)]
+            except check.Refused as error:
+                result = error
+            self.before[key] = result
+        return result
 
 
-def _read_row(row: list[Cell], readers: _Readers) -> tuple[dict[str, list[_Cell]], dict[int, check.Refused]]:
+_Readers = dict[int, _ColumnReader]
+"""Per place in the row, what reads it."""
+
+
+def _read_row(
+    row: list[Cell], filled: list[int], readers: _Readers
+) -> tuple[dict[str, list[_Cell]], dict[int, check.Refused]]:
     """Read the cells of a row: values by field, and refusals by place."""
     cells: dict[str, list[_Cell]] = {}
     refused: dict[int, check.Refused] = {}
-    for index, column, reader, cache in readers:
-        raw = row[index] if index < len(row) else ""
-        if raw == "":
+    for index in filled:
+        reader = readers.get(index)
+        if reader is None:
             continue
-        key = (type(raw), raw)
-        result = cache.get(key)
-        if result is None:
-            try:
-                result = reader(raw)
-            except check.Refused as error:
-                result = error
-            cache[key] = result
-        if isinstance(result, check.Refused):
-            refused[index] = result
-        else:
-            cells.setdefault(column.field, []).append(_Cell(index, result.value, result.correction))
+        found = reader.cells(index, row[index])
+        if isinstance(found, check.Refused):
+            refused[index] = found
+            continue
+        name = reader.column.field
+        cells[name] = [*cells[name], *found] if name in cells else found
     return cells, refused
 
 
@@ -161,8 +180,8 @@ def _require_filled(
     cells: dict[str, list[_Cell]], refused: dict[int, check.Refused], readers: _Readers
 ) -> None:
     """Refuse a row that lacks a cell it cannot do without, for the reason that cell was refused if it was."""
-    for index, column, _reader, _cache in readers:
-        if column.filled and column.field not in cells:
+    for index, reader in readers.items():
+        if reader.column.filled and reader.column.field not in cells:
             error = refused.pop(index, None)
             raise _Refusal(index, error.code if error else "cell.missing", **(error.values if error else {}))
 
@@ -183,6 +202,7 @@ class Planner:
             for person in state.people.values()
             if person.values["person_no"]
         }
+        self._villages: dict[tuple[str, ...], str | None] = {}
         self._seen: set[str] = set()
         self._met: dict[str, set[str]] = {"households": set(), "people": set()}
 
@@ -198,9 +218,10 @@ class Planner:
             found.layout.record
         ]
         exported = found.exported_on or self.today
-        readers: _Readers = [
-            (index, column, check.reader(column.kind), {}) for index, column in sorted(found.places.items())
-        ]
+        readers: _Readers = {
+            index: _ColumnReader(column, check.reader(column.kind))
+            for index, column in sorted(found.places.items())
+        }
         for number in range(found.header_row + 1, len(sheet.rows)):
             if number % _PROGRESS_EVERY == 0:
                 progress(number, len(sheet.rows))
@@ -238,7 +259,7 @@ class Planner:
         readers: _Readers,
         exported: date,
     ) -> None:
-        cells, refused = _read_row(row, readers)
+        cells, refused = _read_row(row, filled, readers)
 
         def problem(index: int | None, code: str, values: dict[str, object]) -> None:
             column = found.headers.get(index, "") if index is not None else ""
@@ -292,10 +313,13 @@ class Planner:
 
     def _place(self, cells: dict[str, list[_Cell]]) -> bool | None:
         """Find the village; return whether it is outside the scope, None when it is not known."""
-        names = [_value(cells, f"place.{level}", "") for level in ("county", "town", "village")]
-        code = divisions.resolve_village(*names)
-        if code is None and self.scope:
-            code = divisions.resolve_village(*names, within=self.scope)
+        names = tuple(str(_value(cells, level, "")) for level in _PLACE)
+        if names not in self._villages:
+            code = divisions.resolve_village(*names)
+            if code is None and self.scope:
+                code = divisions.resolve_village(*names, within=self.scope)
+            self._villages[names] = code
+        code = self._villages[names]
         if code is None:
             return None
         cells["place.code"] = [_Cell(-1, code, "")]
@@ -385,8 +409,8 @@ class Planner:
         elif household.known:
             row.same("household.household_no")
             if fields["village_code"] == household.values["village_code"]:
-                for level in ("county", "town", "village"):
-                    row.same(f"place.{level}")
+                for level in _PLACE:
+                    row.same(level)
             self._compare(
                 row, household, "household", {name: value for name, value in fields.items() if value}
             )
@@ -585,8 +609,8 @@ class Planner:
         if person.known:
             for link in ("identity_number", "name", "household_no", "person_no"):
                 row.same(f"link.{link}")
-            for level in ("county", "town", "village"):
-                row.same(f"place.{level}")
+            for level in _PLACE:
+                row.same(level)
         return person
 
     def _spell_row(self, row: "_Row") -> None:
@@ -755,7 +779,8 @@ class _Row:
 
     def value(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - cells of any type
         """Return the first value of a field."""
-        return _value(self.cells, name, default)
+        found = self.cells.get(name)
+        return found[0].value if found else default
 
     def index(self, name: str) -> int | None:
         """Return where the field stands."""
