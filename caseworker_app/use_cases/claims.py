@@ -44,55 +44,76 @@ def _village(unit: UnitOfWork, household_no: str) -> str:
 def file(
     desk: Desk, item: str, beneficiaries: Sequence[str], on: date, *, cycle: str = ""
 ) -> tuple[Changed, list[str]]:
-    """File claims for people (or households, as the item has it) entitled on a day; return their numbers.
+    """File claims of one item for people (or households, as the item has it); as `file_all`."""
+    return file_all(desk, [(item, cycle, beneficiaries)], on)
+
+
+def file_all(
+    desk: Desk, chosen: Sequence[tuple[str, str, Sequence[str]]], on: date
+) -> tuple[Changed, list[str]]:
+    """File claims entitled on a day, each (item, cycle, beneficiaries), as one change; return their numbers.
 
     Raises ExpectedError `claim.before_issue`, `claim.not_eligible` (with the reason), `claim.unknown`
     (with what is missing), `claim.exists`, `day.future`.
     """
-    rule = desk.pack.item(item)
     if on > desk.today():
         raise ExpectedError("day.future", day=on.isoformat())
     if on < desk.pack.document.issued:
         raise ExpectedError("claim.before_issue", issued=desk.pack.document.issued.isoformat())
-    numbers: list[str] = []
-    with desk.units("claim.file", item=rule.name, count=len(beneficiaries)) as unit:
-        people = beneficiaries if rule.beneficiary == "person" else None
-        households_ = beneficiaries if rule.beneficiary == "household" else None
-        answers = entitlements.assess_all(
-            unit.connection, desk.pack, on, item=item, cycle=cycle, people=people, households=households_
-        )
-        found = {answer.beneficiary: answer for answer in answers}
-        serials: dict[str, int] = {}
-        for beneficiary in beneficiaries:
-            answer = found.get(beneficiary)
-            if answer is None:
-                raise ExpectedError("person.not_here", day=on.isoformat())
-            _refuse_unless_eligible(answer)
-            village = _village(unit, answer.household_no)
-            prefix = life.number(item, answer.cycle.name, village, 0)[:-4]
-            serials[prefix] = serials.get(prefix) or _next_serial(unit, prefix)
-            numbers.append(f"{prefix}{serials[prefix]:04d}")
-            serials[prefix] += 1
-            try:
-                claim = unit.insert(
-                    Claim,
-                    number=numbers[-1],
-                    pack=desk.pack.id,
-                    item=item,
-                    cycle=answer.cycle.name,
-                    beneficiary_kind=answer.beneficiary_kind,
-                    beneficiary=beneficiary,
-                    amount=answer.amount,
-                    state="draft",
-                    filed_on=on,
-                    assessed_on=on,
-                    answer=explain.as_json(answer, rule),
-                )
-            except IntegrityError as error:
-                raise ExpectedError("claim.exists", name=answer.name) from error
-            unit.insert(ClaimStep, claim_id=claim, state="draft", on=on, officer=desk.officer, reason="")
-        unit.name(found[beneficiaries[0]].name if len(beneficiaries) == 1 else rule.name, len(numbers))
+    rules = "、".join(dict.fromkeys(desk.pack.item(item).name for item, _cycle, _whose in chosen))
+    with desk.units("claim.file", item=rules) as unit:
+        numbers: list[str] = []
+        names: list[str] = []
+        for item, cycle, beneficiaries in chosen:
+            found, given = _file_item(desk, unit, item, cycle, beneficiaries, on)
+            names += found
+            numbers += given
+        unit.name(names[0] if len(names) == 1 else rules, len(numbers))
         return unit.commit(), numbers
+
+
+def _file_item(
+    desk: Desk, unit: UnitOfWork, item: str, cycle: str, beneficiaries: Sequence[str], on: date
+) -> tuple[list[str], list[str]]:
+    """File claims of one item; return the names and the numbers."""
+    rule = desk.pack.item(item)
+    people = beneficiaries if rule.beneficiary == "person" else None
+    households_ = beneficiaries if rule.beneficiary == "household" else None
+    answers = entitlements.assess_all(
+        unit.connection, desk.pack, on, item=item, cycle=cycle, people=people, households=households_
+    )
+    found = {answer.beneficiary: answer for answer in answers}
+    numbers: list[str] = []
+    serials: dict[str, int] = {}
+    for beneficiary in beneficiaries:
+        answer = found.get(beneficiary)
+        if answer is None:
+            raise ExpectedError("person.not_here", day=on.isoformat())
+        _refuse_unless_eligible(answer)
+        village = _village(unit, answer.household_no)
+        prefix = life.number(item, answer.cycle.name, village, 0)[:-4]
+        serials[prefix] = serials.get(prefix) or _next_serial(unit, prefix)
+        numbers.append(f"{prefix}{serials[prefix]:04d}")
+        serials[prefix] += 1
+        try:
+            claim = unit.insert(
+                Claim,
+                number=numbers[-1],
+                pack=desk.pack.id,
+                item=item,
+                cycle=answer.cycle.name,
+                beneficiary_kind=answer.beneficiary_kind,
+                beneficiary=beneficiary,
+                amount=answer.amount,
+                state="draft",
+                filed_on=on,
+                assessed_on=on,
+                answer=explain.as_json(answer, rule),
+            )
+        except IntegrityError as error:
+            raise ExpectedError("claim.exists", name=answer.name) from error
+        unit.insert(ClaimStep, claim_id=claim, state="draft", on=on, officer=desk.officer, reason="")
+    return [found[each].name for each in beneficiaries], numbers
 
 
 def _refuse_unless_eligible(answer: Entitlement) -> None:

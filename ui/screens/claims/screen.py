@@ -303,14 +303,16 @@ class ClaimsScreen(QWidget):
             self._context.navigator.go("household", household=answer.beneficiary)
 
     def file_selected(self) -> None:
-        """File the selected entitlements, one change set an item."""
+        """File the selected entitlements as one step."""
         context = self._context
         by_item: dict[tuple[str, str], list[str]] = {}
         for each in self.offer_table.selected():
             answer = self._offers[each].answer
             by_item.setdefault((answer.item, answer.cycle.name), []).append(answer.beneficiary)
-        for (item, cycle), beneficiaries in by_item.items():
-            context.runner.write(partial(_file, context, item, beneficiaries, cycle), self._said_filed)
+        chosen = [(item, cycle, beneficiaries) for (item, cycle), beneficiaries in by_item.items()]
+        context.runner.write(
+            lambda _progress: claims.file_all(context.desk, chosen, context.today), self._said_filed
+        )
 
     def _said_filed(self, result: tuple[Any, list[str]]) -> None:
         numbers = result[1]
@@ -379,10 +381,6 @@ class ClaimsScreen(QWidget):
             partial(_advance, context, numbers, step, reason),
             lambda _changed: context.messages.done(label("claim_state", step), context.undo),
         )
-
-
-def _file(context: Context, item: str, beneficiaries: list[str], cycle: str, _progress: Any) -> Any:  # noqa: ANN401
-    return claims.file(context.desk, item, beneficiaries, context.today, cycle=cycle)
 
 
 def _advance(context: Context, numbers: list[str], step: str, reason: str, _progress: Any) -> Any:  # noqa: ANN401
