@@ -19,7 +19,7 @@ class Setting:
     default: str | int | bool
     place: Literal["installation", "ledger"]
     explanation: str
-    allowed: tuple[str, ...] = ()
+    allowed: tuple[str | int, ...] = ()
 
 
 TABLE = (
@@ -27,7 +27,12 @@ TABLE = (
         "language", "text", "zh_CN", "installation", "Language of window and command line", ("zh_CN", "en")
     ),
     Setting("theme", "text", "light", "installation", "Colours of the window", ("light", "dark")),
+    Setting(
+        "font_size", "count", 100, "installation", "Size of the text in percent", (100, 110, 125, 150, 175)
+    ),
     Setting("window", "text", "", "installation", "Place and size of the window"),
+    Setting("page", "text", "", "installation", "Room of the window that was open last"),
+    Setting("side_width", "count", 332, "installation", "Width of the panel beside the list of workers"),
     Setting("last_ledger", "text", "", "installation", "Folder of the ledger opened last"),
     Setting("scope", "text", "", "ledger", "Division code the ledger is for: 12, 9 or 6 digits"),
     Setting("officer", "text", "", "ledger", "Name of the officer who keeps the ledger"),
@@ -35,6 +40,14 @@ TABLE = (
     Setting(
         "zeroing_limit", "count", 30, "ledger", "Days after which nobody willing may still be without work"
     ),
+    Setting(
+        "contact_limit",
+        "count",
+        30,
+        "ledger",
+        "Days after which somebody to be looked after should have been contacted again",
+    ),
+    Setting("older_from", "count", 50, "ledger", "Age from which a worker counts as older"),
     Setting("reporting_day", "day", 25, "ledger", "Day of the month by which the workbook is sent"),
 )
 BY_KEY = {setting.key: setting for setting in TABLE}

@@ -12,16 +12,15 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from caseworker_app import paths, settings, wording
+from caseworker_app import paths, settings
 from caseworker_app.domain.clock import Clock, utc_now
 from ui.crash_window import CrashGuard
 from ui.runner import Runner
 from ui.screens.unlock.screen import UnlockWindow
-from ui.theme import style
-from ui.theme.tokens import THEMES
+from ui.theme import look, style
 
 if TYPE_CHECKING:
     from caseworker_app.use_cases.desk import Desk
@@ -42,16 +41,10 @@ def start_log() -> None:
 
 
 def dress(app: QApplication) -> None:
-    """Give the application its name, fonts, theme and the words of Qt's own dialogs."""
+    """Give the application its name, fonts and look."""
     app.setApplicationName("caseworker")
     style.load_fonts()
-    style.apply(app, THEMES[str(settings.read("theme"))])
-    QLocale.setDefault(QLocale(wording.language()))
-    translator = QTranslator(app)
-    if translator.load(
-        f"qtbase_{wording.language()}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-    ):
-        app.installTranslator(translator)
+    look.dress(app)
 
 
 class Program:

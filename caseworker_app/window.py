@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QApplication, QMenu
 
-from caseworker_app import settings
+from caseworker_app import settings, wording
 from caseworker_app.error_words import action_text
 from caseworker_app.use_cases import undo
 from caseworker_app.use_cases.desk import Desk, place_name
@@ -14,23 +16,34 @@ from ui.actions import TABLE
 from ui.context import Context
 from ui.crash_window import CrashGuard
 from ui.finder import Finder
-from ui.main_window import MainWindow
+from ui.main_window import RAIL, MainWindow
 from ui.messages import MessageDoor
 from ui.runner import Runner
+from ui.theme import look
 
 _SIZE = (1366, 768)
+_FIRST = "workers"
+"""The room a ledger opens in for the first time."""
 
 
 class Opened:
     """The main window around an opened ledger, everything bound to it."""
 
     def __init__(self, desk: Desk, runner: Runner, guard: CrashGuard) -> None:
-        place, above = place_name(desk)
         self.desk = desk
+        self._guard = guard
+        self._build(runner)
+        self.window.restore(str(settings.read("window")))
+        before = str(settings.read("page"))
+        self.window.go(before if before in RAIL else _FIRST)
+
+    def _build(self, runner: Runner) -> None:
+        """Make the window and wire everything to it."""
+        desk = self.desk
+        place, above = place_name(desk)
         self.runner = runner
         self.window = MainWindow(place, f"{above} · {desk.today():%Y}年{desk.today().month}月", desk.officer)
         self.window.resize(*_SIZE)
-        self.window.restore(str(settings.read("window")))
         self.messages = MessageDoor(self.window)
         self.context = Context(
             desk,
@@ -47,12 +60,44 @@ class Opened:
         self.window.put_finder(self.finder)
         self._menu(self.window.menu)
         runner.failed.connect(self.messages.error)
-        runner.crashed.connect(guard.report)
+        runner.crashed.connect(self._guard.report)
         runner.changed.connect(lambda _changed: self.refresh_last())
         runner.writing.connect(self.window.saving)
         self.window.closing.connect(self.close)
+        self.window.renewing.connect(self._renew_soon)
         self.refresh_last()
-        self.window.go("workers")
+
+    def _renew_soon(self) -> None:
+        # What asked for it returns first, and what is under way is told where it was asked.
+        QTimer.singleShot(0, self.window, self._renew)
+
+    def _renew(self) -> None:
+        """Exchange the window for one in the look and language set now: same ledger, same page, same place."""
+        if self.runner.busy:
+            self.runner.idle.connect(self._renew_soon, Qt.ConnectionType.SingleShotConnection)
+            return
+        old, app = self.window, QApplication.instance()
+        assert isinstance(app, QApplication)
+        place, where = old.state(), old.where()
+        old.closing.disconnect(self.close)
+        self.runner.close()
+        wording.use(str(settings.read("language")))
+        look.dress(app)
+        self._build(Runner())
+        self.window.restore(place)
+        self.window.arrive(where)
+        self.window.show()
+        old.close()
+        old.deleteLater()
+
+    def resize_text(self, step: int) -> None:
+        """Make all text a size larger (1) or smaller (-1), or as it was made (0)."""
+        sizes = [int(size) for size in settings.BY_KEY["font_size"].allowed]
+        now = int(settings.read("font_size"))
+        wanted = sizes[min(max(sizes.index(now) + step, 0), len(sizes) - 1)] if step else sizes[0]
+        if wanted != now:
+            settings.write("font_size", wanted)
+            self.window.renew()
 
     def _register(self) -> None:
         context = self.context
@@ -117,6 +162,11 @@ class Opened:
         bind("spell.record", lambda: self._on_page("record_spell"))
         bind("intention.record", lambda: self._on_page("record_intention"))
         bind("claim.print", lambda: self._on_page("print_forms"))
+        bind("text.larger", lambda: self.resize_text(1)).setShortcuts(
+            [QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")]
+        )
+        bind("text.smaller", lambda: self.resize_text(-1))
+        bind("text.normal", lambda: self.resize_text(0))
         bind("help", self.show_keys)
 
     def _on_page(self, act: str) -> None:
@@ -173,5 +223,7 @@ class Opened:
     def close(self) -> None:
         """Remember where the window stood, finish what is under way and give the ledger back."""
         settings.write("window", self.window.state())
+        if self.window.current_page() in RAIL:
+            settings.write("page", self.window.current_page())
         self.runner.close()
         self.desk.close()

@@ -46,6 +46,9 @@ TABLE = (
     Action("redo", N_("Redo"), "undo", "Ctrl+Y"),
     Action("import", N_("Import workbooks"), "import", "Ctrl+O"),
     Action("upload", N_("Monthly workbook"), "exchange", "Ctrl+M"),
+    Action("text.larger", N_("Larger text"), "plus", "Ctrl++"),
+    Action("text.smaller", N_("Smaller text"), "minus", "Ctrl+-"),
+    Action("text.normal", N_("Text as large as it was made"), "search", "Ctrl+0"),
     Action("help", N_("Keys on this screen"), "question", "F1"),
 )
 BY_ID = {action.id: action for action in TABLE}

@@ -36,6 +36,9 @@ class Navigator(Protocol):
     def back(self) -> None:
         """Return to the page before."""
 
+    def renew(self) -> None:
+        """Ask for a window in the look and language that are set now."""
+
 
 @dataclass(slots=True)
 class Context:

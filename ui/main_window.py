@@ -4,6 +4,9 @@ window.register("workers", factory)      # made when first shown; it has open(**
 window.go("workers", list="zeroing")     # rail, Ctrl+1…, links; Esc goes back
 window.put_finder(box); window.badge("claims", 31); window.show_last(words, undo); window.saving(True)
 window.restore(text); text = window.state()   # place and size on the screen, kept by the caller
+window.where(); window.arrive(where)          # the page shown and the way back, for a window made anew
+
+Each page stands in a scroll area: what is too large for the screen at a large font size is scrolled to, never cut.
 """
 
 from collections.abc import Callable
@@ -11,12 +14,14 @@ from functools import partial
 from typing import Any, Protocol
 
 from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
+    QLabel,
     QMainWindow,
     QMenu,
+    QScrollArea,
     QSizePolicy,
     QStackedWidget,
     QToolButton,
@@ -34,6 +39,9 @@ _SMALLEST = (960, 540)
 """Fits a screen of 1366 × 768 at 125 % with its task bar."""
 
 _SMALLEST_RAIL_FONT = 10
+_NARROW = 1000
+"""Below this width, as at 100 %, the rail shows its icons only."""
+
 RAIL = ("households", "workers", "claims", "exchange", "settings")
 
 
@@ -54,6 +62,7 @@ class RailButton(QAbstractButton):
         super().__init__()
         self._icon = name
         self._count = 0
+        self._narrow = False
         self.setCheckable(True)
         self.setAutoExclusive(True)
         self.setText(_(BY_ID[f"page.{name}"].title))
@@ -64,8 +73,15 @@ class RailButton(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def sizeHint(self) -> QSize:
-        """Return the size of a place on the rail."""
-        return QSize(72, 58)
+        """Return the size of a place on the rail, without its name where the window is narrow."""
+        return QSize(style.px(48), style.px(44)) if self._narrow else QSize(style.px(72), style.px(58))
+
+    def narrow(self, narrow: bool) -> None:
+        """Show the icon alone, or over its name."""
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self.updateGeometry()
+            self.update()
 
     def count(self, number: int) -> None:
         """Show how many wait; nothing for 0."""
@@ -85,25 +101,28 @@ class RailButton(QAbstractButton):
         elif self.underMouse():
             painter.fillRect(self.rect(), QColor(theme.rail_selected).darker(115))
         ink = theme.on_rail if on else theme.rail_text
-        picture = icons.pixmap(self._icon, ink, 22, self.devicePixelRatioF())
-        painter.drawPixmap(QPointF(self.width() / 2 - 11, 8), picture)
+        px = style.px
+        picture = icons.pixmap(self._icon, ink, px(22), self.devicePixelRatioF())
+        painter.drawPixmap(QPointF(self.width() / 2 - px(11), px(11 if self._narrow else 8)), picture)
         painter.setPen(QColor(ink))
-        for size in range(tokens.SMALL, _SMALLEST_RAIL_FONT - 1, -1):
-            painter.setFont(style.font(size))
-            if painter.fontMetrics().horizontalAdvance(self.text()) <= self.width() - 6:
-                break
-        below = QRectF(3, 32, self.width() - 6, 20)
-        if painter.fontMetrics().horizontalAdvance(self.text()) > below.width():
-            below = QRectF(3, 30, self.width() - 6, 28)
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.text())
+        if not self._narrow:
+            for size in range(tokens.SMALL, _SMALLEST_RAIL_FONT - 1, -1):
+                painter.setFont(style.font(size))
+                if painter.fontMetrics().horizontalAdvance(self.text()) <= self.width() - 6:
+                    break
+            below = QRectF(3, px(32), self.width() - 6, px(20))
+            if painter.fontMetrics().horizontalAdvance(self.text()) > below.width():
+                below = QRectF(3, px(30), self.width() - 6, px(28))
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.text())
         if self._count:
             words = str(self._count) if self._count < 1000 else "999+"
             painter.setFont(style.font(tokens.SMALL - 2))
-            width = max(18.0, painter.fontMetrics().horizontalAdvance(words) + 10.0)
-            spot = QRectF(self.width() / 2 + 4, 4, width, 16)
+            width = max(float(px(18)), painter.fontMetrics().horizontalAdvance(words) + float(px(10)))
+            left = min(self.width() / 2 + px(4), self.width() - width - 1)
+            spot = QRectF(left, px(4), width, px(16))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.rail_badge))
-            painter.drawRoundedRect(spot, 8, 8)
+            painter.drawRoundedRect(spot, px(8), px(8))
             painter.setPen(QColor(theme.on_rail))
             painter.drawText(spot, int(Qt.AlignmentFlag.AlignCenter), words)
         if self.hasFocus():
@@ -115,24 +134,47 @@ class RailButton(QAbstractButton):
         painter.end()
 
 
+class _Line(QLabel):
+    """One line of words that gives way where there is no room, elided; the whole of it on hover."""
+
+    def __init__(self, role: str) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", role)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return no width at all."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint what there is room for."""
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        self.setToolTip(self.text() if shown != self.text() else "")
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter), shown)
+        painter.end()
+
+
 class MainWindow(QMainWindow):
-    """The frame around the pages. Signals: closing() before it closes."""
+    """The frame around the pages. Signals: closing() before it closes; renewing() when look or language changed."""
 
     closing = Signal()
+    renewing = Signal()
 
     def __init__(self, place: str, above: str, officer: str) -> None:
         super().__init__()
         self.actions_ = Actions(self)
         self._factories: dict[str, Callable[[], QWidget]] = {}
         self._pages: dict[str, QWidget] = {}
+        self._scrolled: dict[str, QScrollArea] = {}
         self._trail: list[tuple[str, dict[str, Any]]] = []
         self._current: tuple[str, dict[str, Any]] = ("", {})
         self._stack = QStackedWidget()
         self._rail = {name: RailButton(name) for name in RAIL}
         self.setWindowTitle(_("Caseworker · {place}").format(place=place))
         self.setMinimumSize(*_SMALLEST)
-        self._status = text("", "secondary")
-        self._last = text("", "secondary")
+        self._status, self._last = _Line("secondary"), _Line("secondary")
         self._take_back: Callable[[], None] | None = None
         self._undo = button(_("Undo Ctrl+Z"), self._undo_last, link=True)
         self._undo.hide()
@@ -156,7 +198,7 @@ class MainWindow(QMainWindow):
 
     def _make_rail(self) -> QWidget:
         rail = QWidget()
-        rail.setFixedWidth(72)
+        rail.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         rail.setAccessibleName(_("Rooms"))
         rail.setAutoFillBackground(True)
         palette = rail.palette()
@@ -176,10 +218,11 @@ class MainWindow(QMainWindow):
         top = QWidget()
         top.setObjectName("topbar")
         top.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        top.setFixedHeight(48)
+        top.setFixedHeight(style.px(48))
         name = text(place)
         name.setFont(style.font(tokens.TEXT + 1, strong=True))
-        self.above = text(above, "muted")
+        self.above = _Line("muted")
+        self.above.setText(above)
         self.finder = QWidget()
         self._saved = text("", "good")
         self._saved.setToolTip(_("Every change is saved at once."))
@@ -193,19 +236,22 @@ class MainWindow(QMainWindow):
         self.menu = QMenu(self.person)
         self.person.setMenu(self.menu)
         left, self._middle, right = QWidget(), QHBoxLayout(), QWidget()
-        left.setLayout(row(name, self.above, None, space=12))
+        left.setLayout(row(name, self.above, space=12))
+        self.above.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         right.setLayout(row(None, self._saved, self.person, space=16))
         for side in (left, right):
             side.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         layout = row(space=12, margins=(16, 0, 16, 0))
         layout.addWidget(left, 1)
-        layout.addLayout(self._middle)
+        layout.addLayout(self._middle, 2)
         layout.addWidget(right, 1)
         top.setLayout(layout)
         return top
 
     def put_finder(self, finder: QWidget) -> None:
-        """Place the find box in the middle of the top bar."""
+        """Place the find box in the middle of the top bar, as wide as there is room for."""
+        finder.setMinimumWidth(style.px(160))
+        finder.setMaximumWidth(style.px(520))
         self._middle.addWidget(finder)
 
     def saving(self, under_way: bool) -> None:
@@ -216,7 +262,7 @@ class MainWindow(QMainWindow):
         bar = QWidget()
         bar.setObjectName("statusbar")
         bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        bar.setFixedHeight(26)
+        bar.setFixedHeight(style.px(26))
         bar.setLayout(row(self._status, None, self._last, self._undo, space=8, margins=(16, 0, 16, 0)))
         return bar
 
@@ -230,13 +276,18 @@ class MainWindow(QMainWindow):
         """Return a page, making it if needed."""
         if name not in self._pages:
             self._pages[name] = self._factories[name]()
-            self._stack.addWidget(self._pages[name])
+            area = QScrollArea()
+            area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            area.setWidgetResizable(True)
+            area.setWidget(self._pages[name])
+            self._scrolled[name] = area
+            self._stack.addWidget(area)
         return self._pages[name]
 
     def _show(self, name: str, arguments: dict[str, Any]) -> None:
         shown = self.page(name)
         self._current = (name, arguments)
-        self._stack.setCurrentWidget(shown)
+        self._stack.setCurrentWidget(self._scrolled[name])
         if name in self._rail:
             self._rail[name].setChecked(True)
         self.actions_.on_page(name)
@@ -255,6 +306,19 @@ class MainWindow(QMainWindow):
         """Return to the page before, on the row that was open."""
         if self._trail:
             self._show(*self._trail.pop())
+
+    def where(self) -> tuple[list[tuple[str, dict[str, Any]]], tuple[str, dict[str, Any]]]:
+        """Return the way back and the page shown, for `arrive`."""
+        return self._trail, self._current
+
+    def arrive(self, where: tuple[list[tuple[str, dict[str, Any]]], tuple[str, dict[str, Any]]]) -> None:
+        """Show the page another window showed, with its way back."""
+        self._trail = list(where[0])
+        self._show(*where[1])
+
+    def renew(self) -> None:
+        """Ask for a window in the look and language that are set now."""
+        self.renewing.emit()
 
     def current_page(self) -> str:
         """Return the name of the page that is shown."""
@@ -288,6 +352,13 @@ class MainWindow(QMainWindow):
     def restore(self, state: str) -> bool:
         """Take the place and size it had; False, and nothing, when that is none."""
         return self.restoreGeometry(QByteArray.fromBase64(state.encode("ascii")))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the rail's names where there is room for them."""
+        super().resizeEvent(event)
+        tall = len(self._rail) * style.px(58) + style.px(16) > self.height()
+        for made in self._rail.values():
+            made.narrow(tall or self.width() < style.px(_NARROW))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go back with Esc, unless a form or a box has taken it for itself."""

@@ -66,9 +66,11 @@ def button(
     if icon:
         theme = style.current()
         made.setIcon(
-            icons.icon(icon, theme.on_accent if primary else theme.accent if link else theme.text, 18)
+            icons.icon(
+                icon, theme.on_accent if primary else theme.accent if link else theme.text, style.px(18)
+            )
         )
-        made.setIconSize(QSize(18, 18))
+        made.setIconSize(QSize(style.px(18), style.px(18)))
     if act:
         made.clicked.connect(lambda: act())  # noqa: PLW0108 - or Qt hands `checked` to a default argument
     return made
@@ -95,13 +97,13 @@ def column(
 def _fill(
     layout: QHBoxLayout | QVBoxLayout, parts: Sequence[Any], space: int, margins: tuple[int, int, int, int]
 ) -> None:
-    layout.setSpacing(space)
-    layout.setContentsMargins(*margins)
+    layout.setSpacing(style.px(space))
+    layout.setContentsMargins(*(style.px(each) for each in margins))
     for part in parts:
         if part is None:
             layout.addStretch(1)
         elif isinstance(part, int):
-            layout.addSpacing(part)
+            layout.addSpacing(style.px(part))
         elif isinstance(part, QWidget):
             layout.addWidget(part)
         else:
@@ -163,7 +165,10 @@ class Pill(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the size of the word with its ground."""
-        return QSize(QFontMetrics(style.font(tokens.SMALL)).horizontalAdvance(self._content) + 14, 20)
+        return QSize(
+            QFontMetrics(style.font(tokens.SMALL)).horizontalAdvance(self._content) + style.px(14),
+            style.px(20),
+        )
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint ground and word."""
@@ -179,7 +184,7 @@ def paint_pill(painter: QPainter, area: QRectF, content: str, tone: str, *, stro
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(ground))
-    painter.drawRoundedRect(area, 4, 4)
+    painter.drawRoundedRect(area, style.px(4), style.px(4))
     painter.setPen(QColor(ink))
     painter.setFont(style.font(tokens.SMALL, strong=strong))
     painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), content)
@@ -238,7 +243,9 @@ class EmptyState(QWidget):
     ) -> None:
         super().__init__()
         picture = QLabel()
-        picture.setPixmap(icons.pixmap(icon, style.current().line_strong, 56, self.devicePixelRatioF()))
+        picture.setPixmap(
+            icons.pixmap(icon, style.current().line_strong, style.px(56), self.devicePixelRatioF())
+        )
         picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._sentence = text(sentence, "muted", wrap=True)
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)

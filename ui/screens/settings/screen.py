@@ -13,7 +13,7 @@ from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases import safety
 from caseworker_app.wording import _, joined, label
 from ui.context import Context
-from ui.theme import tokens
+from ui.theme import style, tokens
 from ui.widgets.basics import Card, Field, button, column, row, text
 from ui.widgets.lines import lines, scrolled
 
@@ -21,7 +21,7 @@ from ui.widgets.lines import lines, scrolled
 def _number(value: int, least: int, most: int) -> QLineEdit:
     box = QLineEdit(str(value))
     box.setValidator(QIntValidator(least, most, box))
-    box.setFixedWidth(100)
+    box.setFixedWidth(style.px(100))
     return box
 
 
@@ -59,7 +59,7 @@ class SettingsScreen(QWidget):
     def _ledger(self) -> QWidget:
         desk = self._context.desk
         self.officer = QLineEdit(desk.officer)
-        self.officer.setFixedWidth(180)
+        self.officer.setFixedWidth(style.px(180))
         self.officer.editingFinished.connect(self._change_officer)
         reporting, limit = _number(desk.reporting_day, 1, 31), _number(desk.zeroing_limit, 1, 365)
         reporting.editingFinished.connect(lambda: self._set("reporting_day", int(reporting.text())))
@@ -82,18 +82,25 @@ class SettingsScreen(QWidget):
         )
 
     def _window(self) -> QWidget:
-        language, theme = QComboBox(), QComboBox()
+        language, theme, size = QComboBox(), QComboBox(), QComboBox()
         for code, name in (("zh_CN", "简体中文"), ("en", "English")):
             language.addItem(name, code)
         for code, name in ((tokens.LIGHT.name, _("Light")), (tokens.DARK.name, _("Dark"))):
             theme.addItem(name, code)
-        for box, key in ((language, "language"), (theme, "theme")):
+        for percent in settings.BY_KEY["font_size"].allowed:
+            size.addItem(f"{percent} %", percent)
+        for box, key in ((language, "language"), (theme, "theme"), (size, "font_size")):
             box.setCurrentIndex(box.findData(settings.read(key)))
             box.currentIndexChanged.connect(partial(self._choose, box, key))
         return Card(
             text(_("This window"), "section"),
-            row(Field(_("Language"), language), Field(_("Colours"), theme), None, space=16),
-            text(_("Language and colours change at the next start."), "secondary"),
+            row(
+                Field(_("Language"), language),
+                Field(_("Colours"), theme),
+                Field(_("Size of text"), size, "Ctrl++  Ctrl+-  Ctrl+0"),
+                None,
+                space=16,
+            ),
         )
 
     def _safety(self) -> QWidget:
@@ -152,8 +159,8 @@ class SettingsScreen(QWidget):
             )
 
     def _choose(self, box: QComboBox, key: str, _index: int) -> None:
-        settings.write(key, str(box.currentData()))
-        self._context.messages.done(_("Language and colours change at the next start."))
+        settings.write(key, box.currentData())
+        self._context.navigator.renew()
 
     def back_up(self) -> None:
         """Ask for a file name and back up there."""
