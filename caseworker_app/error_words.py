@@ -114,6 +114,19 @@ def errors() -> dict[str, str]:
         "person.not_here": _(
             "This person belonged to no household of the ledger on {day}. Check the person and the day."
         ),
+        "photo.apple": _(
+            "{file} is in Apple's HEIC format, which others cannot show. Choose “most compatible” in the telephone's camera settings, or save it as JPG."
+        ),
+        "photo.damaged": _("{file} is damaged and cannot be shown. Photograph the paper again."),
+        "photo.format": _("{file} is neither a photo (JPG, PNG, WebP) nor a PDF. Choose another file."),
+        "photo.large": _("{file} is too large to be a photo of a paper. Photograph the paper again."),
+        "photo.missing": _("{file} cannot be read. Check that it is still there."),
+        "photo.none": _("This photo is not among the papers any more. Look at the page again."),
+        "photo.pdf_large": _(
+            "{file} is larger than {most} MB. Attach only the pages that are needed, or photos of them."
+        ),
+        "photo.pdf_locked": _("{file} is protected with a password. Attach a copy without one, or a photo."),
+        "photo.repeated": _("{file} is among the papers of {name} already. It is kept once."),
         "phone.form": _(
             "This is not a telephone number: 11 digits of a mobile, or a landline with its area code. Check it."
         ),
@@ -212,6 +225,22 @@ def problems() -> dict[str, str]:
         "row.duplicate": _("stands in an earlier row already. Keep one of the two."),
         "spell.end_before_start": _("is before the first day of the job. Check both days."),
         "spell.overlaps": _("overlaps the job that began on {since}. Check whether they are one job."),
+        "card.digits": _("is not 12 to 23 digits. Check it against the card."),
+        "cell.conflict": _("says something else in another row of the same record. Keep one of the two."),
+        "day.future": _("is a day that has not come yet ({day}). Enter today or an earlier day."),
+        "day.too_young": _("is a day on which {name} was younger than 16. Check the day."),
+        "identity.taken": _("is in the ledger already, for {name}. Check the original."),
+        "place.unknown": _(
+            "is not a place that is known. Write province, city and county, such as 浙江省杭州市余杭区."
+        ),
+        "record.gone": _("is of a record that is no longer in the ledger. Look at the list again."),
+        "record.none": _("has no record yet to stand in. Record the job or the intention first."),
+        "relation.head_twice": _("cannot be head: the household has one, {name}. Change that one first."),
+        "service.vacancy_missing": _(
+            "is missing: a job referral names the vacancy that was put to this person. Add it."
+        ),
+        "text.long": _("is longer than {most} characters. Shorten it."),
+        "wage.range": _("must be above 0 and at most {most} yuan a month. Check it."),
     }
 
 
@@ -273,6 +302,11 @@ def problem_text(code: str, values: Values) -> str:
     return problems()[code].format_map(_said(values))
 
 
+def cell_text(title: str, code: str, values: Values) -> str:
+    """Return what is wrong with a cell that was typed, with what its field is called."""
+    return _("“{field}” {text}").format(field=title, text=problem_text(code, values))
+
+
 def _ends_in_zeros(number: str) -> bool:
     """Whether the last three digits are 000, however the number is written: 6.4E+17."""
     try:
@@ -309,11 +343,19 @@ def action_text(action: str, values: Values) -> str:
         "spell.return": _("Record end of job"),
         "intention.record": _("Record intention"),
         "person.contact": _("Change telephone and bank card"),
+        "attachment.attach": _("Attach photo"),
+        "attachment.describe": _("Correct what a photo shows"),
+        "attachment.take_out": _("Take out photo"),
         "claim.file": _("File claim"),
         "claim.advance": _("Move claim"),
         "upload.write": _("Write monthly workbook"),
         "officer.change": _("Change of officer"),
         "setting.change": _("Change setting"),
+        "cells.edit": _("Change"),
+        "cells.paste": _("Paste"),
+        "cells.fill": _("Fill down"),
+        "cells.clear": _("Clear"),
+        "rows.enter": _("Enter rows"),
     }
     count, files = values.get("count", 1), values.get("files")
     if isinstance(files, list) and len(files) > 1:
@@ -341,6 +383,8 @@ def setting_text(key: str) -> str:
         "officer": _("Officer"),
         "pack": _("Policy pack"),
         "zeroing_limit": _("Limit for zeroing (days)"),
+        "contact_limit": _("Limit without contact (days)"),
+        "older_from": _("Older workers from the age of"),
         "reporting_day": _("Reporting day"),
     }
     return names.get(key, BY_KEY[key].explanation if key in BY_KEY else key)
@@ -362,6 +406,7 @@ def table_text(table: str) -> str:
         "claim_step": _("Step of a claim"),
         "upload": _("Monthly workbook"),
         "setting": _("Setting"),
+        "attachment": _("Photo of a paper"),
     }
     return names.get(table, table)
 
@@ -384,6 +429,12 @@ def field_text(table: str, field: str) -> str:
         "service_record.on": _("Day of service"),
         "claim.cycle": _("Cycle"),
         "setting.key": _("Setting"),
+        "attachment.kind": _("Kind of paper"),
+        "attachment.title": _("What it shows"),
+        "attachment.taken_on": _("Taken on"),
+        "attachment.media_type": _("Kind of file"),
+        "attachment.size": _("Bytes"),
+        "attachment.digest": _("Seal of the photo"),
     }
     return own.get(f"{table}.{field}") or _fields().get(field, field)
 
@@ -463,6 +514,7 @@ def attribute_text(attribute: str) -> str:
     names = {
         "kind": _("Household kind"),
         "relocated": _("Relocated"),
+        "low_income": _("Low-income household"),
         "education": _("Education"),
         "schooling": _("At school"),
         "health": _("Health"),
@@ -485,6 +537,7 @@ _LISTS = {
     "service_record.outcome": "service_outcome",
     "claim.state": "claim_state",
     "claim_step.state": "claim_state",
+    "attachment.kind": "attachment_kind",
 }
 """Which code list the values of a field are from."""
 
@@ -525,6 +578,14 @@ def list_text(name: str) -> str:
         "returned": _("Lost their work"),
         "zeroing": _("To be zeroed"),
         "package-due": _("Services not complete"),
+        "contact-overdue": _("Contact overdue"),
+        "unstable": _("Unstable work"),
+        "posts-ending": _("Public posts ending"),
+        "uninsured": _("Not insured"),
+        "older": _("Older workers"),
+        "left-behind": _("Left behind at home"),
+        "incomplete": _("Incomplete records"),
+        "no-worker-households": _("Households without anyone in work"),
         "claimable": _("Can be claimed"),
     }
     return names[name]

@@ -9,31 +9,38 @@ from sqlalchemy import text
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.use_cases.desk import Desk
 from db import backup, journal, keys
+from db.queries import attachments
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was checked: pages, foreign keys, the journal's chain; each empty or None when sound."""
+    """What was checked: pages, foreign keys, the journal's chain, photos; each empty, 0 or None when sound."""
 
     pages: str
     foreign_keys: int
     broken_link: int | None
+    damaged_photos: int
     change_sets: int
 
     @property
     def sound(self) -> bool:
         """Whether nothing is wrong."""
-        return not self.pages and not self.foreign_keys and self.broken_link is None
+        wrong = self.pages or self.foreign_keys or self.damaged_photos
+        return not wrong and self.broken_link is None
 
 
 def verify(desk: Desk) -> Verified:
-    """Check every page (its code of authentication too), every foreign key and the chain of the journal."""
+    """Check every page (its code of authentication too), every foreign key, the journal's chain and every photo."""
     with desk.ledger.reader() as connection:
         pages = [str(row[0]) for row in connection.execute(text("PRAGMA cipher_integrity_check"))]
         pages += [str(row[0]) for row in connection.execute(text("PRAGMA integrity_check")) if row[0] != "ok"]
         orphans = len(connection.execute(text("PRAGMA foreign_key_check")).all())
         return Verified(
-            "; ".join(pages[:5]), orphans, journal.broken_link(connection), journal.head(connection)
+            "; ".join(pages[:5]),
+            orphans,
+            journal.broken_link(connection),
+            len(attachments.damaged(connection)),
+            journal.head(connection),
         )
 
 
