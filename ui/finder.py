@@ -11,6 +11,7 @@ from caseworker_app.wording import _
 from db.queries import find
 from ui.actions import BY_ID, Actions
 from ui.context import Context
+from ui.theme import style
 
 _WAIT_MS = 120
 _ROW = 30
@@ -25,7 +26,7 @@ class Finder(QLineEdit):
         self._actions = actions
         self._generation = 0
         self.setObjectName("find")
-        self.setFixedWidth(520)
+        self.setFixedWidth(style.px(520))
         self.setPlaceholderText(
             _("Find people, households, actions…   {keys}").format(keys=BY_ID["find"].shortcut)
         )
@@ -87,7 +88,7 @@ class Finder(QLineEdit):
             self.mapToGlobal(self.rect().bottomLeft()).x(),
             self.mapToGlobal(self.rect().bottomLeft()).y() + 2,
             self.width(),
-            _ROW * min(self.found.count(), 10) + 8,
+            style.px(_ROW) * min(self.found.count(), 10) + 8,
         )
         self.found.show()
 

@@ -46,7 +46,7 @@ class Toast(QFrame):
             "tell": ("question", theme.toast_link, _("Hint")),
             "done": ("check", theme.toast_link, _("Done")),
         }[kind]
-        sign.setPixmap(icons.pixmap(name, colour, _ICON, self.devicePixelRatioF()))
+        sign.setPixmap(icons.pixmap(name, colour, style.px(_ICON), self.devicePixelRatioF()))
         sign.setAccessibleName(spoken)
         self.words = text(words, select=True)
         self.words.setMinimumWidth(0)
@@ -136,9 +136,9 @@ class MessageDoor(QObject):
         return list(self._shown)
 
     def _place(self) -> None:
-        bottom = self._window.height() - _MARGIN
+        bottom = self._window.height() - style.px(_MARGIN)
         for toast in reversed(self._shown):
-            toast.fit(min(_WIDTH, self._window.width() - 160))
+            toast.fit(min(style.px(_WIDTH), self._window.width() - 160))
             bottom -= toast.height()
             left = (self._window.width() - toast.width()) // 2
             toast.setGeometry(QRect(left, bottom, toast.width(), toast.height()))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from caseworker_app.exchange import check
 from caseworker_app.wording import _
+from ui.theme import style
 
 
 class DayEdit(QLineEdit):
@@ -23,7 +24,7 @@ class DayEdit(QLineEdit):
         super().__init__()
         self._day = day
         self._optional = optional
-        self.setFixedWidth(118)
+        self.setFixedWidth(style.px(118))
         self.setText(day.isoformat() if day else "")
         self.setPlaceholderText(_("for now") if optional else "2024-10-31")
         self._hint = _("A day such as 2024.3.5; ↑ and ↓ move by one day")

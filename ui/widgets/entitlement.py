@@ -96,7 +96,7 @@ class ReasonTable(Ruled):
     def _mark(self, outcome: Outcome) -> QLabel:
         mark = QLabel()
         name, colour = _MARKS[outcome]
-        mark.setPixmap(icons.pixmap(name, colour(), 16, self.devicePixelRatioF()))
+        mark.setPixmap(icons.pixmap(name, colour(), style.px(16), self.devicePixelRatioF()))
         words = {
             Outcome.PASSED: _("met"),
             Outcome.FAILED: _("not met"),

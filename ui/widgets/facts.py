@@ -15,6 +15,7 @@ from caseworker_app.error_words import error_text
 from caseworker_app.use_cases import work
 from caseworker_app.wording import _, _n, label
 from ui.context import Context
+from ui.theme import style
 from ui.widgets.basics import Card, Field, button, column, row, text
 from ui.widgets.day_edit import DayEdit
 
@@ -263,7 +264,7 @@ class SpellForm(FactForm):
         self.channel.insertItem(0, _("not known"), "")
         self.channel.setCurrentIndex(0)
         self.wage = QLineEdit()
-        self.wage.setFixedWidth(110)
+        self.wage.setFixedWidth(style.px(110))
         self.contract = choices("yes_no")
         self.contract.insertItem(0, _("not known"), None)
         self.contract.setCurrentIndex(0)

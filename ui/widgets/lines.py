@@ -25,7 +25,7 @@ class Ruled(QWidget):
         self._rows: list[list[QWidget]] = []
         self.grid = QGridLayout(self)
         self.grid.setContentsMargins(8, _ABOVE, 8, _ABOVE)
-        self.grid.setHorizontalSpacing(20)
+        self.grid.setHorizontalSpacing(style.px(20))
         self.grid.setVerticalSpacing(2 * _ABOVE + 1)
         self.add(text(head, "secondary") for head in heads)
 

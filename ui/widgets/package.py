@@ -5,6 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from caseworker_app.domain.package import Progress
+from ui.theme import style
 from ui.widgets.basics import show_part
 from ui.widgets.table import PACKAGE_WIDTH, package_words, paint_package
 
@@ -27,7 +28,7 @@ class PackageCells(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the size of the four cells."""
-        return QSize(PACKAGE_WIDTH, 22)
+        return QSize(style.px(PACKAGE_WIDTH), style.px(22))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the cells."""

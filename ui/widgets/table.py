@@ -68,16 +68,16 @@ def package_tone(done: int, owed: int) -> str:
 
 def paint_package(painter: QPainter, area: QRectF, progress: Progress) -> None:
     """Paint the four small cells of a package."""
-    left = area.left()
+    left, width, height = area.left(), style.px(_CELL), style.px(19)
     for part in progress.parts:
-        cell = QRectF(left, area.center().y() - 9.5, _CELL, 19)
+        cell = QRectF(left, area.center().y() - height / 2, width, height)
         paint_pill(
             painter,
             cell,
             f"{PACKAGE_LETTERS[part.kind]} {part.done}/{part.owed}",
             package_tone(part.done, part.owed),
         )
-        left += _CELL + 3
+        left += width + style.px(3)
 
 
 def package_words(progress: Progress | None) -> str:
@@ -111,7 +111,7 @@ class RowDelegate(QStyledItemDelegate):
         assert isinstance(model, WindowedTableModel)
         column = model.columns[index.column()]
         row = index.data(ROW_ROLE)
-        area = QRectF(rect.adjusted(8, 0, -8, -1))
+        area = QRectF(rect.adjusted(style.px(8), 0, -style.px(8), -1))
         special = self._painters.get(column.paint)
         if row is not None and special:
             special(painter, area, row)
@@ -140,15 +140,20 @@ class RowDelegate(QStyledItemDelegate):
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         """Return the height of every row."""
-        return QSize(0, tokens.ROW)
+        return QSize(0, style.px(tokens.ROW))
 
 
 def paint_word(painter: QPainter, area: QRectF, word: str, tone: str) -> None:
     """Paint a word as a pill at the left of a cell, elided where the cell is narrow."""
     metrics = QFontMetrics(style.font(tokens.SMALL))
-    shown = metrics.elidedText(word, Qt.TextElideMode.ElideRight, max(int(area.width()) - 14, 0))
+    shown = metrics.elidedText(word, Qt.TextElideMode.ElideRight, max(int(area.width()) - style.px(14), 0))
     if shown:
-        spot = QRectF(area.left(), area.center().y() - 10, metrics.horizontalAdvance(shown) + 14, 20)
+        spot = QRectF(
+            area.left(),
+            area.center().y() - style.px(10),
+            metrics.horizontalAdvance(shown) + style.px(14),
+            style.px(20),
+        )
         paint_pill(painter, spot, shown, tone)
 
 
@@ -212,11 +217,11 @@ def _dress(view: QTableView) -> None:
     vertical = view.verticalHeader()
     vertical.hide()
     vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    vertical.setDefaultSectionSize(tokens.ROW)
+    vertical.setDefaultSectionSize(style.px(tokens.ROW))
     header = view.horizontalHeader()
-    header.setFixedHeight(tokens.HEADER_ROW)
+    header.setFixedHeight(style.px(tokens.HEADER_ROW))
     header.setHighlightSections(False)
-    header.setMinimumSectionSize(40)
+    header.setMinimumSectionSize(style.px(40))
     header.setSectionsClickable(True)
 
 
@@ -247,7 +252,7 @@ class DataTable(QTableView):
         header.setStretchLastSection(True)
         header.sectionClicked.connect(self._sort_by)
         for index, column in enumerate(model.columns):
-            header.resizeSection(index, column.width)
+            header.resizeSection(index, style.px(column.width))
         self.doubleClicked.connect(lambda _index: self._open())
         self.empty: EmptyState | None = None
         model.modelReset.connect(self._show_empty)

@@ -97,17 +97,17 @@ class TimeLine(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the size it likes."""
-        return QSize(800, round(self._dots()) + 14)
+        return QSize(800, round(self._dots()) + style.px(14))
 
     def _lane_height(self) -> float:
-        return _LANE if max(self._lane.values(), default=0) else _BAR
+        return style.px(_LANE if max(self._lane.values(), default=0) else _BAR)
 
     def _bars(self) -> float:
         """Return the height of all lanes together."""
         return (max(self._lane.values(), default=0) + 1) * self._lane_height()
 
     def _dots(self) -> float:
-        return _TOP + self._bars() + 11
+        return style.px(_TOP) + self._bars() + style.px(11)
 
     # -- where things stand ------------------------------------------------------------------
 
@@ -130,7 +130,7 @@ class TimeLine(QWidget):
         height = self._lane_height()
         left = self._x(days[0])
         width = max(self._x(days[1] + timedelta(days=1)) - left - 1, 4)
-        return QRectF(left, _TOP + self._lane[spell.id] * height, width, height)
+        return QRectF(left, style.px(_TOP) + self._lane[spell.id] * height, width, height)
 
     # -- painting ----------------------------------------------------------------------------
 
@@ -152,13 +152,14 @@ class TimeLine(QWidget):
                 painter.drawEllipse(QPointF(self._x(service.on), self._dots()), 3.6, 3.6)
         painter.setPen(QPen(QColor(theme.stop), 1.2))
         painter.drawLine(
-            QPointF(self._x(self._on), _TOP - 4), QPointF(self._x(self._on), _TOP + self._bars() + 4)
+            QPointF(self._x(self._on), style.px(_TOP) - 4),
+            QPointF(self._x(self._on), style.px(_TOP) + self._bars() + 4),
         )
         painter.end()
 
     def _paint_months(self, painter: QPainter, theme: tokens.Tokens) -> None:
         painter.setFont(style.font(tokens.SMALL - 1))
-        every = 1 if self.width() / MONTHS >= _NARROW else 3
+        every = 1 if self.width() / MONTHS >= style.px(_NARROW) else 3
         for number in range(MONTHS):
             month = add_months(self._first(), number)
             left = round(self._x(month)) + 0.5
@@ -166,10 +167,12 @@ class TimeLine(QWidget):
             painter.drawLine(QPointF(left, 4), QPointF(left, self.height() - 4))
             if month.month % every == 1 % every:
                 painter.setPen(QColor(theme.secondary))
-                painter.drawText(QPointF(left + 4, 14), _month_words(month, with_year=month.month == 1))
+                painter.drawText(
+                    QPointF(left + 4, style.px(14)), _month_words(month, with_year=month.month == 1)
+                )
 
     def _paint_gaps(self, painter: QPainter, theme: tokens.Tokens) -> None:
-        ground = QRectF(0, _TOP, self._x(self._on), self._bars())
+        ground = QRectF(0, style.px(_TOP), self._x(self._on), self._bars())
         hatch = QColor(theme.attention)
         hatch.setAlpha(70)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -185,7 +188,7 @@ class TimeLine(QWidget):
         painter.setBrush(QColor(theme.secondary if spell.kind == "farming" else theme.accent))
         painter.drawRoundedRect(bar, 4, 4)
         painter.setPen(QColor(theme.on_accent))
-        painter.setFont(style.font(tokens.SMALL if bar.height() > 20 else tokens.SMALL - 1))
+        painter.setFont(style.font(tokens.SMALL if bar.height() > style.px(20) else tokens.SMALL - 1))
         inside = bar.adjusted(8, 0, -8, 0)
         metrics = QFontMetrics(painter.font())
         words = metrics.elidedText(spell_words(spell), Qt.TextElideMode.ElideRight, int(inside.width()))

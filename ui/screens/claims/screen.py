@@ -47,7 +47,7 @@ class Filed:
 
 def _paint_state(painter: QPainter, area: QRectF, filed: Filed) -> None:
     words = label("claim_state", filed.claim.state)
-    width = QFontMetrics(style.font(tokens.SMALL)).horizontalAdvance(words) + 16
+    width = QFontMetrics(style.font(tokens.SMALL)).horizontalAdvance(words) + style.px(16)
     tone = {
         "paid": "good",
         "returned": "attention",
@@ -55,7 +55,9 @@ def _paint_state(painter: QPainter, area: QRectF, filed: Filed) -> None:
         "rejected": "stop",
         "withdrawn": "quiet",
     }.get(filed.claim.state, "accent")
-    paint_pill(painter, QRectF(area.left(), area.center().y() - 10, width, 20), words, tone)
+    paint_pill(
+        painter, QRectF(area.left(), area.center().y() - style.px(10), width, style.px(20)), words, tone
+    )
 
 
 def _village(code: str) -> str:
@@ -133,7 +135,7 @@ class ClaimsScreen(QWidget):
         self.filter.setPlaceholderText(_("Filter: name or household number"))
         self.filter.setAccessibleName(_("Filter here"))
         self.filter.setClearButtonEnabled(True)
-        self.filter.setFixedWidth(230)
+        self.filter.setFixedWidth(style.px(230))
         self.filter.textChanged.connect(lambda _typed: self._show_tab())
         strip = QWidget()
         strip.setObjectName("tabs")

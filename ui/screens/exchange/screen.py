@@ -16,6 +16,7 @@ from caseworker_app.use_cases import imports, uploads
 from caseworker_app.wording import _, _n
 from ui.context import Context
 from ui.runner import Job
+from ui.theme import style
 from ui.widgets.basics import (
     Card,
     EmptyState,
@@ -68,7 +69,7 @@ class ImportPart(QWidget):
         self._progress.cancelled.connect(self.cancel)
         waiting = QWidget()
         waiting.setLayout(column(None, row(None, self._progress, None), None))
-        self._progress.setFixedWidth(520)
+        self._progress.setFixedWidth(style.px(520))
         self._preview = QWidget()
         self._preview_box = QVBoxLayout(self._preview)
         self._preview_box.setContentsMargins(0, 0, 0, 0)
@@ -321,7 +322,7 @@ class UploadPart(QWidget):
         super().__init__()
         self._context = context
         self.month = QLineEdit(f"{context.today:%Y-%m}")
-        self.month.setFixedWidth(120)
+        self.month.setFixedWidth(style.px(120))
         self._month = Field(_("Month"), self.month)
         self._result = QVBoxLayout()
         self._go = button(_("Write monthly workbook"), self.ask_where, primary=True)

@@ -36,8 +36,8 @@ class HouseholdScreen(QWidget):
         inside = QWidget()
         inside.setObjectName("ground")
         self._place = QVBoxLayout(inside)
-        self._place.setContentsMargins(16, 12, 16, 12)
-        self._place.setSpacing(10)
+        self._place.setContentsMargins(style.px(16), style.px(12), style.px(16), style.px(12))
+        self._place.setSpacing(style.px(10))
         self.setLayout(column(scrolled(inside, _("Household")), space=0))
         context.runner.changed.connect(self._changed)
 

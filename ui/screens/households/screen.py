@@ -12,6 +12,7 @@ from caseworker_app.wording import _, _n, label
 from db.queries import households as queries
 from ui.context import Context
 from ui.models.windowed import Column, WindowedTableModel
+from ui.theme import style
 from ui.widgets.basics import EmptyState, TabStrip, button, column, row, text
 from ui.widgets.table import DataTable
 from ui.words import N_
@@ -70,7 +71,7 @@ class HouseholdsScreen(QWidget):
         self.filter.setPlaceholderText(_("Filter: number, name, end of identity number"))
         self.filter.setAccessibleName(_("Filter here"))
         self.filter.setClearButtonEnabled(True)
-        self.filter.setFixedWidth(270)
+        self.filter.setFixedWidth(style.px(270))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_FILTER_MS)

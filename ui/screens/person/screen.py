@@ -76,7 +76,7 @@ class PersonScreen(QWidget):
             inside = QWidget()
             inside.setObjectName("ground")
             self._places[key] = QVBoxLayout(inside)
-            self._places[key].setContentsMargins(0, 0, 0, 12)
+            self._places[key].setContentsMargins(0, 0, 0, style.px(12))
             self._parts.addWidget(scrolled(inside, _(name)))
         self.setLayout(
             column(
@@ -314,7 +314,7 @@ class PersonScreen(QWidget):
         for answer in answers:
             card = EntitlementCard(self._context.desk.pack.item(answer.item), answer)
             card.mark(chosen=answer is chosen)
-            card.setFixedWidth(300)
+            card.setFixedWidth(style.px(300))
             card.chosen.connect(partial(self._choose, answer.item))
             cards.addWidget(card)
         cards.addStretch(1)

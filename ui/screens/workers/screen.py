@@ -43,8 +43,10 @@ def due_words(row: lists.ListedWorker) -> tuple[str, str]:
 def _paint_due(painter: QPainter, area: QRectF, row: lists.ListedWorker) -> None:
     words, tone = due_words(row)
     if words:
-        width = QFontMetrics(style.font(tokens.SMALL)).horizontalAdvance(words) + 16
-        paint_pill(painter, QRectF(area.left(), area.center().y() - 10, width, 20), words, tone)
+        width = QFontMetrics(style.font(tokens.SMALL)).horizontalAdvance(words) + style.px(16)
+        paint_pill(
+            painter, QRectF(area.left(), area.center().y() - style.px(10), width, style.px(20)), words, tone
+        )
 
 
 def _place(row: lists.ListedWorker) -> str:
@@ -90,13 +92,13 @@ class PersonPanel(QScrollArea):
         self._context = context
         self._record = record
         self.setObjectName("side")
-        self.setFixedWidth(332)
+        self.setFixedWidth(style.px(332))
         self.setWidgetResizable(True)
         self.setAccessibleName(_("Selected worker"))
         inside = QWidget()
         inside.setObjectName("surface")
         self._box = QVBoxLayout(inside)
-        self._box.setContentsMargins(16, 14, 16, 16)
+        self._box.setContentsMargins(style.px(16), style.px(14), style.px(16), style.px(16))
         self._box.setSpacing(8)
         self.setWidget(inside)
         self.show_hint()
@@ -230,7 +232,7 @@ class WorkersScreen(QWidget):
         self.filter.setPlaceholderText(_("Filter: name, end of identity number or phone"))
         self.filter.setAccessibleName(_("Filter here"))
         self.filter.setClearButtonEnabled(True)
-        self.filter.setFixedWidth(270)
+        self.filter.setFixedWidth(style.px(270))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_FILTER_MS)
@@ -242,7 +244,10 @@ class WorkersScreen(QWidget):
         self.model = WindowedTableModel(COLUMNS, self._fetch, self)
         self.table = DataTable(self.model, _("Workers"), {"due": _paint_due})
         self._empty = EmptyState(
-            "workers", _(BY_KEY["workforce"].empty), _("Import workbooks"), lambda: context.navigator.go("exchange")
+            "workers",
+            _(BY_KEY["workforce"].empty),
+            _("Import workbooks"),
+            lambda: context.navigator.go("exchange"),
         )
         self.table.set_empty(self._empty)
         self.table.opened.connect(lambda person: context.navigator.go("person", person=person))
