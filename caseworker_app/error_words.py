@@ -115,7 +115,8 @@ def errors() -> dict[str, str]:
             "This person belonged to no household of the ledger on {day}. Check the person and the day."
         ),
         "photo.apple": _(
-            "{file} is in Apple's HEIC format, which others cannot show. Choose “most compatible” in the telephone's camera settings, or save it as JPG."
+            "{file} is in Apple's HEIC format, which others cannot show. "
+            "Choose “most compatible” in the telephone's camera settings, or save it as JPG."
         ),
         "photo.damaged": _("{file} is damaged and cannot be shown. Photograph the paper again."),
         "photo.format": _("{file} is neither a photo (JPG, PNG, WebP) nor a PDF. Choose another file."),
