@@ -155,6 +155,9 @@ def errors() -> dict[str, str]:
         "undo.already": _("This was undone already."),
         "undo.moved_on": _("Later work stands on it: {what}. Undo that first."),
         "undo.nothing": _("There is nothing to undo."),
+        "undo.taken": _(
+            "A number or name that it would bring back is in use by another record now. Change that one first, then undo."
+        ),
         "upload.month": _("“{month}” is not a month. Write it like 2024-11."),
         "upload.month_future": _("The month {month} has not begun. Choose this month or an earlier one."),
         "upload.place": _("{village} is not in this ledger's area. Choose a village of the ledger."),

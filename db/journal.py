@@ -3,11 +3,26 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Connection, Date, DateTime, and_, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    DateTime,
+    Row,
+    Select,
+    Table,
+    and_,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.orm import aliased
 
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.read_models.journal import ChangeSetLine
@@ -21,6 +36,7 @@ Values = dict[str, Any]
 _Shape = tuple[str, str, tuple[str, ...]]
 
 FIRST_LINK = "0" * 64
+_BLOCK = 500
 STANDING = frozenset({"ledger.new", "upload.write"})
 """Actions that undo passes over: what they did stands outside the ledger too."""
 
@@ -100,52 +116,111 @@ def head(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.max(ChangeSet.position), 0))).scalar_one())
 
 
-def _lines(connection: Connection, limit: int) -> list[ChangeSetLine]:
-    chosen = select(ChangeSet.__table__).order_by(ChangeSet.position.desc()).limit(limit)
-    rows = connection.execute(chosen).mappings().all()
-    undone_by: dict[str, str] = {}
-    for row in rows:  # Newest first: an undo that was itself undone does not count.
-        if row["undoes"] and row["id"] not in undone_by:
-            undone_by[row["undoes"]] = row["id"]
-    return [
-        ChangeSetLine(
-            row["id"],
-            row["serial"],
-            row["action"],
-            row["values"],
-            row["officer"],
-            row["made_at"],
-            row["undoes"],
-            undone_by.get(row["id"]),
+def _steps() -> Select[*tuple[Any, ...]]:
+    """Return the query for change sets with the one each takes back, and whether it was itself taken back.
+
+    Only what an action did is undone, and only an undo redone: so nothing stands deeper than a redo.
+    """
+    undo_, redo_ = aliased(ChangeSet), aliased(ChangeSet)
+    own, original = aliased(ChangeSet), aliased(ChangeSet)
+    undone_by = (
+        select(undo_.id)
+        .where(undo_.undoes == ChangeSet.id)
+        .where(~exists().where(redo_.undoes == undo_.id))
+        .scalar_subquery()
+    )
+    return (
+        select(
+            ChangeSet.__table__,
+            undone_by.label("undone_by"),
+            own.position.label("undoes_position"),
+            own.undoes.label("undoes_undo"),
+            own.values.label("undoes_values"),
+            original.position.label("original_position"),
         )
-        for row in rows
-    ]
+        .outerjoin(own, own.id == ChangeSet.undoes)
+        .outerjoin(original, original.id == own.undoes)
+    )
+
+
+def _line(row: Row[*tuple[Any, ...]]) -> ChangeSetLine:
+    return ChangeSetLine(
+        row.id, row.serial, row.action, row.values, row.officer, row.made_at, row.undoes, row.undone_by
+    )
 
 
 def recent(connection: Connection, limit: int = 200) -> list[ChangeSetLine]:
     """Return the last change sets, newest first."""
-    return _lines(connection, limit)
+    chosen = _steps().order_by(ChangeSet.position.desc()).limit(limit)
+    return [_line(row) for row in connection.execute(chosen)]
+
+
+def line(connection: Connection, change_set: str) -> ChangeSetLine | None:
+    """Return one change set, or None."""
+    row = connection.execute(_steps().where(ChangeSet.id == change_set)).one_or_none()
+    return _line(row) if row else None
+
+
+def by_serial(connection: Connection, serial: int, device: str) -> ChangeSetLine | None:
+    """Return the change set with this number of a device, or None."""
+    row = connection.execute(
+        _steps().where(ChangeSet.serial == serial, ChangeSet.device == device)
+    ).one_or_none()
+    return _line(row) if row else None
+
+
+NEWEST = "newest"
+"""Marks, among its values, an undo before which nothing newer than what it took back was in effect."""
+
+
+def _downwards(
+    connection: Connection, jump: Callable[[Row[*tuple[Any, ...]]], int]
+) -> Iterator[Row[*tuple[Any, ...]]]:
+    """Give change sets from the newest down; `jump` says below which position the next is to be looked for.
+
+    A long row of undos points to the step before it, so that the thousandth undo is found like the first.
+    """
+    below = head(connection) + 1
+    limit = 4
+    while rows := connection.execute(
+        _steps().where(ChangeSet.position < below).order_by(ChangeSet.position.desc()).limit(limit)
+    ).all():
+        limit = min(limit * 4, 1000)
+        for row in rows:
+            if row.position < below:
+                yield row
+                below = jump(row)
 
 
 def next_undo(connection: Connection) -> ChangeSetLine | None:
     """Return the newest change set that is in effect, no undo itself and not standing."""
-    lines = (line for line in _lines(connection, 2000) if line.action not in STANDING)
-    return next((line for line in lines if not line.undoes and not line.undone_by), None)
+
+    def jump(row: Row[*tuple[Any, ...]]) -> int:
+        # Since an undo of the newest step, nothing between the two can have come into effect: redo
+        # brings back undos in the opposite order, and what was done anew stands above.
+        if row.undoes and not row.undoes_undo and not row.undone_by and row.values.get(NEWEST):
+            return int(row.undoes_position)
+        if row.undoes_undo and row.undoes_values.get(NEWEST):
+            return int(row.original_position) + 1
+        return int(row.position)
+
+    for row in _downwards(connection, jump):
+        if not row.undoes and not row.undone_by and row.action not in STANDING:
+            return _line(row)
+    return None
 
 
 def next_redo(connection: Connection) -> ChangeSetLine | None:
     """Return the undo that redo would take back: the newest in effect, if nothing else was done since."""
-    for line in _lines(connection, 2000):
-        if line.action in STANDING:
+
+    def jump(row: Row[*tuple[Any, ...]]) -> int:
+        # Nothing else was done between an undo and its redo.
+        return int(row.undoes_position if row.undoes_undo else row.position)
+
+    for row in _downwards(connection, jump):
+        if row.action in STANDING or row.undone_by or row.undoes_undo:
             continue
-        if line.undoes and not line.undone_by:
-            original = connection.execute(
-                select(ChangeSet.undoes).where(ChangeSet.id == line.undoes)
-            ).scalar_one()
-            if original is None:
-                return line
-        elif not line.undoes and not line.undone_by:
-            return None
+        return _line(row) if row.undoes else None
     return None
 
 
@@ -158,37 +233,60 @@ def _moved_on(connection: Connection, change_set: str) -> ExpectedError:
     )
 
 
-def _check_dependents(connection: Connection, table: type[Record], change_set: str) -> None:
-    """Refuse to void rows that live rows of other change sets point to."""
+def _children(table: type[Record]) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+    """Return the tables whose rows point to rows of this one, each with how."""
+    parent = table.__table__
     for other in RECORDS.values():
         for key in other.__table__.foreign_keys:
-            if key.column.table is not table.__table__:
-                continue
-            parent = table.__table__
-            chosen = (
-                select(other.__table__.c.made_in)
-                .join(parent, key.parent == parent.c.id)
-                .where(parent.c.made_in == change_set, parent.c.voided_in.is_(None))
-                .where(other.__table__.c.voided_in.is_(None), other.__table__.c.made_in != change_set)
-                .limit(1)
-            )
-            if dependent := connection.execute(chosen).scalar_one_or_none():
-                raise _moved_on(connection, dependent)
+            if key.column.table is parent:
+                yield cast("Table", other.__table__), key.parent == parent.c.id
     if table.__tablename__ in ("person", "household"):  # A claim names either, so it has no foreign key.
-        owner, claim = table.__table__, RECORDS["claim"].__table__.c
-        claimed = (
-            select(claim.made_in)
-            .join(owner, owner.c.id == claim.beneficiary)
-            .where(owner.c.made_in == change_set, claim.voided_in.is_(None), claim.made_in != change_set)
+        claim = cast("Table", RECORDS["claim"].__table__)
+        yield claim, claim.c.beneficiary == parent.c.id
+
+
+def _check_dependents(connection: Connection, table: type[Record], change_set: str) -> None:
+    """Refuse to void rows that live rows of other change sets point to."""
+    parent = table.__table__
+    for child, condition in _children(table):
+        chosen = (
+            select(child.c.made_in)
+            .join(parent, condition)
+            .where(parent.c.made_in == change_set, parent.c.voided_in.is_(None))
+            .where(child.c.voided_in.is_(None), child.c.made_in != change_set)
             .limit(1)
         )
-        if dependent := connection.execute(claimed).scalar_one_or_none():
+        if dependent := connection.execute(chosen).scalar_one_or_none():
             raise _moved_on(connection, dependent)
 
 
-def _void_inserted(unit: "UnitOfWork", change_set: str) -> None:
+def _check_parents(connection: Connection, table: type[Record], revived: list[str]) -> None:
+    """Refuse to bring back rows that point to a row which was taken out since."""
+    child = table.__table__
+    for name, other in RECORDS.items():
+        parent = other.__table__
+        for key in child.foreign_keys:
+            if key.column.table is not parent or name == table.__tablename__:
+                continue
+            for start in range(0, len(revived), _BLOCK):
+                chosen = (
+                    select(parent.c.voided_in)
+                    .join(child, key.parent == parent.c.id)
+                    .where(child.c.id.in_(revived[start : start + _BLOCK]), parent.c.voided_in.is_not(None))
+                    .limit(1)
+                )
+                if gone := connection.execute(chosen).scalar_one_or_none():
+                    raise _moved_on(connection, gone)
+
+
+def _inserted_into(counts: dict[str, int]) -> list[type[Record]]:
+    """Return the tables that a change set put rows into."""
+    return [table for name, table in RECORDS.items() if f"{name}.insert" in counts]
+
+
+def _void_inserted(unit: "UnitOfWork", change_set: str, counts: dict[str, int]) -> None:
     connection = unit.connection
-    for table in RECORDS.values():
+    for table in _inserted_into(counts):
         columns = table.__table__.c
         live = and_(columns.made_in == change_set, columns.voided_in.is_(None))
         rows = connection.execute(select(columns.id, columns.changed_in).where(live)).all()
@@ -246,17 +344,20 @@ def undo(unit: "UnitOfWork", change_set: str) -> None:
     by later work, and `undo.already` when it is not in effect.
     """
     connection = unit.connection
-    header = connection.execute(select(ChangeSet.undoes).where(ChangeSet.id == change_set)).one()
+    header = connection.execute(
+        select(ChangeSet.undoes, ChangeSet.counts).where(ChangeSet.id == change_set)
+    ).one()
     if not _in_effect(connection, change_set):
         raise ExpectedError("undo.already")
     left = _expected_touch(connection, header.undoes)
+    revived: dict[str, list[str]] = {}
     for number, layer in enumerate(_layers(connection, change_set)):
         for (name, kind, fields), entries in layer.items():
             table = RECORDS[name]
             columns = table.__table__.c
             prepared = []
-            for start in range(0, len(entries), 500):
-                block = dict(entries[start : start + 500])
+            for start in range(0, len(entries), _BLOCK):
+                block = dict(entries[start : start + _BLOCK])
                 rows = connection.execute(select(table.__table__).where(columns.id.in_(block))).mappings()
                 for present in rows.all():
                     before = block[present["id"]]
@@ -270,12 +371,81 @@ def undo(unit: "UnitOfWork", change_set: str) -> None:
                         (present["id"], _OPPOSITE[kind], {field: present[field] for field in fields}, values)
                     )
             unit.restore(table, prepared)
+            if kind == "void":
+                revived.setdefault(name, []).extend(record for record, *_rest in prepared)
+    for name, records in revived.items():
+        _check_parents(connection, RECORDS[name], records)
     if header.undoes is None:
-        _void_inserted(unit, change_set)
+        _void_inserted(unit, change_set, header.counts)
+
+
+def _touching(sources: list[str]) -> Iterator[Select[str]]:
+    """Return the queries for change sets that changed what these change sets changed or made."""
+    first, later = aliased(Change), aliased(Change)
+    before, after = aliased(ChangeSet), aliased(ChangeSet)
+    yield (
+        select(later.change_set)
+        .join(first, and_(first.table == later.table, first.record == later.record))
+        .join(before, before.id == first.change_set)
+        .join(after, after.id == later.change_set)
+        .where(first.change_set.in_(sources), after.position > before.position)
+        .distinct()
+    )
+    for name, table in RECORDS.items():
+        columns = table.__table__.c
+        yield (
+            select(Change.change_set)
+            .join(table, and_(Change.table == name, Change.record == columns.id))
+            .where(columns.made_in.in_(sources), Change.change_set != columns.made_in)
+            .distinct()
+        )
+
+
+def _hanging(sources: list[str]) -> Iterator[Select[str]]:
+    """Return the queries for change sets whose live rows point to live rows that these change sets made."""
+    for table in RECORDS.values():
+        parent = table.__table__
+        for child, condition in _children(table):
+            yield (
+                select(child.c.made_in)
+                .join(parent, condition)
+                .where(parent.c.made_in.in_(sources), parent.c.voided_in.is_(None))
+                .where(child.c.voided_in.is_(None), child.c.made_in != parent.c.made_in)
+                .distinct()
+            )
+
+
+def dependents(connection: Connection, change_set: str) -> list[ChangeSetLine]:
+    """Return the later change sets that stand on one, and those on them, newest first: to be undone before it."""
+    found: dict[str, tuple[int, ChangeSetLine]] = {}
+    frontier = [change_set]
+    while frontier:
+        sources, frontier = frontier[:_BLOCK], frontier[_BLOCK:]
+        ids: set[str] = set()
+        for chosen in (*_touching(sources), *_hanging(sources)):
+            ids.update(connection.execute(chosen).scalars())
+        fresh = sorted(ids - found.keys() - {change_set})
+        for start in range(0, len(fresh), _BLOCK):
+            block = _steps().where(
+                ChangeSet.id.in_(fresh[start : start + _BLOCK]), ChangeSet.undoes.is_(None)
+            )
+            for row in connection.execute(block):
+                if not row.undone_by:
+                    found[row.id] = (row.position, _line(row))
+                    frontier.append(row.id)
+    return [each for _position, each in sorted(found.values(), key=lambda pair: -pair[0])]
 
 
 def history(connection: Connection, table: type[Record], records: list[str]) -> list[HistoryLine]:
     """Return every change to the fields of these records of one table, newest first."""
+    lines = list(_history(connection, table, records))
+    return [line for _, line in sorted(lines, key=lambda each: -each[0])]
+
+
+def _history(
+    connection: Connection, table: type[Record], records: list[str], *, inserted: str = ""
+) -> Iterator[tuple[int, HistoryLine]]:
+    """Give the changes of these records with their positions; of rows that `inserted` made, their first values."""
     name = table.__tablename__
     current = {
         row["id"]: dict(row)
@@ -285,71 +455,62 @@ def history(connection: Connection, table: type[Record], records: list[str]) -> 
     }
     headers: dict[str, Any] = {}
 
-    def header(change_set: str) -> Any:  # noqa: ANN401 - a row
+    def line(
+        change_set: str,
+        record: str,
+        change: str,
+        field: str = "",
+        before: object = None,
+        after: object = None,
+    ) -> tuple[int, HistoryLine]:
         if change_set not in headers:
-            headers[change_set] = (
-                connection.execute(select(ChangeSet.__table__).where(ChangeSet.id == change_set))
-                .mappings()
-                .one()
-            )
-        return headers[change_set]
+            headers[change_set] = connection.execute(
+                select(ChangeSet.position, ChangeSet.made_at, ChangeSet.officer, ChangeSet.action).where(
+                    ChangeSet.id == change_set
+                )
+            ).one()
+        made = headers[change_set]
+        at = made.made_at.isoformat(" ")
+        return made.position, HistoryLine(
+            change_set, at, made.officer, made.action, name, record, change, field, before, after
+        )
 
-    lines: list[tuple[int, HistoryLine]] = []
     chosen = (
         select(Change.__table__)
         .where(Change.table == name, Change.record.in_(records))
         .order_by(Change.id.desc())
     )
     for row in connection.execute(chosen).mappings():
-        made = header(row["change_set"])
         after_all = current[row["record"]]
         for field, before in row["before"].items():
             after = plain(after_all[field])
             after_all[field] = before
             if field not in BOOKKEEPING:
-                line = HistoryLine(
-                    row["change_set"],
-                    made["made_at"].isoformat(" "),
-                    made["officer"],
-                    made["action"],
-                    name,
-                    row["record"],
-                    "update",
-                    field,
-                    before,
-                    after,
-                )
-                lines.append((made["position"], line))
+                yield line(row["change_set"], row["record"], "update", field, before, after)
         if row["kind"] != "update":
-            line = HistoryLine(
-                row["change_set"],
-                made["made_at"].isoformat(" "),
-                made["officer"],
-                made["action"],
-                name,
-                row["record"],
-                row["kind"],
-                "",
-                None,
-                None,
-            )
-            lines.append((made["position"], line))
+            yield line(row["change_set"], row["record"], row["kind"])
     for record, first in current.items():
-        made = header(first["made_in"])
-        line = HistoryLine(
-            made["id"],
-            made["made_at"].isoformat(" "),
-            made["officer"],
-            made["action"],
-            name,
-            record,
-            "insert",
-            "",
-            None,
-            None,
-        )
-        lines.append((made["position"], line))
-    return [line for _, line in sorted(lines, key=lambda each: -each[0])]
+        yield line(first["made_in"], record, "insert")
+        if first["made_in"] == inserted:
+            for field, value in first.items():
+                if field not in BOOKKEEPING and value not in (None, ""):
+                    yield line(inserted, record, "insert", field, None, plain(value))
+
+
+def details(connection: Connection, change_set: str, most: int = 60) -> list[HistoryLine]:
+    """Return what a change set did to each record, field by field; of a large one to `most` records of a table."""
+    found: list[HistoryLine] = []
+    for name, table in RECORDS.items():
+        columns = table.__table__.c
+        changed = select(Change.record).where(Change.change_set == change_set, Change.table == name)
+        made = select(columns.id).where(columns.made_in == change_set)
+        ids: dict[str, None] = {}
+        for chosen in (made, changed.order_by(Change.number)):
+            ids.update(dict.fromkeys(connection.execute(chosen.limit(most)).scalars()))
+        if ids:
+            lines = _history(connection, table, list(ids)[:most], inserted=change_set)
+            found += [line for _, line in lines if line.change_set == change_set]
+    return found
 
 
 def content_hash(connection: Connection) -> str:

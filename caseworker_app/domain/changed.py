@@ -1,5 +1,6 @@
 """What a change touched, so that each screen refetches just what it shows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -12,6 +13,18 @@ class Changed:
     households: frozenset[str] = field(default_factory=frozenset)
     claims: frozenset[str] = field(default_factory=frozenset)
     everything: bool = False
+
+    @classmethod
+    def joined(cls, several: "Iterable[Changed]") -> "Changed":
+        """Return what several changes touched together, named by the last."""
+        parts = list(several)
+        return cls(
+            parts[-1].change_set if parts else "",
+            frozenset().union(*(part.people for part in parts)),
+            frozenset().union(*(part.households for part in parts)),
+            frozenset().union(*(part.claims for part in parts)),
+            any(part.everything for part in parts),
+        )
 
     def touches_person(self, person: str) -> bool:
         """Whether what is shown of this person may have changed."""
