@@ -154,7 +154,13 @@ def test_every_failure_has_a_sentence_and_no_sentence_is_left_over() -> None:
 
 
 def test_every_import_problem_has_a_sentence() -> None:
-    raised = set(_raised("Refused", 0)) | set(_raised("_Refusal", 1)) | _identity_codes()
+    raised = (
+        set(_raised("Refused", 0))
+        | set(_raised("_Refusal", 1))
+        | set(_raised("refuse", 1))
+        | set(_raised("DaysProblem", 1))
+        | _identity_codes()
+    )
     assert raised == set(error_words.problems())
 
 
