@@ -13,7 +13,9 @@ from PySide6.QtWidgets import (
     QComboBox,
     QCompleter,
     QFileDialog,
+    QLabel,
     QLineEdit,
+    QSizePolicy,
     QStackedWidget,
     QWidget,
 )
@@ -110,17 +112,25 @@ class UnlockWindow(QWidget):
         self.setObjectName("ground")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle(_("Caseworker"))
-        self.resize(760, 640)
+        self.resize(max(760, style.px(_WIDTH) + 80), style.px(640))
+        self._targets: list[QLabel] = []
+        self._source = self._before = folder
         self.stack = QStackedWidget()
         self._wrong = text("", "error", wrap=True)
-        for page in (self._unlock_page(), self._new_page(), self._code_page(), self._recover_page()):
-            page.setFixedWidth(_WIDTH)
+        for page in (
+            self._unlock_page(),
+            self._new_page(),
+            self._code_page(),
+            self._recover_page(),
+            self._restore_page(),
+        ):
+            page.setFixedWidth(style.px(_WIDTH))
             self.stack.addWidget(page)
         title = text(_("Employment ledger"), "page")
         title.setFont(style.font(tokens.PAGE + 4, strong=True))
         self._place = text("", "muted", wrap=True)
         centre = QWidget()
-        centre.setFixedWidth(_WIDTH)
+        centre.setFixedWidth(style.px(_WIDTH))
         centre.setLayout(column(title, self._place, 8, self.stack, self._wrong, space=8))
         self.setLayout(column(None, row(None, centre, None), None))
         self.show_folder(folder)
@@ -139,6 +149,7 @@ class UnlockWindow(QWidget):
                 button(_("Open with recovery code"), lambda: self._turn_to(3), link=True),
                 button(_("Another ledger…"), self._choose_folder, link=True),
                 button(_("New ledger…"), self.begin_new, link=True),
+                button(_("Restore a backup…"), self.choose_backup, link=True),
                 None,
                 space=16,
             ),
@@ -167,7 +178,13 @@ class UnlockWindow(QWidget):
                 Field(_("Password again"), self.second),
                 space=8,
             ),
-            row(self.make_button, button(_("I have a ledger…"), self._choose_folder, link=True), None),
+            self._target(),
+            row(
+                self.make_button,
+                button(_("I have a ledger…"), self._choose_folder, link=True),
+                button(_("Restore a backup…"), self.choose_backup, link=True),
+                None,
+            ),
             None,
             space=10,
         )
@@ -214,6 +231,31 @@ class UnlockWindow(QWidget):
             space=12,
         )
 
+    def _restore_page(self) -> QWidget:
+        self._backup = text("", "muted", wrap=True)
+        self.backup_password = QLineEdit()
+        self.backup_password.setEchoMode(QLineEdit.EchoMode.Password)
+        self.backup_password.returnPressed.connect(self.restore)
+        self.restore_button = button(_("Restore"), self.restore, primary=True)
+        return Card(
+            text(_("Restore a backup"), "section"),
+            self._backup,
+            Field(_("Password of the backed up ledger"), self.backup_password),
+            self._target(),
+            row(self.restore_button, button(_("Back"), self._leave_restore, link=True), None),
+            None,
+            space=12,
+        )
+
+    def _target(self) -> QWidget:
+        """Return the line that says where the ledger will stand, with the way to another place."""
+        where = text("", "secondary", wrap=True)
+        self._targets.append(where)
+        line = QWidget()
+        line.setLayout(row(where, button(_("Elsewhere…"), self._choose_place, link=True)))
+        where.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        return line
+
     # -- turning -----------------------------------------------------------------------------
 
     def _turn_to(self, page: int) -> None:
@@ -222,19 +264,57 @@ class UnlockWindow(QWidget):
 
     def show_folder(self, folder: Path) -> None:
         """Offer to unlock the ledger of a folder, or to make one there."""
-        self.folder = folder
+        self._stand(folder)
         there = (folder / "ledger.db").exists()
         self._place.setText(str(folder) if there else "")
         self._turn_to(0 if there else 1)
         (self.password if there else self.officer).setFocus()
 
+    def _stand(self, folder: Path) -> None:
+        """Take a folder as the ledger's and say where that is."""
+        self.folder = folder
+        for each in self._targets:
+            each.setText(_("Kept in {folder}").format(folder=folder))
+
+    def _free(self, wanted: Path) -> Path:
+        """Return the folder, or one beside it that is still free."""
+        number, free = 1, wanted
+        while free.exists():
+            number += 1
+            free = wanted.with_name(f"{wanted.name}-{number}")
+        return free
+
     def begin_new(self) -> None:
         """Make a further ledger beside this one."""
-        number = 2
-        base = self.folder
-        while (base.with_name(f"{base.name}-{number}")).exists():
-            number += 1
-        self.show_folder(base.with_name(f"{base.name}-{number}"))
+        self.show_folder(self._free(self.folder))
+
+    def choose_backup(self) -> None:
+        """Ask which backup is to be restored."""
+        chosen, _filter = QFileDialog.getOpenFileName(
+            self, _("Restore a backup"), str(self.folder.parent), "Caseworker (*.caseworker)"
+        )
+        if chosen:
+            self.show_backup(Path(chosen))
+
+    def show_backup(self, source: Path) -> None:
+        """Offer to restore a backup into a folder that is free."""
+        self._source = source
+        self._before = self.folder
+        self._backup.setText(_("From {file}; the file itself stays as it is.").format(file=source))
+        self._stand(self._free(self.folder))
+        self._place.clear()
+        self._turn_to(4)
+        self.backup_password.setFocus()
+
+    def _leave_restore(self) -> None:
+        self.show_folder(self._before)
+
+    def _choose_place(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(
+            self, _("Where the ledger is to be kept"), str(self.folder.parent)
+        )
+        if chosen:
+            self._stand(self._free(Path(chosen) / self.folder.name))
 
     def _choose_folder(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, _("Folder of the ledger"), str(self.folder.parent))
@@ -246,13 +326,13 @@ class UnlockWindow(QWidget):
     def _settle(self) -> None:
         """Take the keys again."""
         self.unsetCursor()
-        for each in (self.open_button, self.make_button):
+        for each in (self.open_button, self.make_button, self.restore_button):
             each.setEnabled(True)
 
     def _wait(self, work: Callable[[], object], then: Callable[[object], None]) -> None:
         self._wrong.clear()
         self.setCursor(Qt.CursorShape.BusyCursor)
-        for each in (self.open_button, self.make_button):
+        for each in (self.open_button, self.make_button, self.restore_button):
             each.setEnabled(False)
 
         def done(result: object) -> None:
@@ -277,6 +357,18 @@ class UnlockWindow(QWidget):
         self._wait(
             lambda: _desks().open_with_recovery_code(self.folder, code, password, self._clock), self._open
         )
+
+    def restore(self) -> None:
+        """Put the backup into its folder and open it."""
+        source, folder, password = self._source, self.folder, self.backup_password.text()
+
+        def work() -> object:
+            from caseworker_app.use_cases import safety  # noqa: PLC0415 - the ledger's libraries load behind this window
+
+            safety.restore(source, folder, password)
+            return _desks().open_with_password(folder, password, self._clock)
+
+        self._wait(work, self._open)
 
     def make(self) -> None:
         """Make the ledger as chosen."""
