@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, or_, select
 
 from caseworker_app.read_models.attachments import AttachmentLine
 from db.queries.dated import live
@@ -15,18 +15,7 @@ def lines(
 ) -> list[AttachmentLine]:
     """Return what is attached to these people and households, newest first."""
     chosen = (
-        select(
-            Attachment.id,
-            func.coalesce(Attachment.person_id, ""),
-            func.coalesce(Attachment.household_id, ""),
-            func.coalesce(Person.name, Household.household_no),
-            Attachment.kind,
-            Attachment.title,
-            Attachment.taken_on,
-            Attachment.media_type,
-            Attachment.size,
-            Attachment.digest,
-        )
+        select(Attachment.__table__, Person.name, Household.household_no)
         .outerjoin(Person, Person.id == Attachment.person_id)
         .outerjoin(Household, Household.id == Attachment.household_id)
         .where(
@@ -35,7 +24,21 @@ def lines(
         )
         .order_by(Attachment.id.desc())
     )
-    return [AttachmentLine(*row) for row in connection.execute(chosen).tuples()]
+    return [
+        AttachmentLine(
+            row.id,
+            row.person_id or "",
+            row.household_id or "",
+            row.name or row.household_no,
+            row.kind,
+            row.title,
+            row.taken_on,
+            row.media_type,
+            row.size,
+            row.digest,
+        )
+        for row in connection.execute(chosen)
+    ]
 
 
 def content(connection: Connection, attachment: str) -> bytes | None:
