@@ -50,11 +50,10 @@ package: .venv/.developer
 wording: .venv/.developer
 	$(BIN)/python -m tests.wording_catalogue
 
-# The pictures of README.
+# Every screen in both themes and both languages; README shows two of them.
 screens: install
-	$(BIN)/caseworker demo -o demo-output
-	mkdir -p docs/screens
-	cp demo-output/screens/workers.png demo-output/screens/person.png docs/screens/
+	QT_QPA_PLATFORM=offscreen $(BIN)/caseworker demo -o demo-output
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m caseworker_app.screenshots demo-output/ledger demo-2024 2024-11-30 docs/screens
 
 clean:
 	rm -rf .venv build dist demo-output

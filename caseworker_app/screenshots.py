@@ -1,22 +1,33 @@
-"""Pictures of every screen on a given ledger, drawn without a display."""
+"""Pictures of every screen on a given ledger, drawn without a display.
 
+`python -m caseworker_app.screenshots LEDGER PASSWORD DAY FOLDER` draws them in both themes and both languages.
+"""
+
+import argparse
+import itertools
 import os
+import sys
+import tempfile
 from collections.abc import Callable
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
-from caseworker_app import start
+from caseworker_app import settings, start, wording
 from caseworker_app.domain.clock import Clock
 from caseworker_app.policy.assess import State
 from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases import entitlements
 from caseworker_app.window import Opened
 from ui.crash_window import CrashGuard
+from ui.main_window import MainWindow
 from ui.runner import Runner
 from ui.screens.unlock.screen import UnlockWindow
+from ui.theme.tokens import THEMES
 
 _LOOK_MS = 150
 _LOOKS = 3
@@ -60,6 +71,38 @@ def _somebody(desk: desks.Desk) -> tuple[str, str]:
     return best.beneficiary, household
 
 
+def _save(widget: QWidget, path: Path) -> None:
+    """Write a picture small enough to be kept beside the code."""
+    # The picture library is loaded only here.
+    from PIL import Image  # noqa: PLC0415
+
+    drawn = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    size, stride = (drawn.width(), drawn.height()), drawn.bytesPerLine()
+    picture = Image.frombytes("RGB", size, bytes(drawn.constBits()), "raw", "RGB", stride)
+    picture.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+def _steps(window: MainWindow, person: str, household: str) -> list[tuple[str, Callable[[], Any]]]:
+    """Return every screen by its name, and how it is reached from the one before."""
+    go, page = window.go, window.page
+    return [
+        ("workers", lambda: go("workers", list="workforce", select=person)),
+        ("zeroing", lambda: go("workers", list="zeroing")),
+        ("package-due", lambda: go("workers", list="package-due")),
+        ("record-service", lambda: page("workers").record_service()),
+        ("person", lambda: go("person", person=person)),
+        ("person-jobs", lambda: page("person").tabs.choose("spells")),
+        ("person-history", lambda: page("person").tabs.choose("history")),
+        ("households", lambda: go("households")),
+        ("household", lambda: go("household", household=household)),
+        ("claims", lambda: go("claims", part="offers")),
+        ("claims-filed", lambda: go("claims", part="filed")),
+        ("import", lambda: go("exchange", part="import")),
+        ("upload", lambda: go("exchange", part="upload")),
+        ("settings", lambda: go("settings")),
+    ]
+
+
 def take(ledger: Path, password: str, folder: Path, clock: Clock) -> list[Path]:
     """Draw every screen of this ledger into PNG files at 1366 × 768; returns them."""
     if not QApplication.instance():
@@ -75,7 +118,7 @@ def take(ledger: Path, password: str, folder: Path, clock: Clock) -> list[Path]:
     def shot(name: str, widget: QWidget) -> None:
         settle(runner)
         path = folder / f"{name}.png"
-        widget.grab().save(str(path))
+        _save(widget, path)
         taken.append(path)
 
     entrance = UnlockWindow(runner, ledger, clock)
@@ -89,25 +132,34 @@ def take(ledger: Path, password: str, folder: Path, clock: Clock) -> list[Path]:
     main = Opened(desk, runner, guard)
     window = main.window
     window.show()
-    steps: list[tuple[str, Callable[[], Any]]] = [
-        ("workers", lambda: window.go("workers", list="workforce", select=person)),
-        ("zeroing", lambda: window.go("workers", list="zeroing")),
-        ("package-due", lambda: window.go("workers", list="package-due")),
-        ("record-service", lambda: window.page("workers").record_service()),
-        ("person", lambda: window.go("person", person=person)),
-        ("person-jobs", lambda: window.page("person").tabs.choose("spells")),
-        ("person-history", lambda: window.page("person").tabs.choose("history")),
-        ("households", lambda: window.go("households")),
-        ("household", lambda: window.go("household", household=household)),
-        ("claims", lambda: window.go("claims", part="offers")),
-        ("claims-filed", lambda: window.go("claims", part="filed")),
-        ("import", lambda: window.go("exchange", part="import")),
-        ("upload", lambda: window.go("exchange", part="upload")),
-        ("settings", lambda: window.go("settings")),
-    ]
-    for name, step in steps:
+    for name, step in _steps(window, person, household):
         settle(runner)
         step()
         shot(name, window)
     window.close()
     return taken
+
+
+def main() -> None:
+    """Draw every screen in both themes and both languages, without touching anybody's settings."""
+    parser = argparse.ArgumentParser(prog="python -m caseworker_app.screenshots", description=__doc__)
+    parser.add_argument("ledger", type=Path)
+    parser.add_argument("password")
+    parser.add_argument("day", type=datetime.fromisoformat)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--percent", type=int, default=100, help="size of the text")
+    asked = parser.parse_args()
+    noon = datetime.combine(asked.day, time(12)) - timedelta(hours=8)
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["CASEWORKER_HOME"] = home
+        settings.write("font_size", asked.percent)
+        for theme, (language, short) in itertools.product(THEMES, ((wording.ZH, "zh"), (wording.EN, "en"))):
+            settings.write("theme", theme)
+            settings.write("language", language)
+            wording.use(language)
+            for path in take(asked.ledger, asked.password, asked.folder / f"{theme}-{short}", lambda: noon):
+                sys.stdout.write(f"{path}\n")
+
+
+if __name__ == "__main__":
+    main()
