@@ -21,7 +21,7 @@ from caseworker_app.cli.shared import (
 )
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.read_models.people import HistoryLine, PersonPage
-from caseworker_app.use_cases import entitlements
+from caseworker_app.use_cases import entitlements, lists
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.wording import _, label
 from db import journal
@@ -38,8 +38,16 @@ PEOPLE_LISTS = (
     "returned",
     "zeroing",
     "package-due",
+    "contact-overdue",
+    "unstable",
+    "posts-ending",
+    "older",
+    "left-behind",
+    "uninsured",
+    "incomplete",
 )
-LISTS = ("households", *PEOPLE_LISTS, "claimable")
+HOUSEHOLD_LISTS = {"households": "all", "no-worker-households": "no-worker"}
+LISTS = (*HOUSEHOLD_LISTS, *PEOPLE_LISTS, "claimable")
 _HISTORY_SHOWN = 20
 
 
@@ -62,11 +70,17 @@ def _list_rows(
     asked = opened.asked(on)
     if name == "claimable":
         return _claimable(connection, opened, on, village)
-    if name == "households":
-        chosen = households.ids(connection, asked, text=text, village=village)
-        return [output.household(row) for row in households.rows(connection, chosen, asked)]
-    people = workers.ids(connection, name, asked, text=text, village=village)
-    return [output.worker(row) for row in workers.rows(connection, people, asked, waiting=name == "zeroing")]
+    if name in HOUSEHOLD_LISTS:
+        chosen = households.ids(connection, asked, text=text, village=village, kind=HOUSEHOLD_LISTS[name])
+        found = [output.household(row) for row in households.rows(connection, chosen, asked)]
+        if name == "no-worker-households":
+            found = [{**row, "reason": output.nobody_works(row["workers"])} for row in found]
+        return found
+    people = lists.ids(connection, opened.pack, name, asked, text=text, village=village)
+    return [
+        {**output.worker(row), "reason": why}
+        for row, why in lists.told(connection, opened.pack, people, asked, name)
+    ]
 
 
 @commands.command("list", help=_("Show a list for any day."))

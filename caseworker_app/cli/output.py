@@ -18,7 +18,7 @@ from caseworker_app.policy.assess import Entitlement
 from caseworker_app.read_models.claims import ClaimRow
 from caseworker_app.read_models.households import HouseholdRow
 from caseworker_app.read_models.people import HistoryLine, WorkerRow
-from caseworker_app.wording import _, label
+from caseworker_app.wording import _, _n, label
 
 Values = dict[str, Any]
 _MONEY = ("wage", "amount", "income", "due", "paid")
@@ -104,6 +104,11 @@ def household(row: HouseholdRow) -> Values:
     }
 
 
+def nobody_works(count: int) -> str:
+    """Return why a household is among those without anyone in work."""
+    return _n("{count} worker, none in work", "{count} workers, none in work", count).format(count=count)
+
+
 def entitled(answer: Entitlement, item_name: str, village_code: str) -> Values:
     """Return somebody who can claim."""
     return {
@@ -119,6 +124,7 @@ def entitled(answer: Entitlement, item_name: str, village_code: str) -> Values:
         "cycle": answer.cycle.name,
         "amount": plain(answer.amount, "amount"),
         "why": explain.why(answer),
+        "reason": explain.why(answer),
     }
 
 
@@ -177,9 +183,16 @@ def list_table(name: str, rows: Sequence[Values], *, numbers: bool) -> None:
         ),
         "package-due": ([_("Still owed")], lambda row: [lacking_text(row["lacking"])]),
     }
+    own["no-worker-households"] = own["households"]
+    told = any(row.get("reason") for row in rows)
     people = (
-        [_("Status"), _("Since"), _("Place"), _("Employer")],
-        lambda row: [label("status", row["status"]), row["since"], row["place"], row["employer"]],
+        [_("Status"), _("Since"), _("Place"), _("Why") if told else _("Employer")],
+        lambda row: [
+            label("status", row["status"]),
+            row["since"],
+            row["place"],
+            row["reason"] if told else row["employer"],
+        ],
     )
     headers, cells = own.get(name, people)
     table(

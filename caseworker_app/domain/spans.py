@@ -19,6 +19,15 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def begun_by(on: date, months: int) -> date:
+    """Return the latest first day of a stretch that has lasted so many months at the end of `on`."""
+    after = on + _DAY
+    first = add_months(after, -months)
+    while add_months(first + _DAY, months) <= after:  # Month ends clamp: several days come to the same one.
+        first += _DAY
+    return first
+
+
 def month_end(day: date) -> date:
     """Return the last day of the month of `day`."""
     return day.replace(day=monthrange(day.year, day.month)[1])

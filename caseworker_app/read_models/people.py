@@ -79,6 +79,17 @@ class IntentionLine:
 
 
 @dataclass(frozen=True, slots=True)
+class AwayLine:
+    """Somebody who works outside the home county, for those left behind."""
+
+    person: str
+    name: str
+    relation: str
+    place_code: str
+    place_text: str
+
+
+@dataclass(frozen=True, slots=True)
 class MemberLine:
     """One member of a household on a day."""
 

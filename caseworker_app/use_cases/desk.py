@@ -31,6 +31,8 @@ class Desk:
     pack: Pack
     zeroing_limit: int
     reporting_day: int
+    contact_limit: int
+    older_from: int
 
     @property
     def units(self) -> Units:
@@ -45,12 +47,22 @@ class Desk:
         """Return what the lists depend on, for a day."""
         services = self.pack.package
         return Asked(
-            on, self.pack.upper_age, services.owed, services.window(on), self.zeroing_limit, services.owed_to
+            on,
+            self.pack.upper_age,
+            services.owed,
+            services.window(on),
+            self.zeroing_limit,
+            services.owed_to,
+            self.contact_limit,
+            self.older_from,
         )
 
     def close(self) -> None:
         """Give the ledger back."""
         self.ledger.close()
+
+
+_NUMBERS = ("zeroing_limit", "reporting_day", "contact_limit", "older_from")
 
 
 def _stored(connection: Connection) -> dict[str, object]:
@@ -63,7 +75,7 @@ def _stored(connection: Connection) -> dict[str, object]:
 def _read_settings(ledger: Ledger) -> dict[str, str | int | bool]:
     with ledger.reader() as connection:
         stored = _stored(connection)
-    keys = ("scope", "officer", "pack", "zeroing_limit", "reporting_day")
+    keys = ("scope", "officer", "pack", *_NUMBERS)
     return {key: settings.checked(key, stored.get(key, settings.BY_KEY[key].default)) for key in keys}
 
 
@@ -75,8 +87,7 @@ def at(ledger: Ledger) -> Desk:
         str(said["scope"]),
         str(said["officer"]),
         pack.load(str(said["pack"])),
-        int(said["zeroing_limit"]),
-        int(said["reporting_day"]),
+        *(int(said[key]) for key in _NUMBERS),
     )
 
 
@@ -84,7 +95,8 @@ def reread(desk: Desk) -> None:
     """Take up what the settings say now, after an undo or redo changed them."""
     said = _read_settings(desk.ledger)
     desk.officer = str(said["officer"])
-    desk.zeroing_limit, desk.reporting_day = int(said["zeroing_limit"]), int(said["reporting_day"])
+    for key in _NUMBERS:
+        setattr(desk, key, int(said[key]))
 
 
 def _write(unit: UnitOfWork, key: str, value: str | int | bool) -> None:

@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection
 
 from caseworker_app.domain.package import Progress
 from caseworker_app.policy.assess import Entitlement, State
-from caseworker_app.policy.pack import Pack
+from caseworker_app.policy.pack import IncomeLadder, Pack
 from caseworker_app.read_models.people import WorkerRow
-from caseworker_app.use_cases import entitlements
-from db.queries import workers
+from caseworker_app.use_cases import entitlements, reasons
+from caseworker_app.use_cases.reasons import WAITING
+from db.queries import facts, lacking, workers
 from db.queries.workers import Asked
 
 
@@ -30,6 +32,8 @@ class ListedWorker:
 
     worker: WorkerRow
     due: Due
+    reason: str = ""
+    """Why the person is on the list, in words."""
 
     @property
     def id(self) -> str:
@@ -78,12 +82,95 @@ def due(connection: Connection, pack: Pack, people: Sequence[str], on: date) -> 
     return {person: Due(*parts) for person, parts in found.items()}
 
 
+def _sharp(pack: Pack) -> int:
+    """Return how many digits of a place of work decide in this pack: the county's, or the township's too."""
+    by_township = any(
+        isinstance(item.ladder, IncomeLadder) and item.ladder.away == "outside_township"
+        for item in pack.items.values()
+    )
+    return 9 if by_township else 6
+
+
+def blocked(
+    connection: Connection, pack: Pack, on: date, people: Sequence[str] | None = None
+) -> dict[str, list[str]]:
+    """Return whose claims wait for which facts (`policy.assess.Missing.field`), for everybody or for these."""
+    windows = [item.cycle.at(on).span for item in pack.items.values()]
+    homes = lacking.households(connection, on, windows, _sharp(pack))
+    if people is not None:
+        theirs = set(facts.household_of(connection, people, on).values())
+        homes = [home for home in homes if home in theirs]
+    heads = workers.heads(connection, homes, on)
+    found: dict[str, list[str]] = {}
+    for answer in entitlements.assess_all(connection, pack, on, households=homes):
+        if answer.state is not State.UNKNOWN:
+            continue
+        for each in answer.missing:
+            who = each.who
+            if each.field == "household.kind":
+                who = (
+                    answer.beneficiary if answer.beneficiary_kind == "person" else heads.get(each.record, "")
+                )
+            fields = found.setdefault(who, [])
+            if who and each.field not in fields:
+                fields.append(each.field)
+    found.pop("", None)
+    return found
+
+
+def ids(
+    connection: Connection,
+    pack: Pack,
+    name: str,
+    asked: Asked,
+    **narrowed: Any,  # noqa: ANN401 - text, village, filters and order, as `workers.ids` takes them
+) -> list[str]:
+    """Return the ids of everybody on a list, in order; incomplete records put first those whose claims wait."""
+    found = workers.ids(connection, name, asked, **narrowed)
+    if name == "incomplete" and (waiting := blocked(connection, pack, asked.on)):
+        everybody = workers.ids(connection, "people", asked, **narrowed)
+        listed = set(found)
+        rest = [each for each in everybody if each in listed and each not in waiting]
+        found = [each for each in everybody if each in waiting] + rest
+    return found
+
+
+def counts(connection: Connection, pack: Pack, names: Sequence[str], asked: Asked) -> dict[str, int]:
+    """Return how many are on each list."""
+    found = workers.counts(connection, [name for name in names if name != "incomplete"], asked)
+    return {name: found[name] if name in found else len(ids(connection, pack, name, asked)) for name in names}
+
+
+def told(
+    connection: Connection,
+    pack: Pack,
+    people: Sequence[str],
+    asked: Asked,
+    name: str,
+    *,
+    waiting: bool = False,
+) -> list[tuple[WorkerRow, str]]:
+    """Return these people in the order given, each with the reason why he is on this list."""
+    found = workers.rows(connection, people, asked, waiting=waiting or name in WAITING)
+    why = reasons.told(connection, name, found, asked)
+    if name == "incomplete":
+        for person, fields in blocked(connection, pack, asked.on, people).items():
+            why[person] = reasons.clauses(reasons.blocked_text(fields), why.get(person, ""))
+    return [(row, why.get(row.id, "")) for row in found]
+
+
 def rows(
-    connection: Connection, pack: Pack, people: Sequence[str], asked: Asked, *, waiting: bool = False
+    connection: Connection,
+    pack: Pack,
+    people: Sequence[str],
+    asked: Asked,
+    *,
+    name: str = "",
+    waiting: bool = False,
 ) -> list[ListedWorker]:
-    """Return the lines of these people in the order given."""
+    """Return the lines of these people in the order given, with what is due and why they are on this list."""
     owed = due(connection, pack, people, asked.on)
     return [
-        ListedWorker(row, owed.get(row.id, Due()))
-        for row in workers.rows(connection, people, asked, waiting=waiting)
+        ListedWorker(row, owed.get(row.id, Due()), why)
+        for row, why in told(connection, pack, people, asked, name, waiting=waiting)
     ]

@@ -3,16 +3,26 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from caseworker_app.domain.worker import is_worker
 from caseworker_app.read_models.households import HouseholdPage, HouseholdRow
 from db import journal
 from db.queries.dated import holds, live
-from db.queries.workers import Asked, _attributes, _blocks, _spells, members, situation
+from db.queries.workers import LISTS, Asked, _attributes, _blocks, _spells, members, situation
 from db.tables import Household, HouseholdAttribute, Membership, Monitoring, Person
 
 KINDS = ("all", "lifted_out", "monitored", "no-worker")
+"""`no-worker` has workers, and nobody in work."""
+
+
+def with_member(asked: Asked, name: str) -> ColumnElement[bool]:
+    """Have a member on a list of people."""
+    return Household.id.in_(
+        select(Membership.household_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(live(Person), holds(Membership, asked.on), LISTS[name](asked))
+    )
 
 
 def ids(
@@ -44,6 +54,8 @@ def ids(
                 )
             )
         )
+    if kind == "no-worker":
+        chosen = chosen.where(with_member(asked, "workers"), ~with_member(asked, "employed"))
     if text:
         named = (
             select(Membership.household_id)

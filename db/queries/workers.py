@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, fun
 from sqlalchemy.orm import aliased
 
 from caseworker_app.domain import package
+from caseworker_app.domain.spans import Months, Span, begun_by, clip_all, cumulative
 from caseworker_app.domain.worker import (
     ABLE_SKILLS,
     FARMING,
@@ -23,6 +24,7 @@ from caseworker_app.domain.worker import (
     status_on,
 )
 from caseworker_app.read_models.people import (
+    AwayLine,
     IntentionLine,
     MemberLine,
     PersonPage,
@@ -31,6 +33,7 @@ from caseworker_app.read_models.people import (
     WorkerRow,
 )
 from db import journal
+from db.queries import columns
 from db.queries.dated import holds, live, under_way
 from db.tables import (
     Household,
@@ -46,6 +49,13 @@ from db.tables import (
 
 _DAY = timedelta(days=1)
 _BLOCK = 400
+CHILD_BELOW, ELDER_FROM = 16, 60
+"""Ages of those left behind."""
+STABLE_MONTHS = 3
+ENDING_DAYS = 60
+POST_MONTHS, POST_WARNING = 36, 33
+"""How long somebody may hold public posts in all, and from when on the end is near."""
+NOT_REACHED = "not_reached"
 LOSS_OF_WORK = ("laid_off", "closed", "contract_ended", "wage_arrears", "illness", "family", "other")
 
 
@@ -59,6 +69,8 @@ class Asked:
     window: tuple[date, date]
     zeroing_limit: int = 30
     owed_to: str = package.NOT_UNWILLING
+    contact_limit: int = 30
+    older_from: int = 50
 
 
 def _working(asked: Asked) -> ColumnElement[bool]:
@@ -123,14 +135,14 @@ def _lacking(asked: Asked) -> ColumnElement[bool]:
 
 
 def _returned(asked: Asked) -> ColumnElement[bool]:
-    """Came home because the work was lost, and has not begun to work again since."""
+    """Came home because the work was lost, and has not worked since."""
     later = aliased(Spell)
     again = exists().where(
         later.person_id == Spell.person_id,
         later.voided_in.is_(None),
         later.kind != FARMING,
-        later.started_on > Spell.ended_on,
         later.started_on <= asked.on,
+        or_(later.ended_on.is_(None), later.ended_on > Spell.ended_on),
     )
     return exists().where(
         Spell.person_id == Person.id,
@@ -141,6 +153,111 @@ def _returned(asked: Asked) -> ColumnElement[bool]:
         Spell.ended_on < asked.on,
         ~again.correlate(Spell),
     )
+
+
+def _overdue(asked: Asked) -> ColumnElement[bool]:
+    """Owed the package or returned, a member and worker for longer than the limit, and not reached since."""
+    first = asked.on - timedelta(days=asked.contact_limit)
+    before = replace(asked, on=first - _DAY)
+    reached = exists().where(
+        ServiceRecord.person_id == Person.id,
+        live(ServiceRecord),
+        ServiceRecord.on.between(first, asked.on),
+        ServiceRecord.outcome != NOT_REACHED,
+    )
+    earlier = aliased(Membership)
+    here = exists().where(earlier.person_id == Person.id, holds(earlier, before.on))
+    return and_(_worker(asked), _worker(before), or_(_owed(asked), _returned(asked)), ~reached, here)
+
+
+def _job(asked: Asked, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Hold a job under way of which this is so; read from the jobs, of which few match."""
+    return Person.id.in_(
+        select(Spell.person_id).where(Spell.kind != FARMING, under_way(Spell, asked.on), *conditions)
+    )
+
+
+def _unstable(asked: Asked) -> ColumnElement[bool]:
+    recent = Spell.started_on > begun_by(asked.on, STABLE_MONTHS)
+    return _job(asked, or_(recent, Spell.contract.is_(False)))
+
+
+def _post(asked: Asked) -> ColumnElement[bool]:
+    """Hold a public post that ends soon, or have held some so early that they may add up (see `_post_ends`)."""
+    earliest = aliased(Spell)
+    early = exists().where(
+        earliest.person_id == Spell.person_id,
+        earliest.voided_in.is_(None),
+        earliest.kind == "public_post",
+        earliest.started_on <= begun_by(asked.on, POST_WARNING),
+    )
+    soon = Spell.ended_on <= asked.on + timedelta(days=ENDING_DAYS)
+    return _job(asked, Spell.kind == "public_post", or_(soon, early.correlate(Spell)))
+
+
+def _outside(spell: Any, household: Any) -> ColumnElement[bool]:  # noqa: ANN401 - tables or their aliases
+    """Work outside the home county, as `divisions.distance` tells it from the codes."""
+    place = func.substr(spell.place_code, 1, 6)
+    return and_(func.length(place) >= 2, func.substr(household.village_code, 1, func.length(place)) != place)
+
+
+def _away(asked: Asked) -> Select[str, str, str]:
+    """Memberships of those who work outside their home county on the day."""
+    away, home, job, who = aliased(Membership), aliased(Household), aliased(Spell), aliased(Person)
+    return (
+        select(away.household_id, away.person_id, away.relation)
+        .select_from(job)
+        .join(who, and_(who.id == job.person_id, who.voided_in.is_(None)))
+        .join(away, and_(away.person_id == job.person_id, holds(away, asked.on)))
+        .join(home, home.id == away.household_id)
+        .where(job.kind != FARMING, under_way(job, asked.on), _outside(job, home))
+    )
+
+
+def _left_behind(asked: Asked) -> ColumnElement[bool]:
+    """Children, elders, and the spouse of a head (or head of a spouse) at home while a member is away."""
+    away = _away(asked).cte("away")
+
+    def someone(*relation: str) -> ColumnElement[bool]:
+        chosen = select(away.c.household_id)
+        return Household.id.in_(chosen.where(away.c.relation.in_(relation)) if relation else chosen)
+
+    return and_(
+        Person.id.not_in(select(away.c.person_id)),
+        someone(),
+        or_(
+            Person.born > born_by(asked.on, CHILD_BELOW),
+            Person.born <= born_by(asked.on, ELDER_FROM),
+            and_(Membership.relation == "spouse", someone("head")),
+            and_(Membership.relation == "head", someone("spouse")),
+        ),
+    )
+
+
+def _held(asked: Asked, attribute: str) -> ColumnElement[bool]:
+    return exists().where(
+        PersonAttribute.person_id == Person.id,
+        PersonAttribute.attribute == attribute,
+        PersonAttribute.value != "",
+        holds(PersonAttribute, asked.on),
+    )
+
+
+def _of_working_age(asked: Asked) -> ColumnElement[bool]:
+    return and_(
+        Person.born <= born_by(asked.on, LOWER_AGE), Person.born > born_by(asked.on, asked.upper_age + 1)
+    )
+
+
+LACKS: dict[str, Callable[[Asked], ColumnElement[bool]]] = {
+    "identity_number": lambda _asked: func.coalesce(Person.identity_number, "") == "",
+    "born": lambda _asked: Person.born.is_(None),
+    "labour_skill": lambda asked: and_(
+        _of_working_age(asked), ~_held(asked, "labour_skill"), ~_held(asked, "schooling")
+    ),
+    "phone": lambda asked: and_(Person.phone == "", Household.phone == "", _worker(asked)),
+}
+"""What a record may lack, the most pressing first; facts that stop a claim come before all of these."""
 
 
 LISTS: dict[str, Callable[[Asked], ColumnElement[bool]]] = {
@@ -155,19 +272,28 @@ LISTS: dict[str, Callable[[Asked], ColumnElement[bool]]] = {
     "zeroing": lambda asked: and_(
         _worker(asked), ~_working(asked), ~_farming(asked), _intends(asked), ~_unwilling(asked)
     ),
+    "owed": lambda asked: and_(_worker(asked), _owed(asked)),
     "package-due": lambda asked: and_(_worker(asked), _owed(asked), _lacking(asked)),
+    "contact-overdue": _overdue,
+    "unstable": _unstable,
+    "posts-ending": _post,
+    "uninsured": lambda asked: _job(asked, Spell.insured.is_(False)),
+    "older": lambda asked: and_(_worker(asked), Person.born <= born_by(asked.on, asked.older_from)),
+    "left-behind": _left_behind,
+    "incomplete": lambda asked: or_(*(lacks(asked) for lacks in LACKS.values())),
+    "working": lambda asked: and_(_worker(asked), _working(asked)),
+    "able": lambda asked: and_(_worker(asked), _owed(replace(asked, owed_to=package.WILLING))),
 }
-"""Every list of people as a condition on the day asked about."""
+"""Every list of people as a condition on the day asked about; `able` are those in work or known to want it."""
 
-_ORDERS = {
-    "household": (Household.village_code, Household.household_no, Person.born),
-    "name": (Person.name, Person.id),
-    "group": (Household.group_name, Household.household_no, Person.born),
-}
+_BY_HOUSEHOLD = (Household.village_code, Household.household_no, Person.born)
 
 
-def _chosen(name: str, asked: Asked, text: str, village: str) -> Select[str]:
+def _chosen(
+    name: str, asked: Asked, text: str, village: str, filters: Sequence[columns.Filter] = ()
+) -> Select[str]:
     conditions = [live(Person), holds(Membership, asked.on), LISTS[name](asked)]
+    conditions += columns.conditions(columns.WORKERS, filters, asked)
     if village:
         conditions.append(Household.village_code.startswith(village))
     if text:
@@ -194,20 +320,47 @@ def ids(
     *,
     text: str = "",
     village: str = "",
-    order: str = "household",
+    filters: Sequence[columns.Filter] = (),
+    order: Sequence[columns.Sort] = (),
 ) -> list[str]:
-    """Return the ids of everybody on a list, in order; zeroing puts those who waited longest first."""
-    found = list(connection.execute(_chosen(name, asked, text, village).order_by(*_ORDERS[order])).scalars())
+    """Return the ids of everybody on a list, in order; lists of those who wait put the longest first."""
+    chosen = _chosen(name, asked, text, village, filters)
+    by = columns.ordering(columns.WORKERS, order, asked)
+    found = list(connection.execute(chosen.order_by(*by, *_BY_HOUSEHOLD)).scalars())
+    if name == "posts-ending":
+        return _post_ends(connection, found, asked)
+    if order:
+        return found
     if name == "zeroing":
         days = waiting_days(connection, found, asked)
         found.sort(key=lambda person: -days[person])
+    if name == "contact-overdue":
+        last = last_contacts(connection, found, asked.on)
+        found.sort(key=lambda person: last.get(person, date.min))
     return found
+
+
+def values(
+    connection: Connection,
+    name: str,
+    asked: Asked,
+    column: str,
+    *,
+    text: str = "",
+    filters: Sequence[columns.Filter] = (),
+) -> dict[str, int]:
+    """Return the values of a column on a list with how many have each, as the other filters leave it."""
+    others = [each for each in filters if each.column != column]
+    chosen = _chosen(name, asked, text, "", others)
+    return columns.tally(connection, columns.WORKERS, column, chosen, asked)
 
 
 def counts(connection: Connection, names: Sequence[str], asked: Asked) -> dict[str, int]:
     """Return how many are on each list."""
     return {
-        name: connection.execute(
+        name: len(ids(connection, name, asked))
+        if name == "posts-ending"
+        else connection.execute(
             select(func.count()).select_from(_chosen(name, asked, "", "").subquery())
         ).scalar_one()
         for name in names
@@ -257,6 +410,106 @@ def waiting_days(connection: Connection, people: Sequence[str], asked: Asked) ->
     for person, day in _blocks(connection, lost, Spell.person_id, people):
         since[person] = max(since.get(person, day + _DAY), day + _DAY)
     return {person: (asked.on - since[person]).days if person in since else 0 for person in people}
+
+
+def last_contacts(connection: Connection, people: Sequence[str], on: date) -> dict[str, date]:
+    """Return the last day each was reached, by whatever service; the never reached are left out."""
+    statement = (
+        select(ServiceRecord.person_id, func.max(ServiceRecord.on))
+        .where(live(ServiceRecord), ServiceRecord.on <= on, ServiceRecord.outcome != NOT_REACHED)
+        .group_by(ServiceRecord.person_id)
+    )
+    return {row[0]: row[1] for row in _blocks(connection, statement, ServiceRecord.person_id, people)}
+
+
+def post_months(connection: Connection, people: Sequence[str], on: date) -> dict[str, Months]:
+    """Return how long each has held public posts in all, up to a day; overlapping ones once."""
+    spans: dict[str, list[Span]] = defaultdict(list)
+    statement = select(Spell.person_id, Spell.started_on, Spell.ended_on).where(
+        live(Spell), Spell.kind == "public_post", Spell.started_on <= on
+    )
+    for person, first, last in _blocks(connection, statement, Spell.person_id, people):
+        spans[person].append(Span(first, max(first, last or on)))
+    return {person: cumulative(clip_all(held, Span(date.min, on))) for person, held in spans.items()}
+
+
+def post_ends(connection: Connection, people: Sequence[str], on: date) -> dict[str, date]:
+    """Return the last day of each one's public post, where it lies within the next days."""
+    statement = (
+        select(Spell.person_id, func.min(Spell.ended_on))
+        .where(
+            under_way(Spell, on),
+            Spell.kind == "public_post",
+            Spell.ended_on <= on + timedelta(days=ENDING_DAYS),
+        )
+        .group_by(Spell.person_id)
+    )
+    return {row[0]: row[1] for row in _blocks(connection, statement, Spell.person_id, people)}
+
+
+def _post_ends(connection: Connection, people: Sequence[str], asked: Asked) -> list[str]:
+    """Keep those whose public post ends within the next days or is near the longest that is allowed."""
+    ends = post_ends(connection, people, asked.on)
+    held = post_months(connection, people, asked.on)
+    return [each for each in people if each in ends or held[each].months >= POST_WARNING]
+
+
+def away(connection: Connection, households: Sequence[str], asked: Asked) -> dict[str, list[AwayLine]]:
+    """Return who of these households works outside the home county on a day, and where."""
+    job, home, own = aliased(Spell), aliased(Household), aliased(Membership)
+    statement = (
+        select(own.household_id, Person.id, Person.name, own.relation, job.place_code, job.place_text)
+        .select_from(own)
+        .join(Person, and_(Person.id == own.person_id, live(Person)))
+        .join(home, home.id == own.household_id)
+        .join(job, job.person_id == own.person_id)
+        .where(holds(own, asked.on), job.kind != FARMING, under_way(job, asked.on), _outside(job, home))
+        .order_by(Person.id)
+    )
+    found: dict[str, list[AwayLine]] = defaultdict(list)
+    for row in _blocks(connection, statement, own.household_id, households):
+        found[row.household_id].append(
+            AwayLine(row.id, row.name, row.relation, row.place_code, row.place_text)
+        )
+    return found
+
+
+def lacking(connection: Connection, people: Sequence[str], asked: Asked) -> dict[str, list[str]]:
+    """Return what each one's record lacks, the most pressing first."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for field, lacks in LACKS.items():
+        statement = (
+            select(Person.id)
+            .join(Membership, Membership.person_id == Person.id)
+            .join(Household, Household.id == Membership.household_id)
+            .where(holds(Membership, asked.on), lacks(asked))
+        )
+        for row in _blocks(connection, statement, Person.id, people):
+            found[row.id].append(field)
+    return found
+
+
+def heads(connection: Connection, households: Sequence[str], on: date) -> dict[str, str]:
+    """Return the head of each household on a day."""
+    statement = select(Membership.household_id, Membership.person_id).where(
+        Membership.relation == "head", holds(Membership, on)
+    )
+    return {row[0]: row[1] for row in _blocks(connection, statement, Membership.household_id, households)}
+
+
+def births(connection: Connection, people: Sequence[str]) -> dict[str, date]:
+    """Return the birth dates that are known."""
+    statement = select(Person.id, Person.born).where(Person.born.is_not(None))
+    return {row.id: row.born for row in _blocks(connection, statement, Person.id, people)}
+
+
+def wishes(connection: Connection, people: Sequence[str], on: date) -> dict[str, IntentionLine]:
+    """Return what each one wants on a day."""
+    chosen = select(Intention.__table__).where(holds(Intention, on))
+    return {
+        row.person_id: _intention_line(row)
+        for row in _blocks(connection, chosen, Intention.person_id, people)
+    }
 
 
 def progress(connection: Connection, people: Sequence[str], asked: Asked) -> dict[str, package.Progress]:
@@ -445,6 +698,19 @@ def _spell_line(row: Row[*tuple[Any, ...]]) -> SpellLine:
     )
 
 
+def _intention_line(row: Row[*tuple[Any, ...]]) -> IntentionLine:
+    return IntentionLine(
+        row.id,
+        row.kind,
+        row.since,
+        row.until,
+        row.place_code,
+        row.place_text,
+        row.trade,
+        row.wage,
+    )
+
+
 def spell_lines(connection: Connection, people: Sequence[str]) -> list[tuple[str, SpellLine]]:
     """Return the jobs of several people, each with its person."""
     return [
@@ -526,19 +792,7 @@ def page(connection: Connection, person: str, asked: Asked) -> PersonPage | None
             ServiceLine(each.id, each.kind, each.on, each.outcome, each.vacancy, each.note, each.officer)
             for each in services
         ),
-        tuple(
-            IntentionLine(
-                each.id,
-                each.kind,
-                each.since,
-                each.until,
-                each.place_code,
-                each.place_text,
-                each.trade,
-                each.wage,
-            )
-            for each in intentions
-        ),
+        tuple(_intention_line(each) for each in intentions),
         members(connection, row.household, asked),
         tuple(sorted(history, key=lambda line: line.made_at, reverse=True)),
     )

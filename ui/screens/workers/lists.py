@@ -7,17 +7,26 @@ from ui.words import N_
 
 @dataclass(frozen=True, slots=True)
 class WorkerList:
-    """One list: its key in the queries, its tab, its words when empty, and the action (of `ui.actions`) that resolves a line."""
+    """One list: its key in the queries, its tab, its words when empty, and the action (of `ui.actions`) that resolves a line.
+
+    `reasons` says whether its lines tell why somebody is on it.
+    """
 
     key: str
     title: str
     empty: str
     action: str = ""
+    reasons: bool = True
 
 
 LISTS = (
-    WorkerList("workforce", N_("All"), N_("No workers yet. Import the county's exports to fill the ledger.")),
-    WorkerList("employed", N_("In work"), N_("Nobody is in work on this day.")),
+    WorkerList(
+        "workforce",
+        N_("All"),
+        N_("No workers yet. Import the county's exports to fill the ledger."),
+        reasons=False,
+    ),
+    WorkerList("employed", N_("In work"), N_("Nobody is in work on this day."), reasons=False),
     WorkerList(
         "unemployed",
         N_("Out of work"),
@@ -42,5 +51,32 @@ LISTS = (
         N_("Every worker has had the services owed this year."),
         "service.record",
     ),
+    WorkerList(
+        "contact-overdue",
+        N_("Contact overdue"),
+        N_("Everybody to be looked after was contacted in time."),
+        "service.record",
+    ),
+    WorkerList(
+        "unstable",
+        N_("Unstable work"),
+        N_("Everybody in work has had it for 3 months and has a contract."),
+        "service.record",
+    ),
+    WorkerList(
+        "posts-ending",
+        N_("Public posts ending"),
+        N_("No public post ends within 60 days or has lasted 33 months."),
+        "spell.record",
+    ),
+    WorkerList("uninsured", N_("Not insured"), N_("Nobody in work is recorded as not insured.")),
+    WorkerList("older", N_("Older workers"), N_("No worker has reached the age set."), "service.record"),
+    WorkerList(
+        "left-behind",
+        N_("Left behind at home"),
+        N_("No child, elder or spouse is at home while a member works outside the county."),
+        "service.record",
+    ),
+    WorkerList("incomplete", N_("Incomplete records"), N_("Every record has what claims and lists ask for.")),
 )
 BY_KEY = {each.key: each for each in LISTS}
