@@ -50,12 +50,41 @@ def errors() -> dict[str, str]:
             "“{value}” is not one of the values possible here: {allowed}. Choose one of these."
         ),
         "day.future": _("{day} has not come yet. Choose today or an earlier day."),
+        "death.later_job": _(
+            "A job of {name} begins on {day}, after the day of death. Check the day, or correct the job first."
+        ),
+        "duplicate.both_claimed": _(
+            "Both records have taken up the same item: claims {number} and {other}. Withdraw one of them first."
+        ),
+        "duplicate.choice": _(
+            "“{choice}” is not a choice between these two. Write FIELD=keep or FIELD=drop."
+        ),
+        "duplicate.choose": _("The two records differ. Choose which is right: {fields}."),
+        "duplicate.gone": _("One of the two is no longer in the ledger. Look at the list again."),
+        "duplicate.reason_missing": _("The reason is missing. Say how you know that they are two people."),
         "file.not_written": _(
             "{file} could not be written. Check that the folder is there, may be written to, and that the file is not open elsewhere."
         ),
         "form.invalid": _("The form {file} is wrong at “{key}”: expected {expected}. Correct the form file."),
         "form.unknown": _(
             "There is no form “{form}”. Correct the policy pack or install the newest version."
+        ),
+        "household.head_already": _("{name} is the head already. Choose another member."),
+        "household.head_leaves": _(
+            "{name} is the head, and others stay in the household. Choose who is its head from then on."
+        ),
+        "household.head_missing": _(
+            "Household {household_no} would have no head on {day}. Choose its head first, or another day."
+        ),
+        "household.none": _("This household is not in the ledger. Check its number."),
+        "household.number_taken": _(
+            "There is a household {household_no} already. Leave the number empty to have one made, or correct it."
+        ),
+        "household.two_heads": _(
+            "Household {household_no} would have two heads on {day}. Choose another relation, or change its head first."
+        ),
+        "household.village": _(
+            "{village} is not a village of this ledger's area. Choose one of its villages."
         ),
         "import.moved_on": _(
             "The ledger was changed while the import was looked through. Look through the files again, then import."
@@ -96,6 +125,13 @@ def errors() -> dict[str, str]:
         "ledger.wrong_recovery": _(
             "This recovery code is not this ledger's. Use the newest recovery sheet of this ledger."
         ),
+        "membership.later": _(
+            "{name} came into a household on {day}, later than this. Choose a later day, or undo that first."
+        ),
+        "membership.same": _("{name} belongs to this household already. Choose another one."),
+        "membership.since": _(
+            "{name} is in the household as recorded only since {day}. Choose a later day, or undo that step."
+        ),
         "officer.missing": _("The officer's name is missing. Enter who keeps the ledger."),
         "pack.case": _("The case “{case}” in {file} cannot be run: {problem}. Correct the case."),
         "pack.key_amount": _(
@@ -110,6 +146,20 @@ def errors() -> dict[str, str]:
         "pack.no_cases": _("{file} is missing. Add cases, so that the pack can be checked."),
         "pack.syntax": _("{file} cannot be read: {problem}. Correct the file."),
         "pack.value_unknown": _("“{value}” is not possible for “{key}” in {file}. Correct the value."),
+        "person.born_missing": _(
+            "The identity number of {name} is not given. Enter it, or enter birth date and sex."
+        ),
+        "person.name_missing": _("The name is missing. Enter it as on the identity card."),
+        "person.not_born": _(
+            "{name} was born on {day}. Check that day, and since when the person is a member."
+        ),
+        "person.not_member": _("Not everybody chosen was a member of this household on {day}. Choose again."),
+        "person.number_taken": _(
+            "This identity number is in the ledger already, of {name}. Open that record instead."
+        ),
+        "person.number_wrong": _(
+            "The identity number is not sound: 18 characters, birth date and check digit have to agree. Check the original."
+        ),
         "person.none": _("There is no record of this number in the ledger. Check the number."),
         "person.not_here": _(
             "This person belonged to no household of the ledger on {day}. Check the person and the day."
@@ -132,6 +182,7 @@ def errors() -> dict[str, str]:
             "This is not a telephone number: 11 digits of a mobile, or a landline with its area code. Check it."
         ),
         "redo.nothing": _("There is nothing to redo."),
+        "relation.missing": _("What {name} is to the new head is not certain. Choose the relation."),
         "return.job_kept": _(
             "“{reason}” with the job kept does not end the job. Record it as a contact; record a return only when the job has ended."
         ),
@@ -152,6 +203,10 @@ def errors() -> dict[str, str]:
         "spell.place_unknown": _(
             "There is no division with the code {place}. Choose the place of work again."
         ),
+        "split.everybody": _(
+            "Everybody was chosen; somebody has to stay. To change the head, use “Change head”."
+        ),
+        "split.nobody": _("Choose who leaves the household, and who of them is the new head."),
         "undo.already": _("This was undone already."),
         "undo.moved_on": _("Later work stands on it: {what}. Undo that first."),
         "undo.nothing": _("There is nothing to undo."),
@@ -346,6 +401,14 @@ def action_text(action: str, values: Values) -> str:
         "spell.record": _("Record job"),
         "spell.return": _("Record end of job"),
         "intention.record": _("Record intention"),
+        "person.new": _("New person"),
+        "person.move": _("Move person"),
+        "person.leave": _("Record departure"),
+        "person.merge": _("Merge records"),
+        "duplicate.dismiss": _("Tell two people apart"),
+        "household.new": _("New household"),
+        "household.head": _("Change head"),
+        "household.split": _("Split household"),
         "person.contact": _("Change telephone and bank card"),
         "attachment.attach": _("Attach photo"),
         "attachment.describe": _("Correct what a photo shows"),
@@ -532,6 +595,7 @@ _LISTS = {
     "person.sex": "sex",
     "person.ethnicity": "ethnicity",
     "membership.relation": "relation",
+    "membership.end_reason": "leave_reason",
     "spell.kind": "spell_kind",
     "spell.channel": "channel",
     "spell.industry": "industry",
