@@ -6,6 +6,7 @@
 
 Columns are data. A row that has not arrived is empty, and is asked for by being looked at. An answer that
 was under way when its rows changed is asked for again, so that a list never keeps what is no longer true.
+What was typed into a cell stands there as a mark until it has been read back, or with what is wrong with it.
 """
 
 from collections import OrderedDict
@@ -18,9 +19,13 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from caseworker_app.wording import _
 
 BLOCK = 100
+NOTHING = "—"
+"""How a cell shows that there is nothing."""
 KEPT_BLOCKS = 12
 ROW_ROLE = int(Qt.ItemDataRole.UserRole)
 """The whole row, for delegates."""
+MARK_ROLE = ROW_ROLE + 1
+"""What is wrong with a cell, '' for nothing."""
 
 WORDS: dict[str, Callable[[Any], str]] = {}
 """What a painted cell says in words, by its way of painting, for hover and screen readers."""
@@ -31,7 +36,12 @@ Fetch = Callable[[Sequence[str], Callable[[Sequence[Any]], None]], None]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its header, width in pixels, text, alignment, how it is painted and by what it sorts."""
+    """One column: its header, width in pixels, text, alignment, how it is painted and by what it sorts.
+
+    A cell is typed into where `field` names what is changed (of `use_cases.cells`): in the record of the row, or the
+    one `record` gives; `edit` is the text the editor begins with, where the cell shows another. `amount` gives fen,
+    for totals. `key` is its name in `db.queries.columns`, where the list can be sorted and filtered by it.
+    """
 
     header: str
     width: int
@@ -40,6 +50,33 @@ class Column:
     paint: str = "text"
     sort: str = ""
     tip: Callable[[Any], str] | None = None
+    field: str = ""
+    record: Callable[[Any], str] | None = None
+    edit: Callable[[Any], str] | None = None
+    amount: Callable[[Any], int | None] | None = None
+    key: str = ""
+
+    def typed(self, row: Any) -> str:  # noqa: ANN401 - rows of any kind
+        """Return what the editor of a cell begins with."""
+        text = (self.edit or self.text)(row)
+        return "" if text == NOTHING else text
+
+    def record_of(self, row: Any) -> str:  # noqa: ANN401 - rows of any kind
+        """Return the id of the record that a cell changes."""
+        return str(self.record(row) if self.record else row.id)
+
+    def said(self, row: Any) -> str:  # noqa: ANN401 - rows of any kind
+        """Return a cell as text to be copied: what is painted, in words."""
+        text = self.text(row) or _tip(self, row) or ""
+        return "" if text == NOTHING else text
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What was typed into a cell, and what is wrong with it; '' while it is being written."""
+
+    text: str
+    wrong: str = ""
 
 
 _OF_ROWS = frozenset(
@@ -49,6 +86,7 @@ _OF_ROWS = frozenset(
         Qt.ItemDataRole.AccessibleTextRole,
         Qt.ItemDataRole.ToolTipRole,
         ROW_ROLE,
+        MARK_ROLE,
     )
 )
 
@@ -79,6 +117,15 @@ class WindowedTableModel(QAbstractTableModel):
         self._asked: dict[int, int] = {}
         self._questions = 0
         self._carried: dict[str, Any] = {}
+        self._marks: dict[tuple[str, int], Mark] = {}
+
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Show other columns; their rows are read again."""
+        self.beginResetModel()
+        self.columns = list(columns)
+        self._marks.clear()
+        self.endResetModel()
+        self.refresh()
 
     def set_ids(self, ids: Sequence[str]) -> None:
         """Show another list; rows known already stay to be seen until they have been read again."""
@@ -133,6 +180,9 @@ class WindowedTableModel(QAbstractTableModel):
                 return
             del self._asked[block]
             by_id = {row.id: row for row in rows}
+            self._marks = {
+                place: mark for place, mark in self._marks.items() if mark.wrong or place[0] not in by_id
+            }
             self._blocks[block] = [by_id.get(each) for each in wanted]
             while len(self._blocks) > KEPT_BLOCKS:
                 self._blocks.popitem(last=False)
@@ -140,6 +190,63 @@ class WindowedTableModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
 
         self._fetch(wanted, arrived)
+
+    def fetch_rows(self, numbers: Sequence[int], then: Callable[[list[Any]], None]) -> None:
+        """Hand over rows wherever they stand: at once when all have arrived, else once they were fetched."""
+        known = {number: block[number % BLOCK] for number in numbers if (block := self._held(number))}
+        wanted = [self._ids[number] for number in numbers if known.get(number) is None]
+
+        def arrived(rows: Sequence[Any]) -> None:
+            by_id = {row.id: row for row in rows}
+            found = (known.get(number) or by_id.get(ids[number]) for number in numbers)
+            then([row for row in found if row is not None])
+
+        ids = self._ids
+        if wanted:
+            self._fetch(wanted, arrived)
+        else:
+            then([known[number] for number in numbers])
+
+    def _held(self, number: int) -> list[Any] | None:
+        block = self._blocks.get(number // BLOCK)
+        return block if block and number % BLOCK < len(block) else None
+
+    # -- what was typed ----------------------------------------------------------------------
+
+    def mark(self, record: str, column: int, mark: Mark | None) -> None:
+        """Let a cell show what was typed into it and what is wrong with it; None takes that back."""
+        if mark:
+            self._marks[record, column] = mark
+        else:
+            self._marks.pop((record, column), None)
+        if (row := self.position(record)) >= 0:
+            self.dataChanged.emit(self.index(row, column), self.index(row, column))
+
+    def mark_at(self, row: int, column: int) -> Mark | None:
+        """Return what was typed into a cell and is not in the ledger."""
+        return self._marks.get((self._ids[row], column))
+
+    def wrong(self) -> list[tuple[int, int]]:
+        """Return the cells (row, column) with a problem that are on the list, from the top."""
+        places = (
+            (self.position(record), column) for (record, column), mark in self._marks.items() if mark.wrong
+        )
+        return sorted(place for place in places if place[0] >= 0)
+
+    def clear_marks(self) -> None:
+        """Take back everything that was typed and not written."""
+        self._marks.clear()
+        if self._ids:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, len(self.columns) - 1))
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Say which cells can be typed into."""
+        ours = super().flags(index)
+        return (
+            ours | Qt.ItemFlag.ItemIsEditable
+            if index.isValid() and self.columns[index.column()].field
+            else ours
+        )
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         """Return how many rows there are."""
@@ -161,11 +268,18 @@ class WindowedTableModel(QAbstractTableModel):
         row = self.row(index.row())
         if role == ROW_ROLE:
             return row
+        mark = self.mark_at(index.row(), index.column())
+        if role == MARK_ROLE:
+            return mark.wrong if mark else ""
+        shown = mark.text if mark else "" if row is None else column.text(row)
         if role == Qt.ItemDataRole.DisplayRole:
-            return "" if row is None else column.text(row)
+            return shown
+        if mark:
+            said = f"{shown} {mark.wrong}".strip()
+            return said if role == Qt.ItemDataRole.ToolTipRole else f"{_(column.header)} {said}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return None if row is None else _tip(column, row)
-        words = _("not read yet") if row is None else _tip(column, row) or column.text(row)
+        words = _("not read yet") if row is None else _tip(column, row) or shown
         return f"{_(column.header)} {words}"
 
     def headerData(

@@ -37,6 +37,7 @@ from caseworker_app.wording import label
 from ui.models.windowed import ROW_ROLE, WORDS, WindowedTableModel
 from ui.theme import style, tokens
 from ui.widgets.basics import EmptyState, paint_pill
+from ui.widgets.header import Head, ListHeader
 
 Index = QModelIndex | QPersistentModelIndex
 Paint = Callable[[QPainter, QRectF, Any], None]
@@ -168,11 +169,13 @@ def _paint_package(painter: QPainter, area: QRectF, row: Any) -> None:  # noqa: 
 
 
 class _Frozen(QTableView):
-    """The first column over the left of a table that is scrolled sideways: whose row it is stays in sight."""
+    """The first columns over the left of a table that is scrolled sideways: whose row it is stays in sight."""
 
     def __init__(self, table: "DataTable", model: WindowedTableModel) -> None:
         super().__init__(table)
         self._table = table
+        self._sections = 1
+        self.setHorizontalHeader(ListHeader(self, table.head))
         self.setModel(model)
         self.setSelectionModel(table.selectionModel())
         self.setItemDelegate(table.itemDelegate())
@@ -182,8 +185,6 @@ class _Frozen(QTableView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setStyleSheet(f"QTableView {{ border-right: 1px solid {style.current().line_strong}; }}")
-        for section in range(1, len(model.columns)):
-            self.setColumnHidden(section, True)
         table.verticalScrollBar().valueChanged.connect(self.verticalScrollBar().setValue)
         self.verticalScrollBar().valueChanged.connect(table.verticalScrollBar().setValue)
         table.horizontalScrollBar().valueChanged.connect(lambda _value: self.place())
@@ -193,14 +194,21 @@ class _Frozen(QTableView):
         self.pressed.connect(lambda _index: table.setFocus(Qt.FocusReason.MouseFocusReason))
         self.hide()
 
+    def keep(self, sections: int) -> None:
+        """Keep the first columns in sight: so many."""
+        self._sections = sections
+        self.place()
+
     def place(self) -> None:
-        """Stand where the first column would be, as long as it is scrolled away."""
+        """Stand where the first columns would be, as long as they are scrolled away."""
         table = self._table
-        width = table.columnWidth(0)
-        self.setColumnWidth(0, width)
+        for section in range(self.horizontalHeader().count()):
+            self.setColumnHidden(section, section >= self._sections)
+            self.setColumnWidth(section, table.columnWidth(section))
+        width = sum(table.columnWidth(section) for section in range(self._sections))
         height = table.viewport().height() + table.horizontalHeader().height()
         self.setGeometry(table.frameWidth(), table.frameWidth(), width, height)
-        self.setVisible(table.horizontalScrollBar().value() > 0)
+        self.setVisible(self._sections > 0 and table.horizontalScrollBar().value() > 0)
         self.verticalScrollBar().setValue(table.verticalScrollBar().value())
 
 
@@ -241,6 +249,8 @@ class DataTable(QTableView):
     ) -> None:
         super().__init__()
         self._model = model
+        self.head = Head(self)
+        self.setHorizontalHeader(ListHeader(self, self.head))
         self.setModel(model)
         self.setAccessibleName(name)
         ours: dict[str, Paint] = {"status": _paint_status, "package": _paint_package}
@@ -257,6 +267,10 @@ class DataTable(QTableView):
         self.empty: EmptyState | None = None
         model.modelReset.connect(self._show_empty)
         self._frozen = _Frozen(self, model)
+
+    def freeze(self, sections: int) -> None:
+        """Keep so many of the first columns in sight when scrolled sideways."""
+        self._frozen.keep(sections)
 
     def _sort_by(self, section: int) -> None:
         if key := self._model.columns[section].sort:

@@ -13,6 +13,7 @@ from caseworker_app.read_models.people import PersonPage
 from caseworker_app.use_cases import entitlements, lists
 from caseworker_app.wording import _, _n, joined, label
 from db.queries import workers as queries
+from db.queries.columns import Sort
 from ui.actions import tip
 from ui.context import Context
 from ui.models.windowed import Column, WindowedTableModel
@@ -300,7 +301,7 @@ class WorkersScreen(QWidget):
             name,
             self._asked(),
             text=self.filter.text().strip(),
-            order=self._order,
+            order=[] if self._order == "household" else [Sort(self._order)],
             then=self._show_ids,
         )
 
