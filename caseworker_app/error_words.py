@@ -28,6 +28,9 @@ def errors() -> dict[str, str]:
             "The backup could not be written to {file}. Check that the disk is there, has room and may be written to."
         ),
         "card.digits": _("The bank card number is not 12 to 23 digits. Check it against the card."),
+        "check.exempt_already": _("This finding has been explained already."),
+        "check.none": _("The ledger has no such finding today. Read the list of data checks again."),
+        "check.reason_missing": _("The reason is missing. Say why the record stands as it is."),
         "claim.before_issue": _(
             "The policy was issued on {issued}; nothing can be claimed before. Choose a later day."
         ),
@@ -417,6 +420,8 @@ def action_text(action: str, values: Values) -> str:
         "claim.advance": _("Move claim"),
         "upload.write": _("Write monthly workbook"),
         "officer.change": _("Change of officer"),
+        "check.exempt": _("Explain a finding"),
+        "check.unexempt": _("Take an explanation back"),
         "setting.change": _("Change setting"),
         "cells.edit": _("Change"),
         "cells.paste": _("Paste"),
@@ -473,6 +478,7 @@ def table_text(table: str) -> str:
         "claim_step": _("Step of a claim"),
         "upload": _("Monthly workbook"),
         "setting": _("Setting"),
+        "exemption": _("Explained finding"),
         "attachment": _("Photo of a paper"),
     }
     return names.get(table, table)
@@ -496,6 +502,8 @@ def field_text(table: str, field: str) -> str:
         "service_record.on": _("Day of service"),
         "claim.cycle": _("Cycle"),
         "setting.key": _("Setting"),
+        "exemption.check": _("Data check"),
+        "exemption.other": _("Second record"),
         "attachment.kind": _("Kind of paper"),
         "attachment.title": _("What it shows"),
         "attachment.taken_on": _("Taken on"),
