@@ -7,7 +7,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from caseworker_app.domain.changed import Changed
-from db import journal
+from db import journal, search
 from db.ids import new_id
 from db.tables import Change, Record
 
@@ -29,6 +29,8 @@ class UnitOfWork:
         self._counts: dict[str, int] = {}
         self._touched: dict[str, set[str]] = {"people": set(), "households": set(), "claims": set()}
         self._everything = False
+        self._found_anew: dict[str, set[str]] = {table: set() for table in search.DEPEND_ON}
+        self._new_people: set[str] = set()
 
     def __enter__(self) -> Self:
         self.connection.begin()
@@ -68,6 +70,12 @@ class UnitOfWork:
                 )
         self._everything = self._everything or sum(map(len, self._touched.values())) > _MANY
 
+    def _find_anew(self, table: type[Record], rows: Iterable[Any]) -> None:
+        """Note whose search keys depend on these rows."""
+        if table.__tablename__ in self._found_anew:
+            column = "person_id" if table.__tablename__ == "membership" else "id"
+            self._found_anew[table.__tablename__].update(row[column] for row in rows if column in row)
+
     def insert(self, table: type[Record], **values: Any) -> str:  # noqa: ANN401 - columns of any type
         """Add one record and return its id."""
         return self.insert_many(table, [values])[0]
@@ -83,6 +91,9 @@ class UnitOfWork:
             row["made_in"] = row["changed_in"] = self.id
         self.connection.execute(insert(table), rows)
         self._count(table.__tablename__, "insert", len(rows))
+        self._find_anew(table, rows)
+        if table.__tablename__ == "person":
+            self._new_people.update(row["id"] for row in rows)
         if len(rows) > _MANY:
             self._everything = True
         else:
@@ -114,6 +125,8 @@ class UnitOfWork:
                 self._record(table, entries)
                 self._execute_updates(table, updates)
                 self.touch(table, (found[entry[0]] for entry in entries))
+                if not search.DEPEND_ON.get(table.__tablename__, frozenset()).isdisjoint(updates[0]):
+                    self._find_anew(table, [*found.values(), *updates])
             changed += len(updates)
         return changed
 
@@ -128,6 +141,7 @@ class UnitOfWork:
             self._record(table, [(record, "void", {"voided_in": None, "changed_in": row["changed_in"]})])
             self._execute_updates(table, [{"b_id": record, "voided_in": self.id, "changed_in": self.id}])
             self.touch(table, [row])
+            self._find_anew(table, [row])
 
     def restore(self, table: type[Record], entries: Sequence[tuple[str, str, Values, Values]]) -> None:
         """Put back values as an undo does: (record, kind, present values, values to set), the same columns in each."""
@@ -135,10 +149,14 @@ class UnitOfWork:
             self._record(table, [(record, kind, present) for record, kind, present, _ in entries])
             self._execute_updates(table, [{**values, "b_id": record} for record, _, _, values in entries])
             self._everything = self._everything or len(entries) > _MANY
-            ids = [record for record, _, _, _ in entries[: _MANY + 1]]
+            self._find_anew(table, [present for _, _, present, _ in entries])
+            shown = entries if table.__tablename__ in self._found_anew else entries[: _MANY + 1]
+            ids = [record for record, _, _, _ in shown]
             for start in range(0, len(ids), _BLOCK):
                 chosen = select(table.__table__).where(table.__table__.c.id.in_(ids[start : start + _BLOCK]))
-                self.touch(table, self.connection.execute(chosen).mappings())
+                rows = self.connection.execute(chosen).mappings().all()
+                self.touch(table, rows)
+                self._find_anew(table, rows)
 
     def _execute_updates(self, table: type[Record], updates: list[Values]) -> None:
         names = [name for name in updates[0] if name != "b_id"]
@@ -175,6 +193,9 @@ class UnitOfWork:
         """Close the change set, link it into the chain and make everything durable; empty when nothing changed."""
         if not self._begun:
             return Changed()
+        heads = search.heads(self.connection, self._found_anew["household"])
+        anew = self._found_anew["person"] | self._found_anew["membership"] | heads
+        search.refresh(self.connection, anew, self._new_people)
         journal.close_header(self.connection, self._header, self._counts)
         self.connection.commit()
         if self._everything:

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from caseworker_app.domain.errors import ExpectedError
-from db import backup, keys
+from db import backup, keys, search
 
 HEAD = "0002"
 REVISIONS = ("0001", "0002")
@@ -39,6 +39,7 @@ def to_head(engine: Engine) -> None:
             with connection.begin():
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
+                search.rebuild(connection)
                 if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
                     raise ExpectedError("ledger.damaged")
         finally:

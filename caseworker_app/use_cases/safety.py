@@ -8,29 +8,30 @@ from sqlalchemy import text
 
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.use_cases.desk import Desk
-from db import backup, journal, keys
+from db import backup, journal, keys, search
 from db.queries import attachments
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was checked: pages, foreign keys, the journal's chain, photos; each empty, 0 or None when sound."""
+    """What was checked: pages, foreign keys, the journal's chain, photos, by what people are found; each empty, 0 or None when sound."""
 
     pages: str
     foreign_keys: int
     broken_link: int | None
     damaged_photos: int
+    wrong_search_keys: int
     change_sets: int
 
     @property
     def sound(self) -> bool:
         """Whether nothing is wrong."""
-        wrong = self.pages or self.foreign_keys or self.damaged_photos
+        wrong = self.pages or self.foreign_keys or self.damaged_photos or self.wrong_search_keys
         return not wrong and self.broken_link is None
 
 
 def verify(desk: Desk) -> Verified:
-    """Check every page (its code of authentication too), every foreign key, the journal's chain and every photo."""
+    """Check every page (its code of authentication too), every foreign key, the journal's chain, every photo and search key."""
     with desk.ledger.reader() as connection:
         pages = [str(row[0]) for row in connection.execute(text("PRAGMA cipher_integrity_check"))]
         pages += [str(row[0]) for row in connection.execute(text("PRAGMA integrity_check")) if row[0] != "ok"]
@@ -40,6 +41,7 @@ def verify(desk: Desk) -> Verified:
             orphans,
             journal.broken_link(connection),
             len(attachments.damaged(connection)),
+            search.unsound(connection),
             journal.head(connection),
         )
 
