@@ -100,22 +100,24 @@ def blocked(
     if people is not None:
         theirs = set(facts.household_of(connection, people, on).values())
         homes = [home for home in homes if home in theirs]
-    heads = workers.heads(connection, homes, on)
     found: dict[str, list[str]] = {}
     for answer in entitlements.assess_all(connection, pack, on, households=homes):
-        if answer.state is not State.UNKNOWN:
-            continue
-        for each in answer.missing:
-            who = each.who
-            if each.field == "household.kind":
-                who = (
-                    answer.beneficiary if answer.beneficiary_kind == "person" else heads.get(each.record, "")
-                )
-            fields = found.setdefault(who, [])
-            if who and each.field not in fields:
-                fields.append(each.field)
-    found.pop("", None)
+        if answer.state is State.UNKNOWN:
+            note_missing(answer, found)
     return found
+
+
+def note_missing(answer: Entitlement, found: dict[str, list[str]]) -> None:
+    """Add to the members whose record decides which facts it lacks; the kind of household is everybody's who could claim."""
+    for each in answer.missing:
+        whose = [each.who]
+        if each.field == "household.kind":
+            shares = [share.person for share in answer.members if share.due != 0]
+            whose = [answer.beneficiary] if answer.beneficiary_kind == "person" else shares
+        for person in whose:
+            fields = found.setdefault(person, [])
+            if each.field not in fields:
+                fields.append(each.field)
 
 
 def ids(

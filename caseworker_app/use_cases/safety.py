@@ -1,7 +1,9 @@
 """Whether the ledger is whole, and the copies kept of it."""
 
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import text
@@ -51,6 +53,21 @@ def back_up(desk: Desk, target: Path) -> None:
     if target.exists():
         raise ExpectedError("backup.exists", file=str(target))
     backup.write(desk.ledger.engine, desk.ledger.folder, desk.ledger.opened.data_key, target)
+    with suppress(OSError):  # The backup is there; only its day is not remembered.
+        _note(desk).write_text(desk.ledger.clock().isoformat(), encoding="ascii")
+
+
+def _note(desk: Desk) -> Path:
+    """Return the file that tells the last backup: beside the ledger, as a backup is no change to it."""
+    return desk.ledger.folder / "last-backup"
+
+
+def backed_up(desk: Desk) -> datetime | None:
+    """Return the instant of the last backup of this folder's ledger; None when there was none."""
+    try:
+        return datetime.fromisoformat(_note(desk).read_text(encoding="ascii").strip())
+    except (OSError, ValueError):
+        return None
 
 
 def restore(source: Path, folder: Path, password: str) -> None:

@@ -75,6 +75,12 @@ def ids(
     return list(connection.execute(chosen).scalars())
 
 
+def numbers(connection: Connection, households: Sequence[str]) -> dict[str, str]:
+    """Return the ids of these households by their numbers."""
+    found = _blocks(connection, select(Household.household_no, Household.id), Household.id, households)
+    return {row.household_no: row.id for row in found}
+
+
 def count(connection: Connection) -> int:
     """Return how many households there are."""
     return int(

@@ -18,6 +18,7 @@ from db.tables import (
     PersonAttribute,
     ServiceRecord,
     Spell,
+    Upload,
 )
 
 
@@ -96,3 +97,9 @@ def services(connection: Connection, people_: Sequence[str], first: date, last: 
         .order_by(ServiceRecord.on, ServiceRecord.id)
     )
     return [row for row in connection.execute(statement) if row.person_id in chosen]
+
+
+def last(connection: Connection, month: str) -> Any | None:  # noqa: ANN401 - a row
+    """Return the last workbook written for a month, or None."""
+    chosen = select(Upload.__table__).where(live(Upload), Upload.month == month).order_by(Upload.id.desc())
+    return connection.execute(chosen).first()

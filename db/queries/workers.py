@@ -55,6 +55,7 @@ STABLE_MONTHS = 3
 ENDING_DAYS = 60
 POST_MONTHS, POST_WARNING = 36, 33
 """How long somebody may hold public posts in all, and from when on the end is near."""
+LATELY = timedelta(days=7)
 NOT_REACHED = "not_reached"
 LOSS_OF_WORK = ("laid_off", "closed", "contract_ended", "wage_arrears", "illness", "family", "other")
 
@@ -134,7 +135,7 @@ def _lacking(asked: Asked) -> ColumnElement[bool]:
     return or_(*(done(kind) < owed for kind, owed in asked.owed.items() if owed))
 
 
-def _returned(asked: Asked) -> ColumnElement[bool]:
+def _returned(asked: Asked, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     """Came home because the work was lost, and has not worked since."""
     later = aliased(Spell)
     again = exists().where(
@@ -152,6 +153,7 @@ def _returned(asked: Asked) -> ColumnElement[bool]:
         Spell.end_reason.in_(LOSS_OF_WORK),
         Spell.ended_on < asked.on,
         ~again.correlate(Spell),
+        *conditions,
     )
 
 
@@ -269,6 +271,7 @@ LISTS: dict[str, Callable[[Asked], ColumnElement[bool]]] = {
     "unemployed": lambda asked: and_(_worker(asked), ~_working(asked), ~_farming(asked)),
     "willing": lambda asked: _intends(asked, "go_out"),
     "returned": _returned,
+    "returned-lately": lambda asked: _returned(asked, Spell.ended_on >= asked.on - LATELY),
     "zeroing": lambda asked: and_(
         _worker(asked), ~_working(asked), ~_farming(asked), _intends(asked), ~_unwilling(asked)
     ),
@@ -487,14 +490,6 @@ def lacking(connection: Connection, people: Sequence[str], asked: Asked) -> dict
         for row in _blocks(connection, statement, Person.id, people):
             found[row.id].append(field)
     return found
-
-
-def heads(connection: Connection, households: Sequence[str], on: date) -> dict[str, str]:
-    """Return the head of each household on a day."""
-    statement = select(Membership.household_id, Membership.person_id).where(
-        Membership.relation == "head", holds(Membership, on)
-    )
-    return {row[0]: row[1] for row in _blocks(connection, statement, Membership.household_id, households)}
 
 
 def births(connection: Connection, people: Sequence[str]) -> dict[str, date]:
@@ -718,8 +713,27 @@ def spell_lines(connection: Connection, people: Sequence[str]) -> list[tuple[str
     ]
 
 
+def _ended(connection: Connection, person: str, on: date) -> Any:  # noqa: ANN401 - a row of memberships or None
+    """Return the last membership of somebody who belongs to no household on a day (any more)."""
+    chosen = select(Membership.until, Membership.end_reason).where(
+        Membership.person_id == person,
+        live(Membership),
+        or_(Membership.since.is_(None), Membership.since <= on),
+    )
+    found = connection.execute(chosen).all()
+    if any(row.until is None or row.until >= on for row in found):
+        return None
+    return max(found, key=lambda row: row.until, default=None)
+
+
 def page(connection: Connection, person: str, asked: Asked) -> PersonPage | None:
-    """Return everything known of a person on a day, with the history of every field; None when not a member."""
+    """Return everything known of a person on a day, with the history of every field; None when not a member yet.
+
+    Who has left is shown as on the last day, with the day and reason of leaving.
+    """
+    ended = _ended(connection, person, asked.on)
+    if ended:
+        asked = replace(asked, on=ended.until)
     lines = rows(connection, [person], asked)
     if not lines:
         return None
@@ -795,4 +809,6 @@ def page(connection: Connection, person: str, asked: Asked) -> PersonPage | None
         tuple(_intention_line(each) for each in intentions),
         members(connection, row.household, asked),
         tuple(sorted(history, key=lambda line: line.made_at, reverse=True)),
+        ended.until + _DAY if ended else None,
+        ended.end_reason if ended else "",
     )

@@ -1,0 +1,161 @@
+"""What waits today: the lists that ask for something with their first lines, and how far the month has come."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import Connection
+
+from caseworker_app.domain import money
+from caseworker_app.domain.changed import Changed
+from caseworker_app.domain.spans import Cycle, month_end
+from caseworker_app.policy import explain
+from caseworker_app.policy.assess import State
+from caseworker_app.policy.pack import Pack
+from caseworker_app.read_models.today import Card, Claiming, Home, Offer, Ring, Standing, Waiting
+from caseworker_app.use_cases import entitlements, lists, reasons, safety
+from caseworker_app.use_cases.desk import Desk
+from caseworker_app.wording import _n
+from db.queries import facts, households, uploads, workers
+from db.queries.workers import Asked
+
+SHOWN = 5
+"""Lines of each card."""
+_AT_ONCE = 500
+_ROUND_DAYS = 60
+Progress = Callable[[int, int, str], None]
+
+
+def _card(connection: Connection, pack: Pack, name: str, people: Sequence[str], asked: Asked) -> Card:
+    told = lists.told(connection, pack, people[:SHOWN], asked, name)
+    return Card(len(people), tuple(Waiting(row.id, "person", row.name, why) for row, why in told))
+
+
+def reporting_day(day: int, on: date) -> date:
+    """Return this month's day of reporting; its last day where it has no such day."""
+    return on.replace(day=min(day, month_end(on).day))
+
+
+def standing(connection: Connection, desk: Desk, on: date) -> Standing:
+    """Return how the lists stand on a day."""
+    asked, pack = desk.asked(on), desk.pack
+    counts = workers.counts(connection, ("people", "owed", "package-due", "able", "working"), asked)
+    waiting = workers.ids(connection, "zeroing", asked)
+    days = workers.waiting_days(connection, waiting, asked)
+    late = sum(each > asked.zeroing_limit for each in days.values())
+    found = {
+        "zeroing": waiting,
+        "contact-overdue": workers.ids(connection, "contact-overdue", asked),
+        "posts-ending": workers.ids(connection, "posts-ending", asked),
+        "returned": workers.ids(connection, "returned-lately", asked),
+    }
+    cards = {name: _card(connection, pack, name, people, asked) for name, people in found.items()}
+    urgent = {"zeroing": late, "contact-overdue": len(found["contact-overdue"])}
+    cards |= {name: Card(cards[name].count, cards[name].lines, count) for name, count in urgent.items()}
+    upload = uploads.last(connection, f"{on:%Y-%m}")
+    return Standing(
+        counts["people"],
+        Ring(counts["owed"] - counts["package-due"], counts["owed"]),
+        Ring(counts["working"], counts["able"]),
+        cards,
+        reporting_day(desk.reporting_day, on),
+        upload.written_on if upload else None,
+        upload.file_name if upload else "",
+        safety.backed_up(desk),
+    )
+
+
+def _homes(connection: Connection, pack: Pack, on: date, chosen: Sequence[str]) -> dict[str, Home]:
+    offers: dict[str, list[Offer]] = {}
+    claimed: dict[str, int] = {}
+    waits: dict[str, dict[str, list[str]]] = {}
+    for answer in entitlements.assess_all(connection, pack, on, households=chosen):
+        home = answer.household_no
+        if answer.claimed:
+            claimed[home] = claimed.get(home, 0) + 1
+        elif answer.state is State.ELIGIBLE:
+            reason = reasons.clauses(
+                f"{pack.item(answer.item).name} {money.shown(answer.amount or 0)}",
+                explain.why(answer).rstrip("。."),
+            )
+            offers.setdefault(home, []).append(
+                Offer(
+                    answer.beneficiary,
+                    answer.beneficiary_kind,
+                    answer.name,
+                    answer.amount or 0,
+                    reason,
+                    answer.item,
+                )
+            )
+        elif answer.state is State.UNKNOWN:
+            lists.note_missing(answer, waits.setdefault(home, {}))
+    return {
+        home: Home(
+            tuple(offers.get(home, ())),
+            claimed.get(home, 0),
+            {who: tuple(fields) for who, fields in waits.get(home, {}).items()},
+        )
+        for home in {*offers, *claimed, *waits}
+    }
+
+
+def homes(
+    connection: Connection, desk: Desk, on: date, chosen: Sequence[str] | None, progress: Progress
+) -> dict[str, Home]:
+    """Return what is due to these households, or to all, by number; those without anything are left out."""
+    wanted = households.ids(connection, desk.asked(on)) if chosen is None else chosen
+    found: dict[str, Home] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        progress(start, len(wanted), "")
+        found |= _homes(connection, desk.pack, on, wanted[start : start + _AT_ONCE])
+    return found
+
+
+def touched(connection: Connection, changed: Changed, on: date) -> dict[str, str]:
+    """Return the households that a change may have given or taken something, by number."""
+    theirs = set(facts.household_of(connection, sorted(changed.people), on).values())
+    return households.numbers(connection, sorted(theirs | changed.households))
+
+
+def claiming(connection: Connection, desk: Desk, on: date, known: Mapping[str, Home]) -> Claiming:
+    """Return how claims and records stand on a day, from what is due to each household."""
+    asked = desk.asked(on)
+    offers = sorted(
+        (offer for home in known.values() for offer in home.offers), key=lambda offer: -offer.amount
+    )
+    claimed = sum(home.claimed for home in known.values())
+    waits = [who for number in sorted(known) for who in known[number].waits]
+    lacking = workers.ids(connection, "incomplete", asked)
+    blocked = set(waits)
+    incomplete = waits + [each for each in lacking if each not in blocked]
+    people = workers.counts(connection, ("people",), asked)["people"]
+    return Claiming(
+        Ring(claimed, claimed + len(offers)),
+        Ring(people - len(incomplete), people),
+        Card(
+            len(offers),
+            tuple(
+                Waiting(offer.beneficiary, offer.kind, offer.name, offer.reason) for offer in offers[:SHOWN]
+            ),
+        ),
+        sum(offer.amount for offer in offers),
+        _card(connection, desk.pack, "incomplete", incomplete, asked),
+        _rounds(desk.pack, on, offers),
+    )
+
+
+def _rounds(pack: Pack, on: date, offers: Sequence[Offer]) -> tuple[Waiting, ...]:
+    """Return the rounds of claims that soon give way to the next, and how many have not claimed."""
+    found = []
+    for item in pack.items.values():
+        rule = item.cycle
+        last = Cycle.containing(on, rule.month, rule.day).span.last
+        left = sum(offer.item == item.id for offer in offers)
+        if left and last <= on + timedelta(days=_ROUND_DAYS):
+            words = _n(
+                "round {cycle} ends {day}, {count} claim not filed",
+                "round {cycle} ends {day}, {count} claims not filed",
+                left,
+            ).format(cycle=rule.at(on).name, day=reasons.day_text(last, on), count=left)
+            found.append(Waiting(item.id, "claims", item.name, words))
+    return tuple(found)
