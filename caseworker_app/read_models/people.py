@@ -145,3 +145,5 @@ class PersonPage:
     intentions: tuple[IntentionLine, ...]
     members: tuple[MemberLine, ...]
     history: tuple[HistoryLine, ...]
+    left_on: date | None = None
+    left_reason: str = ""

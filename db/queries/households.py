@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
 from caseworker_app.domain.worker import is_worker
 from caseworker_app.read_models.households import HouseholdPage, HouseholdRow
@@ -28,9 +28,12 @@ def with_member(asked: Asked, name: str) -> ColumnElement[bool]:
 def ids(
     connection: Connection, asked: Asked, *, text: str = "", village: str = "", kind: str = "all"
 ) -> list[str]:
-    """Return the ids of the households, in order of village and number; `kind` is one of `KINDS`."""
+    """Return the ids of the households that somebody lives in, in order of village and number; `kind` is one of `KINDS`."""
+    lived_in = exists().where(Membership.household_id == Household.id, holds(Membership, asked.on))
     chosen = (
-        select(Household.id).where(live(Household)).order_by(Household.village_code, Household.household_no)
+        select(Household.id)
+        .where(live(Household), lived_in)
+        .order_by(Household.village_code, Household.household_no)
     )
     if village:
         chosen = chosen.where(Household.village_code.startswith(village))
