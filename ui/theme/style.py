@@ -115,6 +115,8 @@ QPushButton[link="true"]:focus {{ border: 2px solid {theme.accent}; padding: 0; 
 QPushButton[tab="true"] {{ background: transparent; border: 0; color: {theme.secondary}; padding: 0 {px(10)}px; min-height: {px(28)}px; }}
 QPushButton[tab="true"]:hover {{ color: {theme.accent}; }}
 QPushButton[tab="true"]:checked {{ background: {theme.accent_soft}; color: {theme.accent}; font-weight: 600; }}
+QPushButton[chip="true"] {{ background: {theme.accent_soft}; border: 1px solid {theme.accent_soft}; border-radius: {px(13)}px; color: {theme.accent}; padding: 0 {px(10)}px; min-height: {px(24)}px; font-size: {px(tokens.SMALL)}px; }}
+QPushButton[chip="true"]:hover, QPushButton[chip="true"]:focus {{ border-color: {theme.accent}; }}
 QPushButton[tab="true"]:focus {{ border: 2px solid {theme.accent}; padding: 0 {px(10) - 2}px; min-height: {px(28) - 4}px; }}
 QLineEdit, QPlainTextEdit, QComboBox, QSpinBox {{ background: {theme.surface}; border: 1px solid {theme.line_strong}; border-radius: {px(tokens.RADIUS)}px; padding: 0 {px(10)}px; min-height: {px(30)}px; selection-background-color: {theme.accent}; selection-color: {theme.on_accent}; }}
 QPlainTextEdit {{ padding: {px(6)}px {px(8)}px; }}
@@ -160,8 +162,8 @@ QListWidget {{ background: {theme.surface}; border: 1px solid {theme.line_strong
 QListWidget::item {{ padding: {px(4)}px {px(8)}px; min-height: {px(22)}px; color: {theme.text}; }}
 QListWidget::item:selected {{ background: {theme.accent_soft}; color: {theme.text}; }}
 QCheckBox {{ spacing: {px(8)}px; }}
-QCheckBox::indicator {{ width: {px(14)}px; height: {px(14)}px; border: 1px solid {theme.secondary}; border-radius: {px(3)}px; background: {theme.surface}; }}
-QCheckBox::indicator:checked {{ background: {theme.accent}; border-color: {theme.accent}; image: url({_tick(theme)}); }}
+QCheckBox::indicator, QListWidget::indicator {{ width: {px(14)}px; height: {px(14)}px; border: 1px solid {theme.secondary}; border-radius: {px(3)}px; background: {theme.surface}; }}
+QCheckBox::indicator:checked, QListWidget::indicator:checked {{ background: {theme.accent}; border-color: {theme.accent}; image: url({_tick(theme)}); }}
 QCheckBox::indicator:disabled {{ border-color: {theme.line_strong}; }}
 QCheckBox:focus {{ color: {theme.accent}; }}
 """
