@@ -135,6 +135,10 @@ def errors() -> dict[str, str]:
         "membership.since": _(
             "{name} is in the household as recorded only since {day}. Choose a later day, or undo that step."
         ),
+        "monitoring.days": _("The risk cannot be resolved before it was found. Check both days."),
+        "monitoring.open": _(
+            "Household {number} is being monitored already. Enter the day its risk was resolved first."
+        ),
         "officer.missing": _("The officer's name is missing. Enter who keeps the ledger."),
         "pack.case": _("The case “{case}” in {file} cannot be run: {problem}. Correct the case."),
         "pack.key_amount": _(
@@ -223,6 +227,8 @@ def errors() -> dict[str, str]:
             "{file} is damaged or was cut off on its way. Open it in Excel or WPS and save it again, or ask for it again."
         ),
         "text.long": _("The text is longer than {most} characters. Shorten it."),
+        "void.gone": _("This record is not in the ledger any more. Look at the page again."),
+        "void.reason_missing": _("A record is voided with a reason. Enter what is wrong with it."),
         "wage.range": _("The wage a month must be above 0 and at most {most} yuan. Check it."),
         "day.too_young": _("{name} is younger than 16 on {day}. Check the day."),
         "workbook.empty": _("{file} is empty (0 bytes). Ask for it to be sent again."),
@@ -416,6 +422,8 @@ def action_text(action: str, values: Values) -> str:
         "attachment.attach": _("Attach photo"),
         "attachment.describe": _("Correct what a photo shows"),
         "attachment.take_out": _("Take out photo"),
+        "record.void": _("Void record"),
+        "household.monitoring": _("Record monitoring"),
         "claim.file": _("File claim"),
         "claim.advance": _("Move claim"),
         "upload.write": _("Write monthly workbook"),

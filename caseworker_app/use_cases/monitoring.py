@@ -1,0 +1,67 @@
+"""A household as 监测对象: identified with its risks, corrected, and the day the risk was resolved."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+
+from caseworker_app.domain import codes
+from caseworker_app.domain.changed import Changed
+from caseworker_app.domain.errors import ExpectedError
+from caseworker_app.use_cases.desk import Desk
+from caseworker_app.wording import labels
+from db.queries import pages
+from db.queries.dated import live
+from db.tables import Household, Monitoring
+
+
+def _known(name: str, values: Sequence[str]) -> None:
+    known = codes.code_list(name).codes
+    for value in values:
+        if value not in known:
+            raise ExpectedError("code.unknown", value=value, allowed=labels(name, known))
+
+
+def record(
+    desk: Desk,
+    household: str,
+    kind: str,
+    identified_on: date | None,
+    risks: Sequence[str],
+    *,
+    resolved_on: date | None = None,
+    stretch: str = "",
+) -> Changed:
+    """Record that a household is monitored, or correct a `stretch` of being so.
+
+    Raises ExpectedError `monitoring.open` when it is monitored already, `monitoring.days` when the risk was resolved
+    before it was found, `household.none`, `code.unknown`, `day.future`.
+    """
+    _known("monitored_kind", [kind])
+    _known("risk", risks)
+    for day in (identified_on, resolved_on):
+        if day is not None and day > desk.today():
+            raise ExpectedError("day.future", day=day.isoformat())
+    if identified_on and resolved_on and resolved_on < identified_on:
+        raise ExpectedError("monitoring.days")
+    said = {
+        "kind": kind,
+        "identified_on": identified_on,
+        "resolved_on": resolved_on,
+        "risks": list(dict.fromkeys(risks)),
+    }
+    with desk.units("household.monitoring") as unit:
+        number = unit.connection.execute(
+            select(Household.household_no).where(Household.id == household, live(Household))
+        ).scalar_one_or_none()
+        if number is None:
+            raise ExpectedError("household.none")
+        others = [line for line in pages.monitored(unit.connection, household) if line.id != stretch]
+        if any(line.resolved_on is None for line in others) and resolved_on is None:
+            raise ExpectedError("monitoring.open", number=number)
+        if stretch:
+            unit.update(Monitoring, stretch, **said)
+        else:
+            unit.insert(Monitoring, household_id=household, **said)
+        unit.name(number)
+        return unit.commit()
