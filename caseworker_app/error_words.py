@@ -242,6 +242,9 @@ def errors() -> dict[str, str]:
         "workbook.none": _(
             "{file} is no spreadsheet, whatever its name says. Choose the .xlsx, .xls or .csv file."
         ),
+        "view.exists": _("There is a view “{name}” already. Choose another name."),
+        "view.gone": _("The view is no longer there. Save it under a name again."),
+        "view.unnamed": _("A view needs a name. Enter what you will look for it by."),
         "workbook.not_written": _(
             "{file} could not be written. Check that it is not open in Excel or WPS and that the folder may be written to."
         ),
@@ -418,6 +421,7 @@ def action_text(action: str, values: Values) -> str:
         "household.new": _("New household"),
         "household.head": _("Change head"),
         "household.split": _("Split household"),
+        "household.group": _("Change village group"),
         "person.contact": _("Change telephone and bank card"),
         "attachment.attach": _("Attach photo"),
         "attachment.describe": _("Correct what a photo shows"),
@@ -431,6 +435,10 @@ def action_text(action: str, values: Values) -> str:
         "check.exempt": _("Explain a finding"),
         "check.unexempt": _("Take an explanation back"),
         "setting.change": _("Change setting"),
+        "view.save": _("Save view"),
+        "view.change": _("Change view"),
+        "view.rename": _("Rename view"),
+        "view.delete": _("Delete view"),
         "cells.edit": _("Change"),
         "cells.paste": _("Paste"),
         "cells.fill": _("Fill down"),
@@ -488,6 +496,7 @@ def table_text(table: str) -> str:
         "setting": _("Setting"),
         "exemption": _("Explained finding"),
         "attachment": _("Photo of a paper"),
+        "saved_view": _("View"),
     }
     return names.get(table, table)
 
@@ -683,6 +692,7 @@ def progress_text(code: str) -> str:
         "import.writing": _("Writing into the ledger"),
         "upload.gathering": _("Gathering the month"),
         "upload.writing": _("Writing the workbook"),
+        "export.writing": _("Writing the list"),
     }
     return names[code]
 

@@ -33,6 +33,7 @@ TABLE = (
     Setting("window", "text", "", "installation", "Place and size of the window"),
     Setting("page", "text", "", "installation", "Room of the window that was open last"),
     Setting("side_width", "count", 332, "installation", "Width of the panel beside the list of workers"),
+    Setting("lists", "text", "", "installation", "Columns of the lists, their widths and order"),
     Setting("last_ledger", "text", "", "installation", "Folder of the ledger opened last"),
     Setting("scope", "text", "", "ledger", "Division code the ledger is for: 12, 9 or 6 digits"),
     Setting("officer", "text", "", "ledger", "Name of the officer who keeps the ledger"),
