@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from html.parser import HTMLParser
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -29,6 +30,10 @@ _BLOCK = 2000
 _MOST_CELLS = 20_000_000
 _WRAPPED = re.compile(r'^="(.*)"$', re.DOTALL)
 _TEXT_ENCODINGS = ("utf-8-sig", "gb18030")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_LARGEST_TEXT = 256 * 1024**2
+_WIDEST_SPAN = 1000
+_MOST_COVERED = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +76,124 @@ def _guard_zip(path: Path) -> None:
         raise ExpectedError("workbook.too_large", file=path.name)
 
 
-def _read_text(path: Path) -> list[Sheet]:
-    """Read comma-separated text in UTF-8 or GB18030, with digits wrapped as `="…"` unwrapped."""
-    content = path.read_bytes()
-    for encoding in _TEXT_ENCODINGS:
+def _decode(content: bytes) -> str | None:
+    """Return text in the encodings met in the field, None when it is no text."""
+    encodings = ("utf-16",) if content.startswith(_UTF_16) else _TEXT_ENCODINGS
+    for encoding in encodings:
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\x00" in text or ("," not in text and "\t" not in text):
-            break
+        return None if "\x00" in text else text
+    return None
+
+
+class _Tables(HTMLParser):
+    """The tables of a web page as sheets: what many systems give out under the name of a workbook.
+
+    A cell over several places stands in the first of them, as in a workbook. Raises MemoryError past
+    the most cells a sheet may have.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tables: list[list[list[Cell]]] = []
+        self._open: list[int] = []
+        self._taken: list[set[tuple[int, int]]] = []
+        self._cell: list[str] | None = None
+        self._spans = (1, 1)
+        self._cells = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin a table, a row or a cell."""
+        if tag == "table":
+            self._end_cell()
+            self._open.append(len(self.tables))
+            self._taken.append(set())
+            self.tables.append([])
+        elif tag == "tr" and self._open:
+            self._end_cell()
+            self.tables[self._open[-1]].append([])
+        elif tag in ("td", "th") and self._open and self.tables[self._open[-1]]:
+            self._end_cell()
+            given = dict(attrs)
+            self._spans = (_span(given.get("rowspan")), _span(given.get("colspan")))
+            self._cell = []
+        elif tag in ("br", "p") and self._cell:
+            self._cell.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        """End a cell or a table."""
+        if tag in ("td", "th", "tr", "table"):
+            self._end_cell()
+        if tag == "table" and self._open:
+            self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        """Take the words of a cell."""
+        if self._cell is not None:
+            self._cell.append(data)
+
+    def _end_cell(self) -> None:
+        if self._cell is None:
+            return
+        table = self._open[-1]
+        rows, taken = self.tables[table], self._taken[table]
+        row, here = rows[-1], len(rows) - 1
+        while (here, len(row)) in taken:
+            row.append("")
+        down, across = self._spans
+        first = len(row)
+        row.extend(["".join(self._cell).strip(), *([""] * (across - 1))])
+        taken.update((here + lower, first + right) for lower in range(1, down) for right in range(across))
+        self._cell = None
+        self._cells += across
+        if self._cells > _MOST_CELLS or sum(map(len, self._taken)) > _MOST_COVERED:
+            raise MemoryError
+
+
+def _span(given: str | None) -> int:
+    number = given[:4] if given else ""
+    return min(max(int(number), 1), _WIDEST_SPAN) if number.isascii() and number.isdigit() else 1
+
+
+def _read_page(path: Path, text: str) -> list[Sheet]:
+    parser = _Tables()
+    parser.feed(text)
+    parser.close()
+    filled = [rows for rows in parser.tables if any(any(row) for row in rows)]
+    if not filled:
+        raise ExpectedError("workbook.none", file=path.name)
+    return [
+        Sheet(
+            path.stem if number == 1 else f"{path.stem} {number}", [row if any(row) else [] for row in rows]
+        )
+        for number, rows in enumerate(filled, 1)
+    ]
+
+
+def _read_text(path: Path) -> list[Sheet]:
+    """Read a web page with tables, or text separated by commas or tabs, with digits wrapped as `="…"` unwrapped."""
+    if path.stat().st_size > _LARGEST_TEXT:
+        raise ExpectedError("workbook.too_large", file=path.name)
+    text = _decode(path.read_bytes())
+    if text is None:
+        raise ExpectedError("workbook.none", file=path.name)
+    try:
+        if text.lstrip().startswith("<"):
+            return _read_page(path, text)
+        if "," not in text and "\t" not in text:
+            raise ExpectedError("workbook.none", file=path.name)
         delimiter = "\t" if text.count("\t") > text.count(",") else ","
         rows: list[list[Cell]] = [
             [_WRAPPED.sub(r"\1", cell) for cell in row]
             for row in csv.reader(text.splitlines(), delimiter=delimiter)
         ]
-        return [Sheet(path.stem, rows)]
-    raise ExpectedError("workbook.none", file=path.name)
+    except csv.Error as error:
+        raise ExpectedError("workbook.damaged", file=path.name) from error
+    except MemoryError as error:
+        raise ExpectedError("workbook.too_large", file=path.name) from error
+    return [Sheet(path.stem, rows)]
 
 
 def _child(paths: list[str], sender: Connection) -> None:

@@ -1,6 +1,7 @@
 import csv
 import io
 import zipfile
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -81,6 +82,59 @@ def test_text_files_with_wrapped_digits(tmp_path: Path, encoding: str) -> None:
     path.write_bytes(stream.getvalue().encode(encoding))
     (sheet,) = read.read(path)
     assert sheet.rows == [["姓名", "证件号码"], ["马兰", "640106198501010011"], ["带,逗号", '"x"']]
+
+
+PAGE = """<html><head><style>td {mso-number-format:"\\@"}</style></head><body>
+<table><tr><th rowspan=2>姓名</th><th colspan="2">证件</th></tr><tr><td>类型</td><td>号码</td></tr>
+<tr><td>马兰</td><td>身份证<br>（本人）</td><td>640106198501010011</td><tr><td>李&nbsp;&amp;&nbsp;四<td><td>2</table>
+<table><tr><td></td></tr></table><table><tr><td>第二张</td></tr></table></body></html>"""
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8", "utf-8-sig", "utf-16"])
+def test_a_web_page_under_the_name_of_a_workbook(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "导出.xls"
+    path.write_bytes(PAGE.encode(encoding))
+    first, second = read.read(path)
+    assert first.rows == [
+        ["姓名", "证件", ""],
+        ["", "类型", "号码"],
+        ["马兰", "身份证\n（本人）", "640106198501010011"],
+        ["李\xa0&\xa0四", "", "2"],
+    ]
+    assert (second.name, second.rows) == ("导出 2", [["第二张"]])
+
+
+def test_tab_text_under_the_name_of_a_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "导出.xls"
+    path.write_bytes("姓名\t证件号码\n马兰\t640106198501010011\n".encode("utf-16"))
+    (sheet,) = read.read(path)
+    assert sheet.rows == [["姓名", "证件号码"], ["马兰", "640106198501010011"]]
+
+
+@given(st.text(st.sampled_from("<>/ tabletrdh=\"'2&;!-x\n"), max_size=300))
+def test_no_page_takes_the_program_down(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    path = tmp_path_factory.getbasetemp() / "page.xls"
+    path.write_text("<" + text, encoding="utf-8")
+    with suppress(ExpectedError):
+        assert all(any(any(row) for row in sheet.rows) for sheet in read.read(path))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("<table>" + "<tr><td rowspan=9999 colspan=9999>x" * 3000, "workbook.too_large"),
+        ("<table><tr><td rowspan=" + "9" * 10_000 + ">x</table>", ""),
+        ("<html><body>没有表格</body></html>", "workbook.none"),
+        ("姓名,电话\n" + "x" * 200_000 + ",1\n", "workbook.damaged"),
+    ],
+)
+def test_text_made_to_do_harm(tmp_path: Path, text: str, code: str) -> None:
+    path = tmp_path / "harm.xls"
+    path.write_text(text, encoding="utf-8")
+    if code:
+        assert refusal(path) == code
+    else:
+        assert read.read(path)[0].rows == [["x"]]
 
 
 def test_files_that_are_no_workbook(tmp_path: Path) -> None:

@@ -40,6 +40,17 @@ def conserved(preview: ImportPreview) -> bool:
     return all(each.cells["in"] == sum(each.cells[name] for name in CELL_CLASSES) for each in preview.files)
 
 
+def test_an_export_that_is_a_web_page_is_taken_like_the_workbook(desk: Desk, tmp_path: Path) -> None:
+    as_pages = []
+    for file in sample.bundled():
+        rows = openpyxl.load_workbook(file).active.iter_rows(values_only=True)
+        lines = ("".join(f"<td>{'' if cell is None else cell}</td>" for cell in row) for row in rows)
+        page = tmp_path / file.with_suffix(".xls").name
+        page.write_bytes(f"<table><tr>{'</tr><tr>'.join(lines)}</tr></table>".encode("gb18030"))
+        as_pages.append(page)
+    assert prepare(desk, as_pages).preview.totals == prepare(desk, sample.bundled()).preview.totals
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_same_files_again_change_nothing(desk: Desk, tmp_path: Path, seed: int) -> None:
     files = sample.write(tmp_path / "files", 70, seed=seed)
