@@ -9,20 +9,19 @@ from caseworker_app.domain.worker import is_worker
 from caseworker_app.read_models.households import HouseholdPage, HouseholdRow
 from db import journal
 from db.queries.dated import holds, live
-from db.queries.workers import LISTS, Asked, _attributes, _blocks, _spells, members, situation
+from db.queries.workers import LISTS, Asked, _attributes, _blocks, _spells, in_work, members, situation
 from db.tables import Household, HouseholdAttribute, Membership, Monitoring, Person
 
 KINDS = ("all", "lifted_out", "monitored", "no-worker")
 """`no-worker` has workers, and nobody in work."""
 
 
-def with_member(asked: Asked, name: str) -> ColumnElement[bool]:
-    """Have a member on a list of people."""
-    return Household.id.in_(
-        select(Membership.household_id)
-        .join(Person, Person.id == Membership.person_id)
-        .where(live(Person), holds(Membership, asked.on), LISTS[name](asked))
-    )
+def _nobody_works(asked: Asked) -> ColumnElement[bool]:
+    """Have a worker among the members, and nobody in work."""
+    members = (Membership.person_id == Person.id, live(Person), holds(Membership, asked.on))
+    working = select(Membership.household_id).join(Person, members[0]).where(*members[1:], in_work(asked))
+    worker = exists().where(Membership.household_id == Household.id, *members, LISTS["workers"](asked))
+    return and_(Household.id.not_in(working), worker)
 
 
 def ids(
@@ -58,7 +57,7 @@ def ids(
             )
         )
     if kind == "no-worker":
-        chosen = chosen.where(with_member(asked, "workers"), ~with_member(asked, "employed"))
+        chosen = chosen.where(_nobody_works(asked))
     if text:
         named = (
             select(Membership.household_id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from caseworker_app.domain import package
@@ -172,7 +172,7 @@ def _overdue(asked: Asked) -> ColumnElement[bool]:
     return and_(_worker(asked), _worker(before), or_(_owed(asked), _returned(asked)), ~reached, here)
 
 
-def _job(asked: Asked, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+def in_work(asked: Asked, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     """Hold a job under way of which this is so; read from the jobs, of which few match."""
     return Person.id.in_(
         select(Spell.person_id).where(Spell.kind != FARMING, under_way(Spell, asked.on), *conditions)
@@ -181,7 +181,7 @@ def _job(asked: Asked, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def _unstable(asked: Asked) -> ColumnElement[bool]:
     recent = Spell.started_on > begun_by(asked.on, STABLE_MONTHS)
-    return _job(asked, or_(recent, Spell.contract.is_(False)))
+    return in_work(asked, or_(recent, Spell.contract.is_(False)))
 
 
 def _post(asked: Asked) -> ColumnElement[bool]:
@@ -194,7 +194,7 @@ def _post(asked: Asked) -> ColumnElement[bool]:
         earliest.started_on <= begun_by(asked.on, POST_WARNING),
     )
     soon = Spell.ended_on <= asked.on + timedelta(days=ENDING_DAYS)
-    return _job(asked, Spell.kind == "public_post", or_(soon, early.correlate(Spell)))
+    return in_work(asked, Spell.kind == "public_post", or_(soon, early.correlate(Spell)))
 
 
 def _outside(spell: Any, household: Any) -> ColumnElement[bool]:  # noqa: ANN401 - tables or their aliases
@@ -203,36 +203,52 @@ def _outside(spell: Any, household: Any) -> ColumnElement[bool]:  # noqa: ANN401
     return and_(func.length(place) >= 2, func.substr(household.village_code, 1, func.length(place)) != place)
 
 
-def _away(asked: Asked) -> Select[str, str, str]:
-    """Memberships of those who work outside their home county on the day."""
-    away, home, job, who = aliased(Membership), aliased(Household), aliased(Spell), aliased(Person)
+def _homes_of_away(asked: Asked) -> Select[str]:
+    """Households of which a member works outside the home county on the day."""
+    # The jobs are taken out first: without that SQLite goes through all members to find the few who are away.
+    job = (
+        select(Spell.person_id, Spell.place_code)
+        .where(Spell.kind != FARMING, under_way(Spell, asked.on), func.length(Spell.place_code) >= 2)
+        .cte("job")
+        .prefix_with("MATERIALIZED")
+    )
+    own, home, who = aliased(Membership), aliased(Household), aliased(Person)
     return (
-        select(away.household_id, away.person_id, away.relation)
+        select(own.household_id)
         .select_from(job)
-        .join(who, and_(who.id == job.person_id, who.voided_in.is_(None)))
-        .join(away, and_(away.person_id == job.person_id, holds(away, asked.on)))
-        .join(home, home.id == away.household_id)
-        .where(job.kind != FARMING, under_way(job, asked.on), _outside(job, home))
+        .join(own, and_(own.person_id == job.c.person_id, holds(own, asked.on)))
+        .join(who, and_(who.id == own.person_id, who.voided_in.is_(None)))
+        .join(home, home.id == own.household_id)
+        .where(_outside(job.c, home))
     )
 
 
 def _left_behind(asked: Asked) -> ColumnElement[bool]:
     """Children, elders, and the spouse of a head (or head of a spouse) at home while a member is away."""
-    away = _away(asked).cte("away")
-
-    def someone(*relation: str) -> ColumnElement[bool]:
-        chosen = select(away.c.household_id)
-        return Household.id.in_(chosen.where(away.c.relation.in_(relation)) if relation else chosen)
-
+    job, partner = aliased(Spell), aliased(Membership)
+    away = and_(job.kind != FARMING, under_way(job, asked.on), _outside(job, Household))
+    pair = case(
+        (Membership.relation == "head", "spouse"), (Membership.relation == "spouse", "head"), else_=""
+    )
+    partner_away = (
+        exists()
+        .where(
+            partner.household_id == Membership.household_id,
+            partner.relation == pair,
+            holds(partner, asked.on),
+            job.person_id == partner.person_id,
+            away,
+        )
+        .correlate(Household, Membership)
+    )
     return and_(
-        Person.id.not_in(select(away.c.person_id)),
-        someone(),
+        Household.id.in_(_homes_of_away(asked)),
         or_(
             Person.born > born_by(asked.on, CHILD_BELOW),
             Person.born <= born_by(asked.on, ELDER_FROM),
-            and_(Membership.relation == "spouse", someone("head")),
-            and_(Membership.relation == "head", someone("spouse")),
+            and_(Membership.relation.in_(("head", "spouse")), partner_away),
         ),
+        ~exists().where(job.person_id == Person.id, away).correlate(Household, Person),
     )
 
 
@@ -280,7 +296,7 @@ LISTS: dict[str, Callable[[Asked], ColumnElement[bool]]] = {
     "contact-overdue": _overdue,
     "unstable": _unstable,
     "posts-ending": _post,
-    "uninsured": lambda asked: _job(asked, Spell.insured.is_(False)),
+    "uninsured": lambda asked: in_work(asked, Spell.insured.is_(False)),
     "older": lambda asked: and_(_worker(asked), Person.born <= born_by(asked.on, asked.older_from)),
     "left-behind": _left_behind,
     "incomplete": lambda asked: or_(*(lacks(asked) for lacks in LACKS.values())),
