@@ -1,7 +1,7 @@
 """The lists of people with what is due to each: one block of rows at a time."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 from caseworker_app.domain.package import Progress
 from caseworker_app.policy.assess import Entitlement, State
 from caseworker_app.policy.pack import IncomeLadder, Pack
+from caseworker_app.read_models.households import HouseholdRow
 from caseworker_app.read_models.people import WorkerRow
 from caseworker_app.use_cases import entitlements, reasons
 from caseworker_app.use_cases.reasons import WAITING
-from db.queries import facts, lacking, workers
+from db.queries import columns, facts, households, lacking, workers
 from db.queries.workers import Asked
 
 
@@ -34,6 +35,8 @@ class ListedWorker:
     due: Due
     reason: str = ""
     """Why the person is on the list, in words."""
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """The values of further columns, by their names in `db.queries.columns`."""
 
     @property
     def id(self) -> str:
@@ -169,10 +172,33 @@ def rows(
     *,
     name: str = "",
     waiting: bool = False,
+    more: Sequence[str] = (),
 ) -> list[ListedWorker]:
-    """Return the lines of these people in the order given, with what is due and why they are on this list."""
+    """Return the lines of these people in the order given: what is due, why they are on this list, further columns."""
     owed = due(connection, pack, people, asked.on)
+    known = columns.details(connection, columns.WORKERS, more, columns.people(asked), people, asked)
     return [
-        ListedWorker(row, owed.get(row.id, Due()), why)
+        ListedWorker(row, owed.get(row.id, Due()), why, known.get(row.id, {}))
         for row, why in told(connection, pack, people, asked, name, waiting=waiting)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedHousehold:
+    """A line of the list of households: the household, and the values of further columns."""
+
+    household: HouseholdRow
+    more: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Return the household's id."""
+        return self.household.id
+
+
+def household_rows(
+    connection: Connection, chosen: Sequence[str], asked: Asked, *, more: Sequence[str] = ()
+) -> list[ListedHousehold]:
+    """Return the lines of these households in the order given."""
+    known = columns.details(connection, columns.HOUSEHOLDS, more, columns.households(), chosen, asked)
+    return [ListedHousehold(row, known.get(row.id, {})) for row in households.rows(connection, chosen, asked)]

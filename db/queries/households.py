@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 
 from caseworker_app.domain.worker import is_worker
 from caseworker_app.read_models.households import HouseholdPage, HouseholdRow
 from db import journal
+from db.queries import columns
 from db.queries.dated import holds, live
 from db.queries.workers import LISTS, Asked, _attributes, _blocks, _spells, in_work, members, situation
 from db.tables import Household, HouseholdAttribute, Membership, Monitoring, Person
@@ -24,16 +25,12 @@ def _nobody_works(asked: Asked) -> ColumnElement[bool]:
     return and_(Household.id.not_in(working), worker)
 
 
-def ids(
-    connection: Connection, asked: Asked, *, text: str = "", village: str = "", kind: str = "all"
-) -> list[str]:
-    """Return the ids of the households that somebody lives in, in order of village and number; `kind` is one of `KINDS`."""
+def _chosen(
+    asked: Asked, text: str, village: str, kind: str, filters: Sequence[columns.Filter] = ()
+) -> Select[str]:
     lived_in = exists().where(Membership.household_id == Household.id, holds(Membership, asked.on))
-    chosen = (
-        select(Household.id)
-        .where(live(Household), lived_in)
-        .order_by(Household.village_code, Household.household_no)
-    )
+    narrowed = columns.conditions(columns.HOUSEHOLDS, filters, asked)
+    chosen = select(Household.id).where(live(Household), lived_in, *narrowed)
     if village:
         chosen = chosen.where(Household.village_code.startswith(village))
     if kind == "lifted_out":
@@ -74,7 +71,39 @@ def ids(
         chosen = chosen.where(
             or_(Household.household_no.contains(text, autoescape=True), Household.id.in_(named))
         )
-    return list(connection.execute(chosen).scalars())
+    return chosen
+
+
+def ids(
+    connection: Connection,
+    asked: Asked,
+    *,
+    text: str = "",
+    village: str = "",
+    kind: str = "all",
+    filters: Sequence[columns.Filter] = (),
+    order: Sequence[columns.Sort] = (),
+) -> list[str]:
+    """Return the ids of the households that somebody lives in, by village and number unless ordered; `kind` is one of `KINDS`."""
+    by = columns.ordering(columns.HOUSEHOLDS, order, asked)
+    chosen = _chosen(asked, text, village, kind, filters)
+    ordered = chosen.order_by(*by, Household.village_code, Household.household_no)
+    return list(connection.execute(ordered).scalars())
+
+
+def values(
+    connection: Connection,
+    kind: str,
+    asked: Asked,
+    column: str,
+    *,
+    text: str = "",
+    filters: Sequence[columns.Filter] = (),
+) -> dict[str, int]:
+    """Return the values of a column on a list with how many have each, as the other filters leave it."""
+    others = [each for each in filters if each.column != column]
+    chosen = _chosen(asked, text, "", kind, others)
+    return columns.tally(connection, columns.HOUSEHOLDS, column, chosen, asked)
 
 
 def numbers(connection: Connection, households: Sequence[str]) -> dict[str, str]:
