@@ -156,6 +156,9 @@ def errors() -> dict[str, str]:
         "person.born_missing": _(
             "The identity number of {name} is not given. Enter it, or enter birth date and sex."
         ),
+        "person.like": _(
+            "This may be somebody who is here already: {people}. Look there first; enter it again if it is somebody else."
+        ),
         "person.name_missing": _("The name is missing. Enter it as on the identity card."),
         "person.not_born": _(
             "{name} was born on {day}. Check that day, and since when the person is a member."

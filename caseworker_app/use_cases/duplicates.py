@@ -7,14 +7,15 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from caseworker_app.domain import claim as life
+from caseworker_app.domain import identity, money
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
-from caseworker_app.error_words import attribute_text, field_text
+from caseworker_app.error_words import attribute_text, field_text, value_text
 from caseworker_app.read_models.duplicates import DROP, KEEP, WITH_NUMBER, Comparison, Difference
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.use_cases.households import heads_kept
 from caseworker_app.use_cases.work import _clean
-from caseworker_app.wording import _
+from caseworker_app.wording import _, label
 from db.queries import duplicates as queries
 from db.queries.dated import live
 from db.tables import (
@@ -37,13 +38,56 @@ _KEPT_OF_A_JOB = ("ended_on", "end_reason", "came_home")
 Span = tuple[date, date]
 
 
+def reason_text(reason: str) -> str:
+    """Return why two people may be one."""
+    return {
+        "number": _("one identity number, written otherwise"),
+        "person_no": _("the same person number"),
+        "name_born": _("same name and birth date"),
+        "pinyin_born": _("names read alike, same birth date"),
+        "near_born": _("names differ in one character, same birth date"),
+        "name_phone": _("same name and telephone"),
+        "name": _("same name"),
+    }[reason]
+
+
 def difference_text(difference: Difference) -> str:
     """Return what a line of the side by side is called."""
-    if difference.field.startswith("job:"):
-        return _("Job since {day}").format(day=difference.drop["started_on"])  # type: ignore[index]
+    if isinstance(difference.drop, dict):
+        return _("Job since {day}").format(day=difference.drop["started_on"])
     if difference.table == "person_attribute":
         return attribute_text(difference.name)
     return field_text(difference.table, difference.name)
+
+
+def side_text(difference: Difference, value: object) -> str:
+    """Return what one side of a line says, numbers masked."""
+    if isinstance(value, tuple):
+        return f"{value[0]} {label('relation', value[1])}".strip()
+    if isinstance(value, dict):
+        return _job_text(value)
+    if difference.table == "person_attribute":
+        return "、".join(label(difference.name, part) for part in str(value).split(",") if part)
+    said = value_text(difference.table, difference.name, value)
+    return _MASKS[difference.name](said) if difference.name in _MASKS else said
+
+
+_MASKS = {
+    "identity_number": identity.masked,
+    "phone": identity.masked_phone,
+    "card_number": identity.masked_card,
+}
+
+
+def _job_text(job: Mapping[str, Any]) -> str:
+    parts = (
+        f"{job['started_on']} – {job['ended_on'] or _('now')}",
+        label("spell_kind", job["kind"]),
+        job["place_text"],
+        job["employer"],
+        money.shown(job["wage"]) if job["wage"] is not None else "",
+    )
+    return " ".join(part for part in parts if part)
 
 
 def _chosen(comparison: Comparison, choices: Mapping[str, str]) -> dict[str, str]:
