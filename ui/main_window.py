@@ -236,7 +236,9 @@ class MainWindow(QMainWindow):
         self.menu = QMenu(self.person)
         self.person.setMenu(self.menu)
         left, self._middle, right = QWidget(), QHBoxLayout(), QWidget()
-        left.setLayout(row(name, self.above, space=12))
+        beside = row(name, self.above, space=12)
+        beside.setStretchFactor(self.above, 1)
+        left.setLayout(beside)
         self.above.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         right.setLayout(row(None, self._saved, self.person, space=16))
         for side in (left, right):
