@@ -3,42 +3,82 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from caseworker_app.domain import divisions, identity
-from caseworker_app.read_models.households import HouseholdRow
-from caseworker_app.wording import _, _n, label
+from caseworker_app.use_cases import lists
+from caseworker_app.use_cases.lists import ListedHousehold
+from caseworker_app.wording import _, _n
 from db.queries import households as queries
+from db.queries.columns import HOUSEHOLDS
+from db.queries.workers import Asked
 from ui.context import Context
-from ui.models.windowed import Column, WindowedTableModel
-from ui.theme import style
-from ui.widgets.basics import EmptyState, TabStrip, button, column, row, text
-from ui.widgets.table import DataTable
+from ui.models.windowed import Column
+from ui.widgets.basics import EmptyState, button, column
+from ui.widgets.list_head import ListFrame, ListSpec, fact
 from ui.words import N_
 
-TABS = (("all", N_("All")), ("lifted_out", N_("Lifted out of poverty")), ("monitored", N_("Monitored")))
-_FILTER_MS = 180
+
+def _village(entry: ListedHousehold) -> str:
+    found = divisions.find(entry.household.village_code)
+    return f"{found.name if found else ''} {entry.household.group}".strip()
 
 
-def _village(entry: HouseholdRow) -> str:
-    found = divisions.find(entry.village_code)
-    return f"{found.name if found else ''} {entry.group}".strip()
+def _fact(key: str, header: str, width: int, *, right: bool = False) -> Column:
+    return fact(key, header, width, HOUSEHOLDS, right=right)
 
 
 COLUMNS = (
-    Column(N_("Household number"), 150, lambda entry: entry.household_no),
-    Column(N_("Head"), 120, lambda entry: entry.head),
+    Column(N_("Household number"), 150, lambda entry: entry.household.household_no, key="household_no"),
+    Column(N_("Head"), 120, lambda entry: entry.household.head, key="head"),
     Column(
-        N_("Identity number"), 170, lambda entry: identity.masked(entry.head_identity_number), paint="muted"
+        N_("Identity number"),
+        170,
+        lambda entry: identity.masked(entry.household.head_identity_number),
+        paint="muted",
+        key="identity_number",
     ),
-    Column(N_("Village"), 150, _village),
-    Column(N_("Household kind"), 120, lambda entry: label("household_kind", entry.kind)),
-    Column(N_("Monitored as"), 130, lambda entry: label("monitored_kind", entry.monitored_kind) or "—"),
-    Column(N_("Members"), 70, lambda entry: str(entry.members), right=True),
-    Column(N_("Workers"), 70, lambda entry: str(entry.workers), right=True),
-    Column(N_("In work"), 70, lambda entry: str(entry.employed), right=True),
-    Column(N_("Telephone"), 130, lambda entry: identity.masked_phone(entry.phone)),
+    Column(N_("Village"), 150, _village, key="village"),
+    _fact("group", N_("Group"), 80),
+    _fact("household_kind", N_("Household kind"), 120),
+    _fact("monitored_kind", N_("Monitored as"), 130),
+    _fact("relocated", N_("Relocated"), 90),
+    _fact("members", N_("Members"), 70, right=True),
+    _fact("workers", N_("Workers"), 70, right=True),
+    _fact("employed", N_("In work"), 70, right=True),
+    Column(N_("Telephone"), 130, lambda entry: identity.masked_phone(entry.household.phone), key="phone"),
+)
+EMPTY = {
+    "all": N_("No households yet. Import the county's exports to fill the ledger."),
+    "lifted_out": N_("No household is recorded as lifted out of poverty."),
+    "monitored": N_("No household is monitored on this day."),
+    "no-worker": N_("Somebody is in work in every household that has a worker."),
+}
+SPEC = ListSpec(
+    "households",
+    N_("Households"),
+    (
+        ("all", N_("All")),
+        ("lifted_out", N_("Lifted out of poverty")),
+        ("monitored", N_("Monitored")),
+        ("no-worker", N_("Nobody in work")),
+    ),
+    N_("Filter: number, name, end of identity number"),
+    COLUMNS,
+    (
+        "household_no",
+        "head",
+        "identity_number",
+        "village",
+        "household_kind",
+        "monitored_kind",
+        "members",
+        "workers",
+        "employed",
+        "phone",
+    ),
+    HOUSEHOLDS,
+    queries.values,
 )
 
 
@@ -48,89 +88,67 @@ class HouseholdsScreen(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self._summary = text("", "muted")
-        head = QWidget()
-        head.setObjectName("pagehead")
-        head.setLayout(
-            row(
-                text(_("Households"), "page"),
-                self._summary,
-                None,
-                button(
-                    _("Import workbooks"),
-                    lambda: context.navigator.go("exchange", part="import"),
-                    icon="import",
-                ),
-                margins=(16, 10, 16, 10),
-                space=12,
-            )
+
+        def bring_in() -> None:
+            context.navigator.go("exchange", part="import")
+
+        self.list = ListFrame(
+            context,
+            SPEC,
+            self._asked,
+            self._fetch,
+            head=(button(_("Import workbooks"), bring_in, icon="import"),),
         )
-        self.tabs = TabStrip([(key, _(title)) for key, title in TABS], _("Lists of households"))
-        self.tabs.chosen.connect(lambda _key: self.reload())
-        self.filter = QLineEdit()
-        self.filter.setPlaceholderText(_("Filter: number, name, end of identity number"))
-        self.filter.setAccessibleName(_("Filter here"))
-        self.filter.setClearButtonEnabled(True)
-        self.filter.setFixedWidth(style.px(270))
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_FILTER_MS)
-        self._timer.timeout.connect(self.reload)
-        self.filter.textChanged.connect(lambda _typed: self._timer.start())
-        strip = QWidget()
-        strip.setObjectName("tabs")
-        strip.setLayout(row(self.tabs, self.filter, margins=(12, 4, 16, 6)))
-        self.model = WindowedTableModel(COLUMNS, self._fetch, self)
-        self.table = DataTable(self.model, _("Households"))
-        self._empty = EmptyState(
-            "households",
-            _("No households yet. Import the county's exports to fill the ledger."),
-            _("Import workbooks"),
-            lambda: context.navigator.go("exchange", part="import"),
-        )
+        self.table, self.model, self.tabs = self.list.table, self.list.model, self.list.tabs
+        self._empty = EmptyState("households", _(EMPTY["all"]), _("Import workbooks"), bring_in)
         self.table.set_empty(self._empty)
         self.table.opened.connect(lambda household: context.navigator.go("household", household=household))
         self.table.picked.connect(lambda _ids: context.refresh_status())
-        self.setLayout(column(head, strip, self.table, space=0))
+        self.list.asked.connect(self.reload)
+        self.setLayout(column(self.list, space=0))
         context.runner.changed.connect(lambda _changed: self.reload())
 
-    def open(self, **_arguments: Any) -> None:  # noqa: ANN401 - none are needed
+    def open(self, **arguments: Any) -> None:  # noqa: ANN401 - `list` may be given
         """Show the list."""
-        if not self.model.ids():
+        if "list" in arguments:
+            self.tabs.choose(arguments["list"])
+        elif not self.model.ids():
             self.reload()
         self.table.setFocus()
 
     def status(self) -> str:
         """Return how many are selected of how many."""
-        return _("{selected} selected · {count} on this list").format(
-            selected=len(self.table.selected()), count=len(self.model.ids())
-        )
+        return self.list.status()
 
     def focus_filter(self) -> None:
         """Go to the filter."""
-        self.filter.setFocus()
-        self.filter.selectAll()
+        self.list.focus_filter()
+
+    def _asked(self) -> Asked:
+        return self._context.desk.asked(self._context.today)
 
     def reload(self) -> None:
         """Fetch the ids of the list and the counts of all lists."""
-        asked = self._context.desk.asked(self._context.today)
+        asked, view = self._asked(), self.list.view()
 
         def found(connection: Any) -> Any:  # noqa: ANN401 - a connection, known below the window
-            counts = {key: len(queries.ids(connection, asked, kind=key)) for key, _title in TABS}
-            return queries.ids(
-                connection, asked, text=self.filter.text().strip(), kind=self.tabs.current()
-            ), counts
+            counts = {key: len(queries.ids(connection, asked, kind=key)) for key, _title in SPEC.tabs}
+            shown = queries.ids(
+                connection, asked, text=view.text, kind=view.list, filters=view.filters, order=view.order
+            )
+            return shown, counts
 
         self._context.query(found, then=self._show)
 
     def _show(self, found: tuple[list[str], dict[str, int]]) -> None:
         ids, counts = found
         selected = self.table.selected()
-        if self.filter.text() or self.tabs.current() != "all":
-            self._empty.say(_("No household matches."))
+        self._empty.say(
+            _("No household matches.") if self.list.narrowed() else _(EMPTY[self.list.view().list])
+        )
         self.model.set_ids(ids)
         self.tabs.count(counts)
-        self._summary.setText(
+        self.list.summary.setText(
             _n("{count} household", "{count} households", counts["all"]).format(count=counts["all"])
         )
         if selected:
@@ -140,4 +158,4 @@ class HouseholdsScreen(QWidget):
         self._context.refresh_status()
 
     def _fetch(self, ids: Sequence[str], arrived: Callable[[Sequence[Any]], None]) -> None:
-        self._context.query(queries.rows, ids, self._context.desk.asked(self._context.today), then=arrived)
+        self._context.query(lists.household_rows, ids, self._asked(), more=self.list.wanted(), then=arrived)

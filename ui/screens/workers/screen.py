@@ -6,28 +6,28 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, QTimer
 from PySide6.QtGui import QFontMetrics, QPainter
-from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
+from caseworker_app import settings
 from caseworker_app.domain import divisions, identity, money
 from caseworker_app.read_models.people import PersonPage
 from caseworker_app.use_cases import entitlements, lists
 from caseworker_app.wording import _, _n, joined, label
 from db.queries import workers as queries
-from db.queries.columns import Sort
-from ui.actions import tip
+from db.queries.columns import WORKERS
+from ui.actions import BY_ID, tip
 from ui.context import Context
-from ui.models.windowed import Column, WindowedTableModel
-from ui.screens.workers.lists import BY_KEY, LISTS
+from ui.models.windowed import Column
+from ui.screens.workers.lists import BY_KEY, LISTS, WorkerList
 from ui.theme import style, tokens
-from ui.widgets.basics import EmptyState, Pill, TabStrip, button, clear, column, paint_pill, row, text
+from ui.widgets.basics import EmptyState, Pill, button, clear, column, paint_pill, row, text
 from ui.widgets.day_edit import DayEdit
 from ui.widgets.entitlement import EntitlementCard
-from ui.widgets.facts import ServiceForm
+from ui.widgets.facts import ServiceForm, SpellForm
+from ui.widgets.list_head import ListFrame, ListSpec, fact
 from ui.widgets.package import PackageCells
-from ui.widgets.table import STATUS_TONES, DataTable
+from ui.widgets.table import STATUS_TONES
 from ui.words import N_
-
-_FILTER_MS = 180
 
 
 def due_words(row: lists.ListedWorker) -> tuple[str, str]:
@@ -67,21 +67,71 @@ def _waiting(row: lists.ListedWorker) -> str:
     return row.worker.since.isoformat() if row.worker.since else "—"
 
 
+def _fact(key: str, header: str, width: int, *, right: bool = False) -> Column:
+    return fact(key, header, width, WORKERS, right=right)
+
+
 COLUMNS = (
-    Column(N_("Name"), 92, lambda row: row.worker.name, sort="name"),
-    Column(N_("Head"), 76, lambda row: row.worker.head, paint="muted"),
-    Column(N_("Group"), 72, _village, sort="group"),
-    Column(N_("Status"), 80, lambda row: label("status", row.status), paint="status"),
-    Column(N_("Since"), 92, _waiting),
-    Column(N_("Place of work"), 160, _place, tip=lambda row: f"{_place(row)} {row.worker.employer}".strip()),
+    Column(N_("Name"), 92, lambda row: row.worker.name, key="name"),
+    Column(N_("Why on this list"), 220, lambda row: row.reason, key="reason", tip=lambda row: row.reason),
+    Column(N_("Head"), 76, lambda row: row.worker.head, paint="muted", key="head"),
+    Column(N_("Group"), 72, _village, key="group"),
+    Column(N_("Status"), 80, lambda row: label("status", row.status), paint="status", key="status"),
+    Column(N_("Since"), 92, _waiting, key="since"),
+    Column(
+        N_("Place of work"),
+        160,
+        _place,
+        tip=lambda row: f"{_place(row)} {row.worker.employer}".strip(),
+        key="place",
+    ),
     Column(
         N_("Wage"),
         70,
         lambda row: money.shown(row.worker.wage) if row.worker.wage else "—",
         right=True,
+        amount=lambda row: row.worker.wage,
+        key="wage",
     ),
-    Column(N_("Services 1-3-1-1"), 182, lambda _row: "", paint="package"),
-    Column(N_("Entitled to"), 100, lambda row: due_words(row)[0], paint="due"),
+    Column(N_("Services 1-3-1-1"), 182, lambda _row: "", paint="package", key="lacking"),
+    Column(N_("Entitled to"), 100, lambda row: due_words(row)[0], paint="due", key="due"),
+    _fact("age", N_("Age"), 60, right=True),
+    _fact("sex", N_("Sex"), 52),
+    _fact("ethnicity", N_("Ethnicity"), 76),
+    _fact("born", N_("Born"), 96),
+    _fact("education", N_("Education"), 96),
+    _fact("labour_skill", N_("Ability to work"), 110),
+    _fact("relation", N_("Relation"), 84),
+    _fact("household_kind", N_("Household kind"), 110),
+    _fact("monitored_kind", N_("Monitored as"), 120),
+    _fact("household_no", N_("Household number"), 150),
+    _fact("village", N_("Village"), 110),
+    Column(
+        N_("Identity number"),
+        160,
+        lambda row: identity.masked(row.worker.identity_number),
+        paint="muted",
+        key="identity_number",
+    ),
+    Column(N_("Telephone"), 120, lambda row: identity.masked_phone(row.more.get("phone") or ""), key="phone"),
+    _fact("intention", N_("Intention"), 100),
+    _fact("spell_kind", N_("Kind of work"), 110),
+    _fact("employer", N_("Employer"), 160),
+    _fact("trade", N_("Trade"), 90),
+    _fact("channel", N_("Channel"), 110),
+    _fact("contract", N_("Contract"), 70),
+    _fact("insured", N_("Insured"), 70),
+    _fact("last_contact", N_("Last contact"), 100),
+)
+SPEC = ListSpec(
+    "workers",
+    N_("Workers"),
+    [(each.key, each.title) for each in LISTS],
+    N_("Filter: name, end of identity number or phone"),
+    COLUMNS,
+    ("name", "head", "group", "status", "since", "place", "wage", "lacking", "due"),
+    WORKERS,
+    queries.values,
 )
 
 
@@ -93,7 +143,7 @@ class PersonPanel(QScrollArea):
         self._context = context
         self._record = record
         self.setObjectName("side")
-        self.setFixedWidth(style.px(332))
+        self.setMinimumWidth(style.px(280))
         self.setWidgetResizable(True)
         self.setAccessibleName(_("Selected worker"))
         inside = QWidget()
@@ -202,48 +252,23 @@ class WorkersScreen(QWidget):
         super().__init__()
         self._context = context
         self._on = context.today
-        self._order = "household"
         self._wanted = ""
-        self._title = text(_("Workers"), "page")
-        self._summary = text("", "muted")
         self._day = DayEdit(self._on)
         self._day.setAccessibleName(_("Day the list is for"))
         self._day.day_changed.connect(self._ask_day)
-        self._recorder = button(
-            _("Record service"), self.record_service, primary=True, tip=tip("service.record")
+        self._resolver = button("", self.resolve, primary=True)
+        self._panel = PersonPanel(context, self.record_service)
+        self.list = ListFrame(
+            context,
+            SPEC,
+            self._asked,
+            self._fetch,
+            head=(text(_("As of"), "muted"), self._day, 8, self._resolver),
+            painters={"due": _paint_due},
+            beside=self._panel,
         )
-        head = QWidget()
-        head.setObjectName("pagehead")
-        head.setLayout(
-            row(
-                self._title,
-                self._summary,
-                None,
-                text(_("As of"), "muted"),
-                self._day,
-                8,
-                self._recorder,
-                margins=(16, 10, 16, 10),
-                space=12,
-            )
-        )
-        self.tabs = TabStrip([(each.key, _(each.title)) for each in LISTS], _("Lists of workers"))
-        self.tabs.chosen.connect(lambda _key: self.reload())
-        self.filter = QLineEdit()
-        self.filter.setPlaceholderText(_("Filter: name, end of identity number or phone"))
-        self.filter.setAccessibleName(_("Filter here"))
-        self.filter.setClearButtonEnabled(True)
-        self.filter.setFixedWidth(style.px(270))
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_FILTER_MS)
-        self._timer.timeout.connect(self.reload)
-        self.filter.textChanged.connect(lambda _typed: self._timer.start())
-        strip = QWidget()
-        strip.setObjectName("tabs")
-        strip.setLayout(row(self.tabs, self.filter, margins=(12, 4, 16, 6)))
-        self.model = WindowedTableModel(COLUMNS, self._fetch, self)
-        self.table = DataTable(self.model, _("Workers"), {"due": _paint_due})
+        self.table, self.model, self.tabs = self.list.table, self.list.model, self.list.tabs
+        self._side()
         self._empty = EmptyState(
             "workers",
             _(BY_KEY["workforce"].empty),
@@ -253,14 +278,26 @@ class WorkersScreen(QWidget):
         self.table.set_empty(self._empty)
         self.table.opened.connect(lambda person: context.navigator.go("person", person=person))
         self.table.picked.connect(self._picked)
-        self.table.sort_asked.connect(self._sort)
-        self._panel = PersonPanel(context, self.record_service)
+        self.list.asked.connect(self.reload)
         self._panel_timer = QTimer(self)
         self._panel_timer.setSingleShot(True)
         self._panel_timer.setInterval(30)
         self._panel_timer.timeout.connect(self._show_selected)
-        self.setLayout(column(head, strip, row(self.table, self._panel, space=0), space=0))
+        self.setLayout(column(self.list, space=0))
+        self._show_action()
         context.runner.changed.connect(self._changed)
+
+    def _side(self) -> None:
+        """Give the panel the width it had, and remember another."""
+        width = style.px(int(settings.read("side_width")))
+        self.list.body.setSizes([10_000, width])
+        keeper = QTimer(self)
+        keeper.setSingleShot(True)
+        keeper.setInterval(300)
+        keeper.timeout.connect(
+            lambda: settings.write("side_width", round(self._panel.width() * 100 / style.px(100)))
+        )
+        self.list.body.splitterMoved.connect(lambda *_place: keeper.start())
 
     def open(self, **arguments: Any) -> None:  # noqa: ANN401 - `list`, `select` and `on` may be given
         """Show a list; keep what was selected."""
@@ -276,39 +313,49 @@ class WorkersScreen(QWidget):
 
     def status(self) -> str:
         """Return how many are selected of how many."""
-        selected = len(self.table.selected())
-        return _("{selected} selected · {count} on this list").format(
-            selected=selected, count=len(self.model.ids())
-        )
+        return self.list.status()
 
     def focus_filter(self) -> None:
         """Go to the filter."""
-        self.filter.setFocus()
-        self.filter.selectAll()
+        self.list.focus_filter()
 
     # -- data --------------------------------------------------------------------------------
 
     def _asked(self) -> queries.Asked:
         return self._context.desk.asked(self._on)
 
+    def _shown(self) -> WorkerList:
+        """Return the list that is on, also behind a saved view."""
+        return BY_KEY[self.list.view().list]
+
+    def _show_action(self) -> None:
+        """Show the reasons of the list and the one action that resolves a line of it."""
+        shown = self._shown()
+        self.list.extra(*(("reason",) if shown.reasons else ()))
+        action = BY_ID[shown.action or "service.record"]
+        self._resolver.setText(_(action.title))
+        self._resolver.setAccessibleName(_(action.title))
+        self._resolver.setToolTip(tip(action.id))
+
     def reload(self) -> None:
         """Fetch the ids of the list and the counts of all lists."""
         selected = self.table.selected()
         self._wanted = self._wanted or (selected[0] if selected else "")
-        name = self.tabs.current()
+        self._show_action()
+        view = self.list.view()
         self._context.query(
-            queries.ids,
-            name,
+            lists.ids,
+            self._context.desk.pack,
+            view.list,
             self._asked(),
-            text=self.filter.text().strip(),
-            order=[] if self._order == "household" else [Sort(self._order)],
+            text=view.text,
+            filters=view.filters,
+            order=view.order,
             then=self._show_ids,
         )
 
     def _show_ids(self, ids: list[str]) -> None:
-        self._empty.say(
-            _("Nobody matches the filter.") if self.filter.text() else _(BY_KEY[self.tabs.current()].empty)
-        )
+        self._empty.say(_("Nobody matches the filter.") if self.list.narrowed() else _(self._shown().empty))
         self.model.set_ids(ids)
         if self._wanted and self.table.select_id(self._wanted):
             self._wanted = ""
@@ -323,7 +370,9 @@ class WorkersScreen(QWidget):
     def _count(self) -> None:
         """Count every list; asked after the rows that are looked at."""
         names = [each.key for each in LISTS]
-        self._context.query(queries.counts, names, self._asked(), then=self._show_counts)
+        self._context.query(
+            lists.counts, self._context.desk.pack, names, self._asked(), then=self._show_counts
+        )
 
     def _show_counts(self, counts: dict[str, int]) -> None:
         self.tabs.count(counts)
@@ -333,12 +382,17 @@ class WorkersScreen(QWidget):
             f"{label('status', 'unemployed')} {counts['unemployed']}",
             _("to be zeroed {count}").format(count=counts["zeroing"]),
         ]
-        self._summary.setText(" · ".join(parts))
+        self.list.summary.setText(" · ".join(parts))
 
     def _fetch(self, ids: Sequence[str], arrived: Callable[[Sequence[Any]], None]) -> None:
-        waiting = self.tabs.current() == "zeroing"
         self._context.query(
-            lists.rows, self._context.desk.pack, ids, self._asked(), waiting=waiting, then=arrived
+            lists.rows,
+            self._context.desk.pack,
+            ids,
+            self._asked(),
+            name=self.list.view().list,
+            more=self.list.wanted(),
+            then=arrived,
         )
 
     def _changed(self, changed: Any) -> None:  # noqa: ANN401 - a Changed
@@ -347,10 +401,6 @@ class WorkersScreen(QWidget):
 
     def _ask_day(self, day: date) -> None:
         self._on = day
-        self.reload()
-
-    def _sort(self, key: str) -> None:
-        self._order = "household" if self._order == key else key
         self.reload()
 
     # -- the selected worker -----------------------------------------------------------------
@@ -390,6 +440,25 @@ class WorkersScreen(QWidget):
         form.finished.connect(self._form_done)
         self._panel.show_form(form)
         form.setFocus()
+
+    def resolve(self) -> None:
+        """Do what resolves a line of this list."""
+        {"spell.record": self.record_spell}.get(self._shown().action, self.record_service)()
+
+    def record_spell(self) -> None:
+        """Record a job of the worker the keys act on, above the list."""
+        found = self.model.row(self.table.currentIndex().row()) if self.table.selected() else None
+        if found is None:
+            self._context.messages.tell(_("Select a worker first."))
+            return
+        form = SpellForm(self._context, found.id, found.worker.name)
+        form.finished.connect(self._job_done)
+        self.list.show_below(form)
+        form.place.setFocus()
+
+    def _job_done(self) -> None:
+        self.list.show_below(None)
+        self.table.setFocus()
 
     def _form_done(self) -> None:
         self._show_selected()
