@@ -22,6 +22,7 @@ BLOCK = 100
 NOTHING = "—"
 """How a cell shows that there is nothing."""
 KEPT_BLOCKS = 12
+_PIECE = 500
 ROW_ROLE = int(Qt.ItemDataRole.UserRole)
 """The whole row, for delegates."""
 MARK_ROLE = ROW_ROLE + 1
@@ -30,6 +31,10 @@ MARK_ROLE = ROW_ROLE + 1
 WORDS: dict[str, Callable[[Any], str]] = {}
 """What a painted cell says in words, by its way of painting, for hover and screen readers."""
 
+_READ = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
+_TYPED_INTO = _READ | Qt.ItemFlag.ItemIsEditable
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 Index = QModelIndex | QPersistentModelIndex
 Fetch = Callable[[Sequence[str], Callable[[Sequence[Any]], None]], None]
 
@@ -92,8 +97,7 @@ _OF_ROWS = frozenset(
 
 
 def _side(column: Column) -> int:
-    side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-    return int(side | Qt.AlignmentFlag.AlignVCenter)
+    return _RIGHT if column.right else _LEFT
 
 
 def _tip(column: Column, row: Any) -> str | None:  # noqa: ANN401 - rows of any kind
@@ -192,20 +196,28 @@ class WindowedTableModel(QAbstractTableModel):
         self._fetch(wanted, arrived)
 
     def fetch_rows(self, numbers: Sequence[int], then: Callable[[list[Any]], None]) -> None:
-        """Hand over rows wherever they stand: at once when all have arrived, else once they were fetched."""
-        known = {number: block[number % BLOCK] for number in numbers if (block := self._held(number))}
-        wanted = [self._ids[number] for number in numbers if known.get(number) is None]
+        """Hand over rows, None for one that is gone: at once when all have arrived, else fetched in pieces."""
+        ids = [self._ids[number] for number in numbers]
+        known = {
+            each: block[number % BLOCK]
+            for each, number in zip(ids, numbers, strict=True)
+            if (block := self._held(number))
+        }
+        wanted = [each for each in ids if each not in known]
 
-        def arrived(rows: Sequence[Any]) -> None:
-            by_id = {row.id: row for row in rows}
-            found = (known.get(number) or by_id.get(ids[number]) for number in numbers)
-            then([row for row in found if row is not None])
+        def more(done: int) -> None:
+            piece = wanted[done : done + _PIECE]
+            if not piece:
+                then([known.get(each) for each in ids])
+                return
 
-        ids = self._ids
-        if wanted:
-            self._fetch(wanted, arrived)
-        else:
-            then([known[number] for number in numbers])
+            def arrived(rows: Sequence[Any]) -> None:
+                known.update((row.id, row) for row in rows)
+                more(done + _PIECE)
+
+            self._fetch(piece, arrived)
+
+        more(0)
 
     def _held(self, number: int) -> list[Any] | None:
         block = self._blocks.get(number // BLOCK)
@@ -241,12 +253,9 @@ class WindowedTableModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Say which cells can be typed into."""
-        ours = super().flags(index)
-        return (
-            ours | Qt.ItemFlag.ItemIsEditable
-            if index.isValid() and self.columns[index.column()].field
-            else ours
-        )
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        return _TYPED_INTO if self.columns[index.column()].field else _READ
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         """Return how many rows there are."""

@@ -1,9 +1,10 @@
 """Puts fonts, palette and style sheet of a theme on the application."""
 # ruff: noqa: E501 - a rule of the style sheet stays on one line
 
+from functools import cache
 from importlib import resources
 
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QPalette
 from PySide6.QtWidgets import QApplication
 
 from ui.theme import tokens
@@ -36,8 +37,29 @@ def load_fonts() -> None:
 
 def font(size: int = tokens.TEXT, *, strong: bool = False) -> QFont:
     """Return a font of the window, its size as at 100 %."""
+    return _font(px(size), strong=strong)
+
+
+def metrics(size: int = tokens.TEXT, *, strong: bool = False) -> QFontMetrics:
+    """Return the measures of a font, made once: a table asks for them at every cell."""
+    return _metrics(px(size), strong=strong)
+
+
+@cache
+def ink(colour: str) -> QColor:
+    """Return a colour ready to paint with, made once."""
+    return QColor(colour)
+
+
+@cache
+def _metrics(pixels: int, *, strong: bool) -> QFontMetrics:
+    return QFontMetrics(_font(pixels, strong=strong))
+
+
+@cache
+def _font(pixels: int, *, strong: bool) -> QFont:
     made = QFont(list(tokens.FAMILIES))
-    made.setPixelSize(px(size))
+    made.setPixelSize(pixels)
     if strong:
         made.setWeight(QFont.Weight.DemiBold)
     return made

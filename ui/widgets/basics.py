@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -29,6 +29,8 @@ from ui.theme import style, tokens
 
 _PROGRESS_AFTER_MS = 400
 _FORETELL_AFTER = 2.0
+_SMOOTH, _NO_PEN = QPainter.RenderHint.Antialiasing, Qt.PenStyle.NoPen
+_CENTRE = int(Qt.AlignmentFlag.AlignCenter)
 
 
 def text(content: str = "", role: str = "", *, wrap: bool = False, select: bool = False) -> QLabel:
@@ -181,13 +183,13 @@ def paint_pill(painter: QPainter, area: QRectF, content: str, tone: str, *, stro
     """Paint a word centred on a soft ground."""
     ink, ground = tokens.tone(style.current(), tone)
     painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(ground))
+    painter.setRenderHint(_SMOOTH)
+    painter.setPen(_NO_PEN)
+    painter.setBrush(style.ink(ground))
     painter.drawRoundedRect(area, style.px(4), style.px(4))
-    painter.setPen(QColor(ink))
+    painter.setPen(style.ink(ink))
     painter.setFont(style.font(tokens.SMALL, strong=strong))
-    painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), content)
+    painter.drawText(area, _CENTRE, content)
     painter.restore()
 
 
