@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import (
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 Values = dict[str, Any]
 _Shape = tuple[str, str, tuple[str, ...]]
 
+_STEP = cast("Table", ChangeSet.__table__)
 FIRST_LINK = "0" * 64
 _BLOCK = 500
 STANDING = frozenset({"ledger.new", "upload.write"})
@@ -116,30 +118,28 @@ def head(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.max(ChangeSet.position), 0))).scalar_one())
 
 
+@cache
 def _steps() -> Select[*tuple[Any, ...]]:
     """Return the query for change sets with the one each takes back, and whether it was itself taken back.
 
     Only what an action did is undone, and only an undo redone: so nothing stands deeper than a redo.
     """
-    undo_, redo_ = aliased(ChangeSet), aliased(ChangeSet)
-    own, original = aliased(ChangeSet), aliased(ChangeSet)
+    step = _STEP
+    undo_, redo_, own, original = (step.alias(name) for name in ("undo_", "redo_", "own", "original"))
     undone_by = (
-        select(undo_.id)
-        .where(undo_.undoes == ChangeSet.id)
-        .where(~exists().where(redo_.undoes == undo_.id))
+        select(undo_.c.id)
+        .where(undo_.c.undoes == step.c.id, ~exists().where(redo_.c.undoes == undo_.c.id))
         .scalar_subquery()
     )
-    return (
-        select(
-            ChangeSet.__table__,
-            undone_by.label("undone_by"),
-            own.position.label("undoes_position"),
-            own.undoes.label("undoes_undo"),
-            own.values.label("undoes_values"),
-            original.position.label("original_position"),
-        )
-        .outerjoin(own, own.id == ChangeSet.undoes)
-        .outerjoin(original, original.id == own.undoes)
+    return select(
+        step,
+        undone_by.label("undone_by"),
+        own.c.position.label("undoes_position"),
+        own.c.undoes.label("undoes_undo"),
+        own.c["values"].label("undoes_values"),
+        original.c.position.label("original_position"),
+    ).select_from(
+        step.outerjoin(own, own.c.id == step.c.undoes).outerjoin(original, original.c.id == own.c.undoes)
     )
 
 

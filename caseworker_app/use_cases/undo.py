@@ -1,5 +1,7 @@
 """Undo and redo, by name, from the journal."""
 
+from sqlalchemy.exc import IntegrityError
+
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.read_models.journal import ChangeSetLine
@@ -10,21 +12,18 @@ from db import journal
 def undo(desk: Desk, change_set: str = "") -> tuple[Changed, ChangeSetLine]:
     """Take back a change set, the newest in effect unless one is named.
 
-    Raises ExpectedError `undo.nothing`, or `undo.moved_on` when later work stands on it.
+    Raises ExpectedError `undo.nothing`, `undo.already`, or `undo.moved_on` and `undo.taken` when later
+    work stands on it.
     """
     with desk.ledger.reader() as connection:
-        line = (
-            next((each for each in journal.recent(connection, 5000) if each.id == change_set), None)
-            if change_set
-            else journal.next_undo(connection)
-        )
-    if line is None or line.action in journal.STANDING:
+        newest = journal.next_undo(connection)
+        line = journal.line(connection, change_set) if change_set else newest
+    if line is None or line.undoes or line.action in journal.STANDING:
         raise ExpectedError("undo.nothing")
-    with desk.units("undo", undoes=line.id, **{**line.values, "of": line.action}) as unit:
-        journal.undo(unit, line.id)
-        changed = unit.commit()
-    reread(desk)
-    return changed, line
+    values = {**line.values, "of": line.action}
+    if newest and newest.id == line.id:
+        values[journal.NEWEST] = True
+    return _write(desk, "undo", line.id, values), line
 
 
 def redo(desk: Desk) -> tuple[Changed, ChangeSetLine]:
@@ -33,8 +32,28 @@ def redo(desk: Desk) -> tuple[Changed, ChangeSetLine]:
         line = journal.next_redo(connection)
     if line is None:
         raise ExpectedError("redo.nothing")
-    with desk.units("redo", undoes=line.id, **line.values) as unit:
-        journal.undo(unit, line.id)
-        changed = unit.commit()
+    values = {name: value for name, value in line.values.items() if name != journal.NEWEST}
+    return _write(desk, "redo", line.id, values), line
+
+
+def undo_with_dependents(desk: Desk, change_set: str) -> tuple[Changed, list[ChangeSetLine]]:
+    """Take back a change set and all that stands on it, the newest first, each a step that redo brings back.
+
+    Raises ExpectedError as `undo`; what was taken back before a refusal stays so, and is in the journal.
+    """
+    with desk.ledger.reader() as connection:
+        needed = [each.id for each in journal.dependents(connection, change_set)]
+    done = [undo(desk, each) for each in [*needed, change_set]]
+    return Changed.joined(changed for changed, _line in done), [line for _changed, line in done]
+
+
+def _write(desk: Desk, action: str, undoes: str, values: dict[str, object]) -> Changed:
+    try:
+        with desk.units(action, undoes=undoes, **values) as unit:
+            journal.undo(unit, undoes)
+            changed = unit.commit()
+    except IntegrityError:
+        # A number that was free again has been given to another record since.
+        raise ExpectedError("undo.taken") from None
     reread(desk)
-    return changed, line
+    return changed
