@@ -20,6 +20,7 @@ from ui.main_window import RAIL, MainWindow
 from ui.messages import MessageDoor
 from ui.runner import Runner
 from ui.theme import look
+from ui.watch import Watch
 
 _SIZE = (1366, 768)
 _FIRST = "workers"
@@ -66,6 +67,7 @@ class Opened:
         self.window.closing.connect(self.close)
         self.window.renewing.connect(self._renew_soon)
         self.refresh_last()
+        self.watch.begin()
 
     def _renew_soon(self) -> None:
         # What asked for it returns first, and what is under way is told where it was asked.
@@ -101,6 +103,13 @@ class Opened:
 
     def _register(self) -> None:
         context = self.context
+        self.watch = Watch(context, self.window)
+        self.watch.seen.connect(self._show_badges)
+
+        def today() -> Any:  # noqa: ANN401
+            from ui.screens.today.screen import TodayScreen  # noqa: PLC0415
+
+            return TodayScreen(context, self.watch)
 
         def workers() -> Any:  # noqa: ANN401 - a page
             from ui.screens.workers.screen import WorkersScreen  # noqa: PLC0415 - pages are loaded when first shown
@@ -138,6 +147,7 @@ class Opened:
             return SettingsScreen(context)
 
         for name, factory in (
+            ("today", today),
             ("workers", workers),
             ("person", person),
             ("households", households),
@@ -147,6 +157,13 @@ class Opened:
             ("settings", settings_),
         ):
             self.window.register(name, factory)
+
+    def _show_badges(self) -> None:
+        """Show on the rail what has waited too long and what can be claimed."""
+        if self.watch.standing:
+            self.window.badge("today", self.watch.standing.urgent)
+        if self.watch.claiming:
+            self.window.badge("claims", self.watch.claiming.offers.count)
 
     def _bind(self) -> None:
         window, bind = self.window, self.window.actions_.bind
@@ -162,6 +179,9 @@ class Opened:
         bind("spell.record", lambda: self._on_page("record_spell"))
         bind("intention.record", lambda: self._on_page("record_intention"))
         bind("claim.print", lambda: self._on_page("print_forms"))
+        bind("attachment.attach", lambda: self._on_page("attach"))
+        bind("part.next", lambda: self._on_page("next_part"))
+        bind("part.previous", lambda: self._on_page("previous_part"))
         bind("text.larger", lambda: self.resize_text(1)).setShortcuts(
             [QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")]
         )
@@ -175,7 +195,7 @@ class Opened:
 
     def _menu(self, menu: QMenu) -> None:
         for declared, made in self.window.actions_.bound():
-            if declared.id in ("page.households", "find", "undo", "help"):
+            if declared.id in ("page.today", "find", "undo", "help"):
                 menu.addSeparator()
             menu.addAction(made)
 

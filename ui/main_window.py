@@ -42,7 +42,7 @@ _SMALLEST_RAIL_FONT = 10
 _NARROW = 1000
 """Below this width, as at 100 %, the rail shows its icons only."""
 
-RAIL = ("households", "workers", "claims", "exchange", "settings")
+RAIL = ("today", "households", "workers", "claims", "exchange", "settings")
 
 
 class Page(Protocol):

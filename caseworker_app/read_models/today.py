@@ -69,11 +69,11 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """What is due to one household: offers, how many were claimed, and whose claims wait for which facts."""
+    """What is due to one household: offers, how many were claimed, and whose records claims wait for."""
 
     offers: tuple[Offer, ...]
     claimed: int
-    waits: dict[str, tuple[str, ...]]
+    waits: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

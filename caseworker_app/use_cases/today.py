@@ -1,6 +1,6 @@
 """What waits today: the lists that ask for something with their first lines, and how far the month has come."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import Connection
@@ -9,7 +9,7 @@ from caseworker_app.domain import money
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.spans import Cycle, month_end
 from caseworker_app.policy import explain
-from caseworker_app.policy.assess import State
+from caseworker_app.policy.assess import Entitlement, State
 from caseworker_app.policy.pack import Pack
 from caseworker_app.read_models.today import Card, Claiming, Home, Offer, Ring, Standing, Waiting
 from caseworker_app.use_cases import entitlements, lists, reasons, safety
@@ -20,9 +20,7 @@ from db.queries.workers import Asked
 
 SHOWN = 5
 """Lines of each card."""
-_AT_ONCE = 500
 _ROUND_DAYS = 60
-Progress = Callable[[int, int, str], None]
 
 
 def _card(connection: Connection, pack: Pack, name: str, people: Sequence[str], asked: Asked) -> Card:
@@ -64,57 +62,44 @@ def standing(connection: Connection, desk: Desk, on: date) -> Standing:
     )
 
 
-def _homes(connection: Connection, pack: Pack, on: date, chosen: Sequence[str]) -> dict[str, Home]:
-    offers: dict[str, list[Offer]] = {}
-    claimed: dict[str, int] = {}
-    waits: dict[str, dict[str, list[str]]] = {}
-    for answer in entitlements.assess_all(connection, pack, on, households=chosen):
-        home = answer.household_no
-        if answer.claimed:
-            claimed[home] = claimed.get(home, 0) + 1
-        elif answer.state is State.ELIGIBLE:
-            reason = reasons.clauses(
-                f"{pack.item(answer.item).name} {money.shown(answer.amount or 0)}",
-                explain.why(answer).rstrip("。."),
-            )
-            offers.setdefault(home, []).append(
-                Offer(
-                    answer.beneficiary,
-                    answer.beneficiary_kind,
-                    answer.name,
-                    answer.amount or 0,
-                    reason,
-                    answer.item,
-                )
-            )
-        elif answer.state is State.UNKNOWN:
-            lists.note_missing(answer, waits.setdefault(home, {}))
-    return {
-        home: Home(
-            tuple(offers.get(home, ())),
-            claimed.get(home, 0),
-            {who: tuple(fields) for who, fields in waits.get(home, {}).items()},
-        )
-        for home in {*offers, *claimed, *waits}
-    }
+def everywhere(connection: Connection, desk: Desk, on: date) -> list[str]:
+    """Return every household, in order."""
+    return households.ids(connection, desk.asked(on))
 
 
-def homes(
-    connection: Connection, desk: Desk, on: date, chosen: Sequence[str] | None, progress: Progress
-) -> dict[str, Home]:
-    """Return what is due to these households, or to all, by number; those without anything are left out."""
-    wanted = households.ids(connection, desk.asked(on)) if chosen is None else chosen
-    found: dict[str, Home] = {}
-    for start in range(0, len(wanted), _AT_ONCE):
-        progress(start, len(wanted), "")
-        found |= _homes(connection, desk.pack, on, wanted[start : start + _AT_ONCE])
-    return found
-
-
-def touched(connection: Connection, changed: Changed, on: date) -> dict[str, str]:
-    """Return the households that a change may have given or taken something, by number."""
+def touched(connection: Connection, changed: Changed, on: date) -> list[str]:
+    """Return the households that a change may have given or taken something."""
     theirs = set(facts.household_of(connection, sorted(changed.people), on).values())
-    return households.numbers(connection, sorted(theirs | changed.households))
+    return sorted(theirs | changed.households)
+
+
+def _offer(pack: Pack, answer: Entitlement) -> Offer:
+    reason = reasons.clauses(
+        f"{pack.item(answer.item).name} {money.shown(answer.amount or 0)}", explain.why(answer).rstrip("。.")
+    )
+    return Offer(
+        answer.beneficiary, answer.beneficiary_kind, answer.name, answer.amount or 0, reason, answer.item
+    )
+
+
+def homes(connection: Connection, desk: Desk, on: date, chosen: Sequence[str]) -> dict[str, Home | None]:
+    """Return what is due to these households; None for those without offers, claims or facts that claims wait for."""
+    pack = desk.pack
+    answers: dict[str, list[Entitlement]] = {}
+    for answer in entitlements.assess_all(connection, pack, on, households=chosen):
+        answers.setdefault(answer.household_no, []).append(answer)
+    found: dict[str, Home | None] = dict.fromkeys(chosen)
+    for number, home in households.numbers(connection, chosen).items():
+        own = answers.get(number, [])
+        waits: dict[str, list[str]] = {}
+        for answer in own:
+            if answer.state is State.UNKNOWN:
+                lists.note_missing(answer, waits)
+        offers = tuple(_offer(pack, answer) for answer in own if answer.state is State.ELIGIBLE)
+        claimed = sum(bool(answer.claimed) for answer in own)
+        if offers or claimed or waits:
+            found[home] = Home(offers, claimed, tuple(waits))
+    return found
 
 
 def claiming(connection: Connection, desk: Desk, on: date, known: Mapping[str, Home]) -> Claiming:
@@ -124,7 +109,7 @@ def claiming(connection: Connection, desk: Desk, on: date, known: Mapping[str, H
         (offer for home in known.values() for offer in home.offers), key=lambda offer: -offer.amount
     )
     claimed = sum(home.claimed for home in known.values())
-    waits = [who for number in sorted(known) for who in known[number].waits]
+    waits = [who for home in known.values() for who in home.waits]
     lacking = workers.ids(connection, "incomplete", asked)
     blocked = set(waits)
     incomplete = waits + [each for each in lacking if each not in blocked]
