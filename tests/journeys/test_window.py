@@ -589,7 +589,7 @@ def test_a_village_takes_its_own_in_and_out_and_in_again(village: Officer) -> No
         assert village.count(_(title)) == len(people & set(TRUTH["lists"][name]))
     written = village.content()
     assert village.last_step().startswith(_("Import"))
-    village.key(Key.Key_1, CONTROL)
+    village.key(Key.Key_2, CONTROL)
     assert len(village.rows()) == VILLAGE["households"]
     village.key(Key.Key_Z, CONTROL)
     assert village.rows() == []
@@ -606,7 +606,7 @@ def test_a_county_takes_everything(
     sit: Callable[[Path], Officer], empty_ledger: Path, tmp_path: Path
 ) -> None:
     officer = sit(Path(shutil.copytree(empty_ledger, tmp_path / "ledger"))).enter()
-    officer.key(Key.Key_4, CONTROL)
+    officer.key(Key.Key_5, CONTROL)
     with officer.naming(*sample.bundled()):
         officer.press(_("Choose workbooks"))
     page = officer.window
@@ -822,7 +822,7 @@ def test_three_workers_get_a_service_at_once(county: Officer) -> None:
     county.choose_tab(_("Services due"))
     before = county.content()
     county.table().setFocus()
-    county.key(Key.Key_Home)
+    county.key(Key.Key_Home, CONTROL)
     county.key(Key.Key_Down, SHIFT, times=2)
     first = county.names()[0]
     assert record(county, Key.Key_1, "集中宣讲政策") <= 5
@@ -890,7 +890,7 @@ def test_two_hasty_presses_make_one_claim(county: Officer) -> None:
         QTest.mouseClick(claim, Qt.MouseButton.LeftButton)
     county.settle()
     county.key(Key.Key_Escape)
-    county.key(Key.Key_3, CONTROL)
+    county.key(Key.Key_4, CONTROL)
     assert county.count(_("Claimed")) == 1
 
 
@@ -911,13 +911,13 @@ STATE = 8
 
 
 def test_a_batch_is_claimed_moved_on_and_returned_with_a_reason(county: Officer) -> None:
-    county.key(Key.Key_3, CONTROL)
+    county.key(Key.Key_4, CONTROL)
     county.choose_tab(_("To claim: {item}").format(item=TRAVEL))
     offers = county.count(_("To claim: {item}").format(item=TRAVEL))
     due = [person for household in TRUTH["entitlements_cycle_2024"] for person in household["people"]]
     assert offers == sum(person["travel"] > 0 for person in due) == len(county.rows())
     county.table().setFocus()
-    county.key(Key.Key_Home)
+    county.key(Key.Key_Home, CONTROL)
     county.key(Key.Key_Down, SHIFT, times=2)
     chosen = county.names()[:3]
     county.press(_("Claim selected"))
@@ -927,12 +927,12 @@ def test_a_batch_is_claimed_moved_on_and_returned_with_a_reason(county: Officer)
     assert sorted(row[1] for row in county.rows()) == sorted(chosen)
     assert {row[STATE] for row in county.rows()} == {label("claim_state", "draft")}
     county.table().setFocus()
-    county.key(Key.Key_Home)
+    county.key(Key.Key_Home, CONTROL)
     county.key(Key.Key_Down, SHIFT, times=2)
     choose_step(county, "village_checked")
     assert {row[STATE] for row in county.rows()} == {label("claim_state", "village_checked")}
     county.table().setFocus()
-    county.key(Key.Key_Home)
+    county.key(Key.Key_Home, CONTROL)
     number = county.here()[0]
     choose_step(county, "returned")
     assert {row[STATE] for row in county.rows()} == {label("claim_state", "village_checked")}
@@ -957,7 +957,7 @@ def test_a_batch_is_claimed_moved_on_and_returned_with_a_reason(county: Officer)
 def test_claims_follow_a_change_only_while_they_are_looked_at(
     county: Officer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    county.key(Key.Key_3, CONTROL)
+    county.key(Key.Key_4, CONTROL)
     before = county.count(_("To claim"))
     screen = county.window.page("claims")
     reloads: list[int] = []
@@ -973,7 +973,7 @@ def test_claims_follow_a_change_only_while_they_are_looked_at(
     county.press(_("Claim"))
     county.key(Key.Key_Escape)
     assert reloads == []
-    county.key(Key.Key_3, CONTROL)
+    county.key(Key.Key_4, CONTROL)
     assert county.count(_("To claim")) == before - 1
     assert county.count(_("Claimed")) == 1
 
@@ -1192,10 +1192,10 @@ def screens(officer: Officer) -> Iterator[tuple[str, QWidget]]:
     officer.choose_tab(_("Household"))
     officer.press(_("Open household"))
     yield "household", officer.window
-    officer.key(Key.Key_1, CONTROL)
+    officer.key(Key.Key_2, CONTROL)
     officer.rows()
     yield "households", officer.window
-    officer.key(Key.Key_2, CONTROL)
+    officer.key(Key.Key_3, CONTROL)
     for title in (
         "All",
         "In work",
@@ -1213,7 +1213,7 @@ def screens(officer: Officer) -> Iterator[tuple[str, QWidget]]:
     officer.key(Key.Key_Return)
     yield "form refused", officer.window
     officer.key(Key.Key_Escape)
-    officer.key(Key.Key_3, CONTROL)
+    officer.key(Key.Key_4, CONTROL)
     yield "offers", officer.window
     officer.choose_tab(_("Claimed"))
     yield "claims", officer.window
@@ -1221,7 +1221,7 @@ def screens(officer: Officer) -> Iterator[tuple[str, QWidget]]:
     yield "import", officer.window
     officer.key(Key.Key_M, CONTROL)
     yield "upload", officer.window
-    officer.key(Key.Key_5, CONTROL)
+    officer.key(Key.Key_6, CONTROL)
     yield "settings", officer.window
     officer.press(_("Check the ledger"))
     officer.key(Key.Key_F1)
