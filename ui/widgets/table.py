@@ -2,6 +2,7 @@
 
     table = DataTable(model, _("Workers"), {"due": paint_due})   # a painter for each `Column.paint` of the screen
     table.set_empty(EmptyState(…)); table.opened.connect(…); table.picked.connect(…); table.sort_asked.connect(…)
+    table.cells.typed.connect(…)    # what is typed into cells; `ui.widgets.grid` writes it to the ledger
 
 A row of the model has `id`; `status` and `package` where columns are painted 'status' and 'package'.
 What a painter draws is told to screen readers by `Column.tip`, or by `WORDS` of the model's module.
@@ -11,9 +12,12 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import (
+    QAbstractItemModel,
     QEvent,
     QItemSelection,
+    QItemSelectionModel,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     QRect,
     QRectF,
@@ -21,10 +25,21 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QHeaderView,
+    QLineEdit,
+    QMenu,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -33,11 +48,13 @@ from PySide6.QtWidgets import (
 )
 
 from caseworker_app.domain.package import Progress
-from caseworker_app.wording import label
+from caseworker_app.wording import _, label
 from ui.models.windowed import ROW_ROLE, WORDS, WindowedTableModel
 from ui.theme import style, tokens
+from ui.widgets import editors
 from ui.widgets.basics import EmptyState, paint_pill
 from ui.widgets.header import Head, ListHeader
+from ui.widgets.selection import Cells
 
 Index = QModelIndex | QPersistentModelIndex
 Paint = Callable[[QPainter, QRectF, Any], None]
@@ -60,6 +77,11 @@ STATUS_TONES = {
 }
 PACKAGE_WIDTH = 4 * 42
 _CELL = 39
+_ELIDE = Qt.TextElideMode.ElideRight
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_EDITOR_WIDTH = 110
+_CONTROL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
 def package_tone(done: int, owed: int) -> str:
@@ -104,40 +126,105 @@ class RowDelegate(QStyledItemDelegate):
         rect: QRect = option.rect
         state = option.state
         selected = bool(state & QStyle.StateFlag.State_Selected)
-        painter.save()
-        painter.fillRect(rect, QColor(theme.selection if selected else theme.surface))
-        painter.setPen(QColor(theme.line))
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        view = self.parent()
+        assert isinstance(view, QTableView)
+        current, number = view.currentIndex(), index.row()
         model = index.model()
         assert isinstance(model, WindowedTableModel)
-        column = model.columns[index.column()]
-        row = index.data(ROW_ROLE)
+        # Straight from the model: through the index each answer would go to Qt and back, for every cell.
+        column, row = model.columns[index.column()], model.row(number)
+        mark = model.mark_at(number, index.column())
+        wrong = mark.wrong if mark else ""
+        ground = theme.selection if selected else theme.surface
+        if not selected and current.row() == number:
+            ground = theme.quiet_soft
+        painter.save()
+        painter.fillRect(rect, style.ink(theme.stop_soft if wrong else ground))
+        painter.setPen(style.ink(theme.line))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         area = QRectF(rect.adjusted(style.px(8), 0, -style.px(8), -1))
         special = self._painters.get(column.paint)
-        if row is not None and special:
+        if wrong:
+            area = self._paint_wrong(painter, area, theme)
+        if row is not None and special and not wrong:
             special(painter, area, row)
         elif row is not None:
             painter.setFont(style.font(tokens.TEXT))
-            painter.setPen(QColor(theme.secondary if column.paint == "muted" else theme.text))
-            content = str(index.data() or "")
-            metrics = QFontMetrics(painter.font())
-            shown = metrics.elidedText(content, Qt.TextElideMode.ElideRight, int(area.width()))
-            side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-            painter.drawText(area, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
+            painter.setPen(style.ink(theme.secondary if column.paint == "muted" else theme.text))
+            content = mark.text if mark else column.text(row)
+            shown = style.metrics().elidedText(content, _ELIDE, int(area.width()))
+            painter.drawText(area, _RIGHT if column.right else _LEFT, shown)
         else:
             waiting = QRectF(area.left(), area.center().y() - 4, min(area.width(), 60), 8)
             painter.fillRect(waiting, QColor(theme.quiet_soft))
-        view = self.parent()
-        if isinstance(view, QTableView) and view.hasFocus() and view.currentIndex().row() == index.row():
-            self._paint_focus(painter, rect, theme, here=view.currentIndex() == index)
+        if view.hasFocus() and current == index:
+            painter.setPen(style.ink(theme.accent))
+            painter.drawRect(rect.adjusted(0, 0, -1, -1))
+            painter.drawRect(rect.adjusted(1, 1, -2, -2))
         painter.restore()
 
-    def _paint_focus(self, painter: QPainter, rect: QRect, theme: tokens.Tokens, *, here: bool) -> None:
-        """Paint the lines that show which row the keys act on, and around the cell."""
-        painter.fillRect(QRect(rect.left(), rect.top(), rect.width(), 2), QColor(theme.accent))
-        painter.fillRect(QRect(rect.left(), rect.bottom() - 1, rect.width(), 2), QColor(theme.accent))
-        if here:
-            painter.fillRect(QRect(rect.left(), rect.top(), 2, rect.height()), QColor(theme.accent))
+    def _paint_wrong(self, painter: QPainter, area: QRectF, theme: tokens.Tokens) -> QRectF:
+        """Underline a cell with a problem, put a mark at its end, and return what is left of it."""
+        painter.fillRect(QRectF(area.left(), area.bottom() - 4, area.width(), 2), QColor(theme.stop))
+        painter.setFont(style.font(tokens.TEXT, strong=True))
+        painter.setPen(QColor(theme.stop))
+        painter.drawText(area, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), "!")
+        return area.adjusted(0, 0, -style.px(8), 0)
+
+    # -- typing into a cell ------------------------------------------------------------------
+
+    def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, index: Index) -> QWidget | None:  # type: ignore[override]
+        """Return the editor of a cell; none while its row has not arrived."""
+        model = index.model()
+        assert isinstance(model, WindowedTableModel)
+        if index.data(ROW_ROLE) is None:
+            return None
+        editor = editors.make(parent, model.columns[index.column()].field)
+        editor.setObjectName("cell")
+        return editor
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        """Begin with what the cell says, or with what was typed and refused."""
+        model = index.model()
+        assert isinstance(editor, QLineEdit)
+        assert isinstance(model, WindowedTableModel)
+        mark = model.mark_at(index.row(), index.column())
+        editors.put(editor, mark.text if mark else model.columns[index.column()].typed(index.data(ROW_ROLE)))
+
+    def setModelData(self, editor: QWidget, _model: QAbstractItemModel, index: Index) -> None:
+        """Tell what was typed."""
+        view = self.parent()
+        assert isinstance(editor, QLineEdit)
+        assert isinstance(view, DataTable)
+        if editor.text() != editor.property("before"):
+            view.cells.type(index.row(), index.column(), editor.text())
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, _index: Index) -> None:
+        """Stand on the cell, wide enough to type in."""
+        rect: QRect = option.rect
+        rect.setWidth(max(rect.width(), style.px(_EDITOR_WIDTH)))
+        editor.setGeometry(rect)
+
+    def eventFilter(self, editor: QObject, event: QEvent) -> bool:
+        """Take Enter and Tab as in a spreadsheet: keep what was typed and go down, or to the side."""
+        view = self.parent()
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and isinstance(view, DataTable)
+        ):
+            moves = {
+                Qt.Key.Key_Return: (1, 0),
+                Qt.Key.Key_Enter: (1, 0),
+                Qt.Key.Key_Tab: (0, 1),
+                Qt.Key.Key_Backtab: (0, -1),
+            }
+            if (move := moves.get(Qt.Key(event.key()))) and isinstance(editor, QWidget):
+                self.commitData.emit(editor)
+                self.closeEditor.emit(editor, QStyledItemDelegate.EndEditHint.NoHint)
+                view.cells.step(*move)
+                return True
+        return super().eventFilter(editor, event)
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         """Return the height of every row."""
@@ -146,7 +233,7 @@ class RowDelegate(QStyledItemDelegate):
 
 def paint_word(painter: QPainter, area: QRectF, word: str, tone: str) -> None:
     """Paint a word as a pill at the left of a cell, elided where the cell is narrow."""
-    metrics = QFontMetrics(style.font(tokens.SMALL))
+    metrics = style.metrics(tokens.SMALL)
     shown = metrics.elidedText(word, Qt.TextElideMode.ElideRight, max(int(area.width()) - style.px(14), 0))
     if shown:
         spot = QRectF(
@@ -178,7 +265,8 @@ class _Frozen(QTableView):
         self.setHorizontalHeader(ListHeader(self, table.head))
         self.setModel(model)
         self.setSelectionModel(table.selectionModel())
-        self.setItemDelegate(table.itemDelegate())
+        # Of its own: what the delegate of a view commits, that view alone must hear.
+        self.setItemDelegate(RowDelegate(table, table.cell_painters))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(table.accessibleName())
         _dress(self)
@@ -214,13 +302,14 @@ class _Frozen(QTableView):
 
 def _dress(view: QTableView) -> None:
     """Give a table its rows, its header and its way of scrolling."""
-    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
     view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
     view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     view.setShowGrid(False)
     view.setWordWrap(False)
     view.setTabKeyNavigation(False)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     view.setMouseTracking(True)
     vertical = view.verticalHeader()
     vertical.hide()
@@ -234,27 +323,37 @@ def _dress(view: QTableView) -> None:
 
 
 class DataTable(QTableView):
-    """A table with the keys of a list: Enter opens, Space and arrows move the selection.
+    """A table with the keys of a spreadsheet: arrows and Shift select cells, F2 or typing edits, Enter opens the row.
 
-    Signals: opened(str) with the id of the row; picked(list) with the ids selected; sort_asked(str) with the
-    key of the column whose header was clicked.
+    Signals: opened(str) with the id of the row; picked(list) with the ids of the rows selected; sort_asked(str) with
+    the key of the column whose header was clicked; find_asked() for finding in the current column.
     """
 
     opened = Signal(str)
     picked = Signal(list)
     sort_asked = Signal(str)
+    find_asked = Signal()
 
     def __init__(
-        self, model: WindowedTableModel, name: str, painters: dict[str, Paint] | None = None
+        self,
+        model: WindowedTableModel,
+        name: str,
+        painters: dict[str, Paint] | None = None,
+        *,
+        opens: bool = True,
     ) -> None:
         super().__init__()
+        self._opens = opens
+        self._column = 0
         self._model = model
+        self.cells = Cells(self, model)
         self.head = Head(self)
         self.setHorizontalHeader(ListHeader(self, self.head))
         self.setModel(model)
         self.setAccessibleName(name)
         ours: dict[str, Paint] = {"status": _paint_status, "package": _paint_package}
-        self.setItemDelegate(RowDelegate(self, ours | (painters or {})))
+        self.cell_painters = ours | (painters or {})
+        self.setItemDelegate(RowDelegate(self, self.cell_painters))
         _dress(self)
         header = self.horizontalHeader()
         header.setSectionsMovable(True)
@@ -263,7 +362,11 @@ class DataTable(QTableView):
         header.sectionClicked.connect(self._sort_by)
         for index, column in enumerate(model.columns):
             header.resizeSection(index, style.px(column.width))
-        self.doubleClicked.connect(lambda _index: self._open())
+        self.doubleClicked.connect(self._act_on)
+        if self._typed_into():
+            self.setEditTriggers(
+                QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.AnyKeyPressed
+            )
         self.empty: EmptyState | None = None
         model.modelReset.connect(self._show_empty)
         self._frozen = _Frozen(self, model)
@@ -300,35 +403,128 @@ class DataTable(QTableView):
         self.viewport().update()
 
     def selected(self) -> list[str]:
-        """Return the ids selected, in order."""
+        """Return the ids of the rows that the selection touches, in order."""
         ids = self._model.ids()
-        return [ids[row] for row in sorted(index.row() for index in self.selectionModel().selectedRows())]
+        return [ids[row] for row in self.cells.rows()]
 
     def select_id(self, record: str) -> bool:
-        """Select the row of an id and bring it into view; False when it is not on the list."""
+        """Go to the row of an id, unless the selection touches it; False when it is not on the list."""
         position = self._model.position(record)
         if position < 0:
             return False
-        self.selectRow(position)
-        self.scrollTo(self._model.index(position, 0))
+        if position not in self.cells.rows():
+            self.setCurrentIndex(self._model.index(position, self._column))
+        self.scrollTo(self._model.index(position, self._column))
         return True
+
+    def problems(self) -> list[tuple[int, int]]:
+        """Return the cells (row, column) with a problem."""
+        return self._model.wrong()
+
+    def _typed_into(self) -> bool:
+        return any(column.field for column in self._model.columns)
 
     def _open(self) -> None:
         current = self.currentIndex()
         if current.isValid():
             self.opened.emit(self._model.ids()[current.row()])
 
+    def _act_on(self, index: QModelIndex) -> None:
+        """Edit the cell that was clicked twice, or open its row where it cannot be typed into."""
+        if not self._model.columns[index.column()].field:
+            self._open()
+        elif index.data(ROW_ROLE) is not None:
+            self.setCurrentIndex(index)
+            self.edit(index)
+
+    def arrange(self, rows: list[list[str]], first: int) -> tuple[list[list[str]], int]:
+        """Return pasted rows and the column they begin at; a table that knows headers puts them in its order."""
+        return rows, first
+
+    def make_room(self, rows: int) -> None:
+        """Make so many rows if the table can grow."""
+
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:  # noqa: N802 - Qt's name
         """Tell which rows are selected."""
         super().selectionChanged(selected, deselected)
         self.picked.emit(self.selected())
+        self.cells.changed()
+
+    def setCurrentIndex(self, index: Index) -> None:  # noqa: N802 - Qt's name
+        """Go to a cell and select it alone, whatever keys are held down meanwhile."""
+        super().setCurrentIndex(index)
+        self.selectionModel().select(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802 - Qt's name
+        """Remember the column, and paint the rows left and reached anew."""
+        super().currentChanged(current, previous)
+        if current.isValid():
+            self._column = current.column()
+        if current.row() != previous.row():
+            self.viewport().update()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's signature
+        """Let Tab go from cell to cell where cells are typed into; at the end of a row it leaves the table."""
+        if self._typed_into() and self.hasFocus() and self.cells.step(0, 1 if forward else -1):
+            return True
+        return super().focusNextPrevChild(forward)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Do not search while typing: it would read every row; Ctrl+Shift+F finds in the column."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens; Home and End go to the first and last row."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._open()
-        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and self._model.rowCount():
-            row = 0 if event.key() == Qt.Key.Key_Home else self._model.rowCount() - 1
-            self.setCurrentIndex(self._model.index(row, 0))
+        """Take the keys of a spreadsheet; Enter opens the row."""
+        key, modifiers = event.key(), event.modifiers()
+        control = modifiers == Qt.KeyboardModifier.ControlModifier
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if self._opens:
+                self._open()
+            else:
+                self.cells.step(-1 if modifiers & Qt.KeyboardModifier.ShiftModifier else 1)
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.cells.copy()
+        elif event.matches(QKeySequence.StandardKey.Paste):
+            self.cells.paste()
+        elif control and key == Qt.Key.Key_D:
+            self.cells.fill()
+        elif key == Qt.Key.Key_Delete:
+            self.cells.clear()
+        elif key == Qt.Key.Key_F and modifiers == _CONTROL_SHIFT:
+            self.find_asked.emit()
+        elif key == Qt.Key.Key_Space:
+            self._tick(modifiers)
         else:
             super().keyPressEvent(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Begin to edit with what an input method hands over whole, which Qt would drop."""
+        editing = self.state() == QAbstractItemView.State.EditingState
+        super().inputMethodEvent(event)
+        if not editing and event.commitString() and not event.preeditString():
+            for editor in self.viewport().findChildren(QLineEdit, "cell"):
+                if editor.text() == editor.property("before"):
+                    editor.setText("")
+                    QApplication.sendEvent(editor, event)
+
+    def _tick(self, modifiers: Qt.KeyboardModifier) -> None:
+        """Select the current cell too; Ctrl takes it out again, Shift takes the whole row."""
+        flags = QItemSelectionModel.SelectionFlag
+        how = flags.Select
+        if modifiers & Qt.KeyboardModifier.ControlModifier:
+            how = flags.Toggle
+        elif modifiers & Qt.KeyboardModifier.ShiftModifier:
+            how = flags.ClearAndSelect | flags.Rows
+        self.selectionModel().select(self.currentIndex(), how)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what can be done with the selected cells, with the keys that do it."""
+        menu = QMenu(self)
+        menu.addAction(f"{_('Copy')}\tCtrl+C", self.cells.copy)
+        if self._typed_into():
+            menu.addAction(f"{_('Paste')}\tCtrl+V", self.cells.paste)
+            menu.addAction(f"{_('Fill down')}\tCtrl+D", self.cells.fill)
+            menu.addAction(f"{_('Clear')}\tDelete", self.cells.clear)
+        menu.addSeparator()
+        menu.addAction(f"{_('Find in column')}\tCtrl+Shift+F", self.find_asked.emit)
+        menu.exec(event.globalPos())
+        menu.deleteLater()

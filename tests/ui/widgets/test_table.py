@@ -36,14 +36,14 @@ def table(qtbot: QtBot) -> DataTable:
     return made
 
 
-def test_enter_opens_the_row_and_home_and_end_go_to_the_ends(qtbot: QtBot, table: DataTable) -> None:
+def test_enter_opens_the_row_and_control_home_and_end_go_to_the_ends(qtbot: QtBot, table: DataTable) -> None:
     opened: list[str] = []
     table.opened.connect(opened.append)
     table.select_id("worker-7")
     QTest.keyClick(table, Qt.Key.Key_Return)
-    QTest.keyClick(table, Qt.Key.Key_End)
+    QTest.keyClick(table, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClick(table, Qt.Key.Key_Return)
-    QTest.keyClick(table, Qt.Key.Key_Home)
+    QTest.keyClick(table, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClick(table, Qt.Key.Key_Return)
     assert opened == ["worker-7", "worker-29", "worker-0"]
     assert not table.select_id("nobody")
