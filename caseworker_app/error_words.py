@@ -403,13 +403,9 @@ def problem_line(problem: Problem) -> str:
     return _("Row {row} {text}").format(row=problem.row, text=text)
 
 
-def action_text(action: str, values: Values) -> str:
-    """Return a change set in a few words: 登记服务 马国强."""
-    if action == "undo":
-        return _("Undo: {what}").format(what=action_text(str(values.get("of", "")), values))
-    if action == "redo":
-        return _("Redo: {what}").format(what=action_text(str(values.get("of", "")), values))
-    names = {
+def actions() -> dict[str, str]:
+    """Return what every action is called."""
+    return {
         "ledger.new": _("New ledger"),
         "import": _("Import"),
         "service.record": _("Record service"),
@@ -448,6 +444,15 @@ def action_text(action: str, values: Values) -> str:
         "cells.clear": _("Clear"),
         "rows.enter": _("Enter rows"),
     }
+
+
+def action_text(action: str, values: Values) -> str:
+    """Return a change set in a few words: 登记服务 马国强."""
+    if action == "undo":
+        return _("Undo: {what}").format(what=action_text(str(values.get("of", "")), values))
+    if action == "redo":
+        return _("Redo: {what}").format(what=action_text(str(values.get("of", "")), values))
+    names = actions()
     count, files = values.get("count", 1), values.get("files")
     if isinstance(files, list) and len(files) > 1:
         return f"{names.get(action, action)} " + _n("{count} file", "{count} files", len(files)).format(
