@@ -147,4 +147,4 @@ def test_tab_reaches_the_rail_and_the_page(window: MainWindow, qtbot: QtBot) -> 
         if held is not None:
             reached.add(held.accessibleName())
         window.focusNextChild()
-    assert {"box", "农户", "周"} <= reached
+    assert {"box", "今日", "周"} <= reached
