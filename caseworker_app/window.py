@@ -141,6 +141,11 @@ class Opened:
 
             return ExchangeScreen(context)
 
+        def duplicates() -> Any:  # noqa: ANN401
+            from ui.screens.duplicates.screen import DuplicatesScreen  # noqa: PLC0415
+
+            return DuplicatesScreen(context)
+
         def settings_() -> Any:  # noqa: ANN401
             from ui.screens.settings.screen import SettingsScreen  # noqa: PLC0415
 
@@ -154,6 +159,7 @@ class Opened:
             ("household", household),
             ("claims", claims),
             ("exchange", exchange),
+            ("duplicates", duplicates),
             ("settings", settings_),
         ):
             self.window.register(name, factory)
@@ -173,6 +179,7 @@ class Opened:
         bind("redo", self.redo)
         bind("import", lambda: window.go("exchange", part="import"))
         bind("upload", lambda: window.go("exchange", part="upload"))
+        bind("duplicates", lambda: window.go("duplicates"))
         bind("filter", lambda: self._on_page("focus_filter"))
         bind("service.record", lambda: self._on_page("record_service"))
         bind("return.record", lambda: self._on_page("record_return"))

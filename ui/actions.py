@@ -46,6 +46,7 @@ TABLE = (
     Action("part.next", N_("Next part of the page"), "", "Ctrl+PgDown", ("person", "household")),
     Action("part.previous", N_("Part of the page before"), "", "Ctrl+PgUp", ("person", "household")),
     Action("filter", N_("Filter here"), "search", "Ctrl+F", ("workers", "households", "claims")),
+    Action("duplicates", N_("Possible duplicates"), "workers", "Ctrl+Shift+D"),
     Action("undo", N_("Undo"), "undo", "Ctrl+Z"),
     Action("redo", N_("Redo"), "undo", "Ctrl+Y"),
     Action("import", N_("Import workbooks"), "import", "Ctrl+O"),
