@@ -172,13 +172,13 @@ class TodayScreen(QWidget):
         figures = Card(rings, margins=(20, 12, 20, 12))
         self.cards = {kind.key: WaitingCard(kind, partial(self._all, kind)) for kind in KINDS}
         self._places = [QVBoxLayout() for _place in range(3)]
-        cards = row(space=12)
+        self._abreast = row(space=12)
         for place in self._places:
             place.setSpacing(style.px(12))
-            cards.addLayout(place, 1)
+            self._abreast.addLayout(place)
         inside = QWidget()
         inside.setObjectName("ground")
-        inside.setLayout(column(figures, cards, None, space=12, margins=(16, 12, 16, 12)))
+        inside.setLayout(column(figures, self._abreast, None, space=12, margins=(16, 12, 16, 12)))
         self._side = QScrollArea()
         self._side.setObjectName("side")
         self._side.setFixedWidth(style.px(332))
@@ -289,9 +289,7 @@ class TodayScreen(QWidget):
             else _("not written yet")
         )
         lines = [
-            self._line(
-                "month", 0, Waiting("upload", "exchange", _("Monthly workbook"), upload), _("Check and write")
-            ),
+            self._line("month", 0, Waiting("upload", "exchange", _("Report"), upload), _("Check and write")),
             self._line(
                 "month", 1, Waiting("backup", "settings", _("Backup"), _backup_words(standing)), _("Back up")
             ),
@@ -399,10 +397,12 @@ class TodayScreen(QWidget):
         inside.setLayout(column(form, None, margins=(12, 12, 12, 12)))
         self._side.setWidget(inside)
         self._side.show()
+        self._fit()
         form.setFocus()
 
     def _recorded(self) -> None:
         self._side.hide()
+        self._fit()
         self._focus()
 
     # -- layout ----------------------------------------------------------------------------------
@@ -410,7 +410,10 @@ class TodayScreen(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the cards into as many columns as there is room for."""
         super().resizeEvent(event)
-        width = self.width()
+        self._fit()
+
+    def _fit(self) -> None:
+        width = self.width() - (0 if self._side.isHidden() else self._side.width())
         self._lay_out(3 if width >= style.px(_THREE) else 2 if width >= style.px(_TWO) else 1)
 
     def _lay_out(self, columns: int) -> None:
@@ -424,6 +427,8 @@ class TodayScreen(QWidget):
             for key in keys:
                 place.addWidget(self.cards[key])
             place.addStretch(1)
+        for index in range(len(self._places)):
+            self._abreast.setStretch(index, int(index < columns))
 
 
 def _backup_words(standing: Standing) -> str:
