@@ -5,7 +5,9 @@ whatever the screen speaks: they ask for `label(…, ZH)`.
 """
 
 import gettext
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from pathlib import Path
 
@@ -34,34 +36,54 @@ def use(language: str) -> None:
     )
 
 
+_aside: ContextVar[tuple[str, gettext.NullTranslations] | None] = ContextVar("aside", default=None)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak a language here only, while the window goes on in its own: for workbooks, written beside it."""
+    told = gettext.NullTranslations()
+    if language != EN:
+        told = gettext.translation("caseworker", FOLDER, [language])
+    token = _aside.set((language, told))
+    try:
+        yield
+    finally:
+        _aside.reset(token)
+
+
+def _spoken() -> tuple[str, gettext.NullTranslations]:
+    return _aside.get() or (_language, _catalogue)
+
+
 def language() -> str:
     """Return the language spoken."""
-    return _language
+    return _spoken()[0]
 
 
 def _(message: str) -> str:
     """Return the message in the language spoken."""
-    return _catalogue.gettext(message)
+    return _spoken()[1].gettext(message)
 
 
 def _n(one: str, many: str, count: int) -> str:
     """Return the form of the message that fits the count."""
-    return _catalogue.ngettext(one, many, count)
+    return _spoken()[1].ngettext(one, many, count)
 
 
 def label(list_name: str, code: str | None, language: str | None = None) -> str:
     """Return the label of a code, in the language spoken unless one is asked for; '' for no code."""
-    return codes.code_list(list_name).label(code, language or _language) if code else ""
+    return codes.code_list(list_name).label(code, language or _spoken()[0]) if code else ""
 
 
 def joined(parts: Iterable[str], language: str | None = None) -> str:
     """Return parts listed as the language lists them."""
-    return ("、" if (language or _language) == ZH else ", ").join(parts)
+    return ("、" if (language or _spoken()[0]) == ZH else ", ").join(parts)
 
 
 def labels(list_name: str, values: Iterable[str], language: str | None = None) -> str:
     """Return several labels joined as the field joins them."""
-    tongue = language or _language
+    tongue = language or _spoken()[0]
     return joined((label(list_name, value, tongue) for value in values), tongue)
 
 
@@ -72,6 +94,6 @@ def on_paper(day: date | None) -> str:
 
 def months_text(months: Months, language: str | None = None) -> str:
     """Return months and left-over days in words."""
-    if (language or _language) == ZH:
+    if (language or _spoken()[0]) == ZH:
         return f"{months.months} 个月" + (f" {months.days} 天" if months.days else "")
     return f"{months.months} months" + (f" {months.days} days" if months.days else "")

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -257,3 +257,71 @@ def write_monthly(
     except xlsxwriter.exceptions.FileCreateError as error:
         draft.unlink(missing_ok=True)
         raise ExpectedError("workbook.not_written", file=str(path)) from error
+
+
+_POINTS_A_CHARACTER = 7.5
+"""Pixels of the window to one character of a column's width in a workbook."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One column of a list: its header, its kind (text, money, count or day) and its width in pixels of the window."""
+
+    title: str
+    kind: str
+    width: int
+
+
+def write_list(
+    path: Path, title: str, heads: Sequence[Head], blocks: Iterable[Sequence[Sequence[object]]]
+) -> int:
+    """Write a list row by row, in as little memory for many rows as for few; return how many rows.
+
+    The workbook takes its name only when whole. ExpectedError `workbook.not_written`.
+    """
+    import xlsxwriter  # noqa: PLC0415 - loaded where it is used
+
+    draft = path.with_name(path.name + ".part")
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    columns = [Column(head.title, "", head.kind, 0, "", "") for head in heads]
+    count = 0
+    try:
+        with xlsxwriter.Workbook(str(draft), options) as book:
+            book.set_properties({"title": title})
+            formats = _Formats(book)
+            sheet = book.add_worksheet(_sheet_name(title))
+            for index, head in enumerate(heads):
+                sheet.set_column(index, index, max(head.width / _POINTS_A_CHARACTER, 6))
+            sheet.set_row(0, 24)
+            for index, head in enumerate(heads):
+                sheet.write_string(0, index, safe(head.title), formats.header)
+            for block in blocks:
+                for row in block:
+                    count += 1
+                    for index, column in enumerate(columns):
+                        _write_cell(sheet, count, index, column, row[index], formats)
+            sheet.freeze_panes(1, 1)
+            sheet.autofilter(0, 0, max(count, 1), len(heads) - 1)
+            sheet.set_landscape()
+            sheet.set_paper(9)
+            sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+            sheet.fit_to_pages(1, 0)
+            sheet.repeat_rows(0)
+            sheet.set_header(f"&C{title.replace('&', '&&')}")
+            sheet.set_footer("&C第 &P 页 共 &N 页")
+        draft.replace(path)
+    except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
+        raise ExpectedError("workbook.not_written", file=str(path)) from error
+    finally:
+        draft.unlink(missing_ok=True)
+    return count
+
+
+def _sheet_name(title: str) -> str:
+    """Return a title as a sheet may be called."""
+    return re.sub(r"[\[\]:*?/\\']", " ", safe(title)).strip()[:31] or "Sheet1"
