@@ -42,11 +42,20 @@ TABLE = (
     Action("spell.record", N_("Record job"), "plus", "Ctrl+J", ("person",)),
     Action("intention.record", N_("Record intention"), "question", "Ctrl+I", ("person",)),
     Action("claim.print", N_("Print form"), "print", "Ctrl+P", ("person", "claims")),
+    Action("person.new", N_("New person"), "plus", "Ctrl+N", ("person", "household")),
+    Action("household.new", N_("New household"), "households", "Ctrl+Shift+N"),
+    Action("person.move", N_("Move to another household"), "", "", ("person",)),
+    Action("person.leave", N_("Death or departure"), "", "", ("person",)),
+    Action("household.split", N_("Split household"), "", "", ("household",)),
+    Action("household.head", N_("Change head"), "", "", ("household",)),
+    Action("household.monitoring", N_("Record monitoring"), "", "", ("household",)),
     Action("attachment.attach", N_("Add photos"), "plus", "Ctrl+Shift+A", ("person", "household")),
     Action("part.next", N_("Next part of the page"), "", "Ctrl+PgDown", ("person", "household")),
     Action("part.previous", N_("Part of the page before"), "", "Ctrl+PgUp", ("person", "household")),
     Action("filter", N_("Filter here"), "search", "Ctrl+F", ("workers", "households", "claims")),
     Action("duplicates", N_("Possible duplicates"), "workers", "Ctrl+Shift+D"),
+    Action("checks", N_("Data checks"), "check", "Ctrl+Shift+D"),
+    Action("journal", N_("Journal"), "undo", "Ctrl+Shift+J"),
     Action("undo", N_("Undo"), "undo", "Ctrl+Z"),
     Action("redo", N_("Redo"), "undo", "Ctrl+Y"),
     Action("import", N_("Import workbooks"), "import", "Ctrl+O"),
@@ -114,6 +123,18 @@ class Actions:
         shown.setEnabled(made.isEnabled())
         made.enabledChanged.connect(shown.setEnabled)
         return shown
+
+
+def more_button(acts: Iterable[tuple[str, Callable[[], None]]]) -> QPushButton:
+    """Return a button that opens a menu of further actions of a page."""
+    made = button(_("More"))
+    menu = QMenu(made)
+    for action, act in acts:
+        words = "\t".join(each for each in (_(BY_ID[action].title), BY_ID[action].shortcut) if each)
+        entry = menu.addAction(words)
+        entry.triggered.connect(lambda _checked=False, act=act: act())
+    made.setMenu(menu)
+    return made
 
 
 def tip(action: str) -> str:

@@ -1,29 +1,50 @@
-"""The page of one household."""
+"""One household on one page: what holds of it, its members, what is due to it, papers, history.
+
+Everything is changed where it stands, saved at once and undoable.
+"""
 
 from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from caseworker_app.domain import divisions, identity
-from caseworker_app.read_models.households import HouseholdPage, HouseholdRow
-from caseworker_app.wording import _, _n, label, labels
-from db.queries import households as queries
+from caseworker_app.domain import divisions, identity, money
+from caseworker_app.policy import explain
+from caseworker_app.policy.assess import Entitlement, State
+from caseworker_app.read_models.households import HouseholdRow
+from caseworker_app.read_models.pages import MonitoringLine
+from caseworker_app.use_cases import pages
+from caseworker_app.use_cases.pages import HOME, HouseholdSheet
+from caseworker_app.wording import _, label, labels
+from ui.actions import BY_ID, more_button, tip
 from ui.context import Context
+from ui.screens.households.monitoring import MonitoringForm
 from ui.theme import style, tokens
-from ui.widgets.basics import Pill, button, clear, column, row, text
+from ui.widgets.basics import Pill, TabStrip, button, clear, column, row, text
+from ui.widgets.entitlement import standing
+from ui.widgets.entitlement_part import EntitlementPart, claim_lines, print_claims
+from ui.widgets.fact_field import Facts
+from ui.widgets.facts import FactForm
 from ui.widgets.history import history_lines
+from ui.widgets.household_forms import HeadForm, NewHouseholdForm, NewPersonForm, SplitForm
 from ui.widgets.lines import lines, scrolled
-from ui.widgets.table import STATUS_TONES
+from ui.widgets.members import member_lines
+from ui.widgets.photos import FileDrop, PhotoStrip
+from ui.words import N_
+
+TABS = (
+    ("members", N_("Members")),
+    ("facts", N_("Facts")),
+    ("entitlements", N_("Entitlements")),
+    ("claims", N_("Claims")),
+    ("papers", N_("Papers")),
+    ("history", N_("History")),
+)
 
 
 def _village(entry: HouseholdRow) -> str:
     found = divisions.find(entry.village_code)
     return f"{found.name if found else ''} {entry.group}".strip()
-
-
-def _category(entry: HouseholdRow) -> str:
-    return label("monitored_kind", entry.monitored_kind) or label("household_kind", entry.kind)
 
 
 class HouseholdScreen(QWidget):
@@ -33,82 +54,307 @@ class HouseholdScreen(QWidget):
         super().__init__()
         self._context = context
         self._household = ""
-        inside = QWidget()
-        inside.setObjectName("ground")
-        self._place = QVBoxLayout(inside)
-        self._place.setContentsMargins(style.px(16), style.px(12), style.px(16), style.px(12))
-        self._place.setSpacing(style.px(10))
-        self.setLayout(column(scrolled(inside, _("Household")), space=0))
+        self._made, self._act = "", ""
+        self._entering = False
+        self._sheet: HouseholdSheet | None = None
+        self._head = row(space=8)
+        self.problems = QVBoxLayout()
+        """Where the findings of the data checks stand."""
+        self._form_place = QVBoxLayout()
+        self.tabs = TabStrip([(key, _(name)) for key, name in TABS], _("Parts of this page"))
+        self.tabs.chosen.connect(self._show_part)
+        self._make_parts()
+        self.setLayout(
+            column(
+                self._head,
+                self.problems,
+                self._form_place,
+                self.tabs,
+                self._stack,
+                space=10,
+                margins=(16, 12, 16, 0),
+            )
+        )
+        FileDrop(self, self._dropped)
         context.runner.changed.connect(self._changed)
 
-    def open(self, **arguments: Any) -> None:  # noqa: ANN401 - `household`
+    def _make_parts(self) -> None:
+        context = self._context
+        self._facts = Facts(context, _("Household"), HOME)
+        self._monitored = QVBoxLayout()
+        self._members, self._claims, self._history = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
+        self._entitlements, self._shares = EntitlementPart(context), QVBoxLayout()
+        self._papers = PhotoStrip(context)
+        both = row(space=12)
+        both.addLayout(column(self._facts, None), 1)
+        both.addLayout(self._monitored, 2)
+        parts: dict[str, Any] = {
+            "members": self._members,
+            "facts": both,
+            "entitlements": column(self._entitlements, self._shares, space=12),
+            "claims": self._claims,
+            "papers": self._papers,
+            "history": self._history,
+        }
+        self._stack = QStackedWidget()
+        for key, name in TABS:
+            inside = QWidget()
+            inside.setObjectName("ground")
+            inside.setLayout(
+                column(parts[key], 0 if key == "papers" else None, space=0, margins=(0, 0, 0, 12))
+            )
+            self._stack.addWidget(scrolled(inside, _(name)))
+
+    # -- as the frame asks -------------------------------------------------------------------
+
+    def open(self, **arguments: Any) -> None:  # noqa: ANN401 - `household`, `part` to choose a part
         """Show a household."""
-        self._household = arguments["household"]
+        self._made = ""
+        if arguments.get("new"):
+            self._enter()
+            return
+        if arguments["household"] != self._household:
+            self._household = arguments["household"]
+            self._sheet, self._entering = None, False
+            self.tabs.show()
+            self._stack.show()
+            self._facts.leave()
+            self._close_form()
+            self.tabs.choose("members")
+        if part := arguments.get("part"):
+            self.tabs.choose(part)
+        self._act = str(arguments.get("act", ""))
         self.reload()
+        self._focus_tab()
 
     def status(self) -> str:
         """Return the words for the status bar."""
-        return _("Changes are saved at once and can be undone")
+        return _("Saved at once, can be undone · F2 changes · Ctrl+PgDn next part · Esc back")
 
-    def _changed(self, _changed: Any) -> None:  # noqa: ANN401 - a Changed
-        if self._household and self.isVisible():
+    def next_part(self) -> None:
+        """Show the next part."""
+        self._turn(1)
+
+    def previous_part(self) -> None:
+        """Show the part before."""
+        self._turn(-1)
+
+    def _turn(self, by: int) -> None:
+        keys = [key for key, _name in TABS]
+        self.tabs.choose(keys[(keys.index(self.tabs.current()) + by) % len(keys)])
+        self._focus_tab()
+
+    def _focus_tab(self) -> None:
+        next(each for each in self.tabs.findChildren(QPushButton) if each.isChecked()).setFocus()
+
+    def _changed(self, changed: Any) -> None:  # noqa: ANN401 - a Changed
+        if self._entering and len(changed.households) == 1:
+            self._made = next(iter(changed.households))
+        page = self._sheet.page if self._sheet else None
+        if page and (
+            changed.everything
+            or self._household in changed.households
+            or changed.people & {member.id for member in page.members}
+        ):
             self.reload()
 
     def reload(self) -> None:
-        """Fetch the household and show it."""
+        """Fetch everything of the household and show it."""
         self._context.query(
-            queries.page, self._household, self._context.desk.asked(self._context.today), then=self._show
+            pages.household, self._context.desk, self._household, self._context.today, then=self._show
         )
 
-    def _show(self, page: HouseholdPage) -> None:
-        clear(self._place)
-        go = self._context.navigator.go
-        entry = page.row
-        title = text(_("Household of {head}").format(head=entry.head))
+    def _show(self, sheet: HouseholdSheet) -> None:
+        if sheet.page.row.id != self._household:
+            return
+        self._sheet = sheet
+        self._show_head(sheet)
+        self.tabs.count(
+            {
+                "members": len(sheet.page.members),
+                "entitlements": sum(answer.state is not State.NOT_ELIGIBLE for answer in sheet.answers),
+                "claims": len(sheet.claims),
+                "papers": len(sheet.papers),
+                "history": len(sheet.history),
+            }
+        )
+        self._show_part(self.tabs.current())
+        if self._act == "person.new":  # Asked for on another page.
+            self.new_person()
+        self._act = ""
+
+    def _show_head(self, sheet: HouseholdSheet) -> None:
+        clear(self._head)
+        page, entry = sheet.page, sheet.page.row
+        title = text(_("Household of {head}").format(head=entry.head), select=True)
         title.setFont(style.font(tokens.PAGE, strong=True))
-        bar = row(
-            button(_("Households"), self._context.navigator.back, link=True, icon="back", tip="Esc"),
-            title,
-            text(
-                f"{entry.household_no} · {_village(entry)} · {identity.masked_phone(entry.phone)}",
-                "muted",
-                select=True,
-            ),
-            space=8,
+        self._head.addWidget(
+            button(_("Back"), self._context.navigator.back, link=True, icon="back", tip=_("Back  Esc"))
         )
-        if category := _category(entry):
-            bar.addWidget(Pill(category, "attention" if entry.monitored_kind else "quiet"))
-        if page.relocated:
-            bar.addWidget(Pill(_("relocated"), "quiet"))
-        bar.addStretch(1)
-        self._place.addLayout(bar)
+        self._head.addWidget(title)
+        if entry.kind:
+            self._head.addWidget(Pill(label("household_kind", entry.kind), "quiet"))
         if entry.monitored_kind:
-            since = f"{page.identified_on:%Y-%m}" if page.identified_on else _("not known")
-            state = (
-                _("risk resolved {day}").format(day=entry.resolved_on)
+            word = label("monitored_kind", entry.monitored_kind)
+            self._head.addWidget(
+                Pill(_("{kind}, risk resolved").format(kind=word), "quiet")
                 if entry.resolved_on
-                else _("risk not resolved")
+                else Pill(word, "attention")
             )
-            words = _("Monitored since {since}, {state}. Risks: {risks}").format(
-                since=since, state=state, risks=labels("risk", page.risks) or "—"
-            )
-            self._place.addWidget(text(words, "muted"))
-        members = [
-            (
-                button(member.name, partial(go, "person", person=member.id), link=True),
-                label("relation", member.relation),
-                label("sex", member.sex),
-                identity.masked(member.identity_number),
-                member.born.isoformat() if member.born else "",
-                Pill(label("status", member.status), STATUS_TONES.get(member.status, "quiet")),
-            )
-            for member in page.members
-        ]
-        self._place.addWidget(
-            text(_n("{count} member", "{count} members", len(members)).format(count=len(members)), "section")
+        if page.relocated:
+            self._head.addWidget(Pill(_("relocated"), "quiet"))
+        said = " · ".join(
+            part for part in (entry.household_no, _village(entry), identity.masked_phone(entry.phone)) if part
         )
-        heads = [_("Name"), _("Relation"), _("Sex"), _("Identity number"), _("Born"), _("Status")]
-        self._place.addWidget(lines(heads, members, "", 5))
-        self._place.addWidget(text(_("History"), "section"))
-        self._place.addWidget(history_lines(page.history))
-        self._place.addStretch(1)
+        words = text(said, "muted", wrap=True, select=True)
+        words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._head.addWidget(words, 1)
+        for act, does in (("person.new", self.new_person), ("household.monitoring", self.record_monitoring)):
+            self._head.addWidget(button(_(BY_ID[act].title), does, tip=tip(act)))
+        more = (
+            ("household.split", self.split),
+            ("household.head", self.change_head),
+            ("attachment.attach", self.attach),
+        )
+        self._head.addWidget(more_button([(act, does) for act, does in more]))
+
+    # -- parts -------------------------------------------------------------------------------
+
+    def _show_part(self, key: str) -> None:
+        self._stack.setCurrentIndex([name for name, _title in TABS].index(key))
+        sheet = self._sheet
+        if sheet is None:
+            return
+        if key == "facts":
+            self._facts.show_facts(sheet.facts)
+            clear(self._monitored)
+            self._monitored.addWidget(self._stretches(sheet))
+            self._monitored.addStretch(1)
+        elif key == "entitlements":
+            self._show_entitlements(sheet)
+        elif key == "papers":
+            self._papers.show_papers(sheet.papers, household=self._household)
+        else:
+            place = {"members": self._members, "claims": self._claims, "history": self._history}[key]
+            clear(place)
+            place.addWidget(self._lines(key, sheet))
+
+    def _lines(self, key: str, sheet: HouseholdSheet) -> QWidget:
+        if key == "members":
+            return member_lines(self._context, sheet.page.members)
+        if key == "claims":
+            return claim_lines(self._context, sheet.claims, self)
+        return history_lines(sheet.history)
+
+    def _stretches(self, sheet: HouseholdSheet) -> QWidget:
+        rows = [
+            (
+                label("monitored_kind", line.kind),
+                line.identified_on.isoformat() if line.identified_on else _("not known"),
+                line.resolved_on.isoformat() if line.resolved_on else _("not resolved"),
+                labels("risk", line.risks) or "—",
+                button(_("Change"), partial(self._open_monitoring, line), link=True),
+            )
+            for line in sheet.monitored
+        ]
+        heads = [_("Monitored kind"), _("Identified on"), _("Risk resolved on"), _("Risks"), ""]
+        table = lines(heads, rows, _("This household has never been monitored."), 3)
+        whole = QWidget()
+        whole.setLayout(column(text(_("Monitoring"), "section"), table, space=6))
+        return whole
+
+    def _show_entitlements(self, sheet: HouseholdSheet) -> None:
+        own = [answer for answer in sheet.answers if answer.beneficiary_kind == "household"]
+        self._entitlements.show_answers(own)
+        clear(self._shares)
+        others = [
+            answer
+            for answer in sheet.answers
+            if answer.beneficiary_kind == "person" and answer.state is not State.NOT_ELIGIBLE
+        ]
+        rows = [self._share(answer) for answer in others]
+        heads = [_("Name"), _("Item"), _("Amount"), "", _("Why")]
+        self._shares.addWidget(text(_("What members are entitled to"), "section"))
+        self._shares.addWidget(lines(heads, rows, _("No member is entitled to anything at present."), 4))
+
+    def _share(self, answer: Entitlement) -> tuple[str | QWidget, ...]:
+        go = self._context.navigator.go
+        return (
+            button(
+                answer.name, partial(go, "person", person=answer.beneficiary, item=answer.item), link=True
+            ),
+            self._context.desk.pack.item(answer.item).name,
+            _("{amount} yuan").format(amount=money.shown(answer.amount)) if answer.amount else "—",
+            Pill(*standing(answer)),
+            explain.why(answer),
+        )
+
+    # -- forms in place ----------------------------------------------------------------------
+
+    def _open_form(self, form: FactForm) -> None:
+        self._close_form()
+        form.finished.connect(self._close_form)
+        self._form_place.addWidget(form)
+        form.setFocus()
+
+    def _close_form(self) -> None:
+        clear(self._form_place)
+
+    def _enter(self) -> None:
+        """Show the form of a new household, and nothing else."""
+        self._household, self._sheet, self._entering = "", None, True
+        clear(self._head)
+        self.tabs.hide()
+        self._stack.hide()
+        form = NewHouseholdForm(self._context)
+        self._open_form(form)
+        form.finished.connect(self._entered)
+
+    def _entered(self) -> None:
+        """Go to the household that was made, or back."""
+        self._entering = False
+        self._context.navigator.back()
+        if self._made:
+            self._context.navigator.go("household", household=self._made)
+
+    def new_person(self) -> None:
+        """Open the form for a new member."""
+        if self._sheet is not None:
+            self._open_form(NewPersonForm(self._context, self._household, self._sheet.page.row.head))
+
+    def split(self) -> None:
+        """Open the form that makes a household of its own of some members."""
+        if self._sheet is not None:
+            self._open_form(SplitForm(self._context, self._household, self._sheet.page.members))
+
+    def change_head(self) -> None:
+        """Open the form that makes another member the head."""
+        if self._sheet is not None:
+            self._open_form(HeadForm(self._context, self._household, self._sheet.page.members))
+
+    def record_monitoring(self) -> None:
+        """Open the form for monitoring, on the stretch that goes on if there is one."""
+        if self._sheet is not None:
+            self._open_monitoring(
+                next((line for line in self._sheet.monitored if not line.resolved_on), None)
+            )
+
+    def _open_monitoring(self, stretch: MonitoringLine | None) -> None:
+        if self._sheet is not None:
+            head = self._sheet.page.row.head
+            self._open_form(MonitoringForm(self._context, self._household, head, stretch))
+
+    def attach(self) -> None:
+        """Choose photos of papers to attach."""
+        self.tabs.choose("papers")
+        self._papers.choose()
+
+    def _dropped(self, files: list[Any]) -> None:
+        if self._sheet is not None:
+            self.tabs.choose("papers")
+            self._papers.offer(files)
+
+    def print_forms(self) -> None:
+        """Show the forms of every live claim of this household and its members."""
+        if self._sheet is not None:
+            print_claims(self._context, self._sheet.claims, self)

@@ -2,30 +2,19 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from caseworker_app.domain import divisions, identity
 from caseworker_app.read_models.people import PersonPage
 from caseworker_app.wording import _, label
+from ui.actions import BY_ID, more_button, tip
 from ui.context import Context
 from ui.theme import style, tokens
 from ui.widgets.basics import Pill, button, clear, column, row, text
 from ui.widgets.table import STATUS_TONES
 
-Act = tuple[str, Callable[[], None], str]
-"""Words, what it does, and the hover words."""
-
-
-def more_button(acts: Sequence[Act]) -> QPushButton:
-    """Return a button that opens a menu of further actions."""
-    made = button(_("More"))
-    menu = QMenu(made)
-    for words, act, tip in acts:
-        entry = menu.addAction(words)
-        entry.setToolTip(tip)
-        entry.triggered.connect(lambda _checked=False, act=act: act())
-    made.setMenu(menu)
-    return made
+Act = tuple[str, Callable[[], None]]
+"""An action of the table, and what it does here."""
 
 
 class PersonHead(QWidget):
@@ -40,7 +29,7 @@ class PersonHead(QWidget):
         self._shown = False
         self._page: PersonPage | None = None
         self._who = row(space=8)
-        buttons = [button(words, act, tip=tip) for words, act, tip in acts]
+        buttons = [button(_(BY_ID[act].title), does, tip=tip(act)) for act, does in acts]
         bar = row(space=8)
         bar.addLayout(self._who, 1)
         for each in (*buttons, more_button(more)):

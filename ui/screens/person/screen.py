@@ -14,7 +14,6 @@ from caseworker_app.read_models.people import PersonPage
 from caseworker_app.use_cases import pages
 from caseworker_app.use_cases.pages import PersonSheet
 from caseworker_app.wording import _, months_text
-from ui.actions import tip
 from ui.context import Context
 from ui.screens.person.head import PersonHead
 from ui.screens.person.parts import FactsPart, HouseholdPart, JobsPart, ServicesPart
@@ -22,6 +21,7 @@ from ui.widgets.basics import Card, TabStrip, clear, column, row, text
 from ui.widgets.entitlement_part import EntitlementPart, claim_lines, print_claims
 from ui.widgets.facts import FactForm, IntentionForm, ReturnForm, ServiceForm, SpellForm
 from ui.widgets.history import history_lines
+from ui.widgets.household_forms import LeaveForm, MoveForm
 from ui.widgets.lines import scrolled
 from ui.widgets.package import PackageCells
 from ui.widgets.photos import FileDrop, PhotoStrip
@@ -51,13 +51,16 @@ class PersonScreen(QWidget):
         self._head = PersonHead(
             context,
             [
-                (_("Record service"), self.record_service, tip("service.record")),
-                (_("Record job"), self.record_spell, tip("spell.record")),
-                (_("Record return"), self.record_return, tip("return.record")),
+                ("service.record", self.record_service),
+                ("spell.record", self.record_spell),
+                ("return.record", self.record_return),
             ],
             [
-                (_("Record intention"), self.record_intention, tip("intention.record")),
-                (_("Add photos"), self.attach, tip("attachment.attach")),
+                ("intention.record", self.record_intention),
+                ("attachment.attach", self.attach),
+                ("person.new", self.new_person),
+                ("person.move", self.record_move),
+                ("person.leave", self.record_departure),
             ],
             self._reveal,
         )
@@ -284,6 +287,21 @@ class PersonScreen(QWidget):
     def record_intention(self) -> None:
         """Open the form for an intention."""
         self._open_form(lambda page: IntentionForm(self._context, page.row.id, page.row.name))
+
+    def record_move(self) -> None:
+        """Open the form for a move to another household."""
+        self._open_form(lambda page: MoveForm(self._context, page.row.id, page.members))
+
+    def record_departure(self) -> None:
+        """Open the form for death or departure."""
+        self._open_form(lambda page: LeaveForm(self._context, page.row.id, page.members))
+
+    def new_person(self) -> None:
+        """Enter somebody into the same household, on its page."""
+        if self._sheet is not None:
+            self._context.navigator.go(
+                "household", household=self._sheet.page.row.household, act="person.new"
+            )
 
     def attach(self) -> None:
         """Choose photos of papers to attach."""
