@@ -304,6 +304,16 @@ def problems() -> dict[str, str]:
         "day.future": _("is a day that has not come yet ({day}). Enter today or an earlier day."),
         "day.too_young": _("is a day on which {name} was younger than 16. Check the day."),
         "identity.taken": _("is in the ledger already, for {name}. Check the original."),
+        "person.not_here": _("is a day ({day}) on which this person belonged to no household. Check both."),
+        "person.several": _(
+            "is the name of {count} people in the ledger. Add the identity number or the household number."
+        ),
+        "service.repeated": _(
+            "has the same service on record already. Check the day, or say in the note what differs."
+        ),
+        "spell.known": _(
+            "is of a job on record already, which began on {since} in the same place. Change that one."
+        ),
         "place.unknown": _(
             "is not a place that is known. Write province, city and county, such as 浙江省杭州市余杭区."
         ),

@@ -158,6 +158,7 @@ def test_every_import_problem_has_a_sentence() -> None:
         set(_raised("Refused", 0))
         | set(_raised("_Refusal", 1))
         | set(_raised("refuse", 1))
+        | set(_raised("_refuse", 2))
         | set(_raised("DaysProblem", 1))
         | _identity_codes()
     )

@@ -635,7 +635,7 @@ class Planner:
             "point_to_point": row.value("spell.point_to_point"),
         }
         for spell in person.spells:
-            if _same_spell(spell, fields):
+            if same_spell(spell, fields):
                 self._change_spell(row, person, spell, fields)
                 return
         for spell in person.spells:
@@ -738,7 +738,7 @@ class Planner:
         count.new += 1
 
 
-def _same_spell(one: Values, other: Values) -> bool:
+def same_spell(one: Values, other: Values) -> bool:
     """Whether two sightings are one spell: the same start month and the same county (domain rule)."""
     same_month = (one["started_on"].year, one["started_on"].month) == (
         other["started_on"].year,

@@ -5,9 +5,10 @@ the ledger and written with its row, or refused at the cell. A value that holds 
 stood before ends the day before.
 """
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -42,14 +43,16 @@ Table = type[Record]
 _BLOCK = 400
 _DAY = timedelta(days=1)
 _HIGHEST_WAGE = 100_000_00
-_PLAIN_KINDS = frozenset({"text", "name", "identity", "phone", "card", "day", "last_day", "money", "place"})
+_PLAIN_KINDS = frozenset(
+    {"text", "name", "identity", "phone", "card", "digits", "day", "last_day", "money", "place"}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """A field that can be typed: where it stands, and of which kind it is.
 
-    `kind` is text, name, identity, phone, card, day, last_day, money, place, truth or the name of a code list;
+    `kind` is text, name, identity, phone, card, digits, day, last_day, money, place, truth or the name of a code list;
     `attribute` is what a dated fact is called; `needed` fields cannot be emptied.
     """
 
@@ -119,6 +122,21 @@ FIELDS: dict[str, Field] = {
         ),
     )
 }
+
+_OF_NEW_ROWS: dict[str, Field] = {
+    each.key: each
+    for each in (
+        Field("link.identity_number", Person, "identity_number", "identity"),
+        Field("link.name", Person, "name", "name"),
+        Field("link.household_no", Household, "household_no", "digits"),
+        Field("intention.since", Intention, "since", "day", needed=True),
+    )
+}
+
+
+def field(key: str) -> Field:
+    """Return a field that is typed, also one that only new rows have."""
+    return FIELDS.get(key) or _OF_NEW_ROWS[key]
 
 
 # -- one cell ----------------------------------------------------------------------------------
@@ -203,7 +221,8 @@ def shown(typed: Field, row: Values) -> str:
 # -- the records behind the cells --------------------------------------------------------------
 
 
-def _mappings(connection: Connection, statement: Any, column: Any, wanted: Iterable[str]) -> Iterator[Values]:  # noqa: ANN401 - a select and a column
+def mappings(connection: Connection, statement: Any, column: Any, wanted: Iterable[str]) -> Iterator[Values]:  # noqa: ANN401 - a select and a column
+    """Give the rows of a statement where a column is one of many values, in blocks."""
     ids = list(wanted)
     for start in range(0, len(ids), _BLOCK):
         for row in connection.execute(statement.where(column.in_(ids[start : start + _BLOCK]))).mappings():
@@ -218,7 +237,7 @@ def _by_owner(connection: Connection, typed: Field, owners: Iterable[str], on: d
     if typed.attribute:
         chosen = chosen.where(table.attribute == typed.attribute)
     order = table.started_on if table is Spell else table.since
-    rows = _mappings(connection, chosen.order_by(order), table.__table__.c[owner], owners)
+    rows = mappings(connection, chosen.order_by(order), table.__table__.c[owner], owners)
     return {row[owner]: row for row in rows}
 
 
@@ -230,12 +249,12 @@ def _households(connection: Connection, people: Iterable[str], on: date) -> dict
     chosen = select(Membership.person_id, Membership.household_id).where(holds(Membership, on))
     return {
         row["person_id"]: row["household_id"]
-        for row in _mappings(connection, chosen, Membership.person_id, people)
+        for row in mappings(connection, chosen, Membership.person_id, people)
     }
 
 
 def _existing(connection: Connection, table: Table, ids: Iterable[str]) -> dict[str, Values]:
-    rows = _mappings(connection, select(table.__table__).where(live(table)), table.__table__.c.id, ids)
+    rows = mappings(connection, select(table.__table__).where(live(table)), table.__table__.c.id, ids)
     return {row["id"]: row for row in rows}
 
 
@@ -291,7 +310,7 @@ class _Row:
     table: Table
     before: Values
     after: Values
-    said: dict[str, int] = field(default_factory=dict)
+    said: dict[str, int] = dataclasses.field(default_factory=dict)
     begins: bool = False
 
     def changed(self) -> Values:
@@ -385,7 +404,7 @@ class Plan:
         chosen = select(Person.id, Person.name, Person.identity_number).where(live(Person))
         taken = {
             other["identity_number"]: other["name"]
-            for other in _mappings(self.connection, chosen, Person.identity_number, numbers)
+            for other in mappings(self.connection, chosen, Person.identity_number, numbers)
             if other["id"] not in ours
         }
         for row in people:
@@ -413,7 +432,7 @@ class Plan:
         homes = {row.after["household_id"] for row in moved}
         heads = {
             row["household_id"]: row["name"]
-            for row in _mappings(self.connection, chosen, Membership.household_id, homes)
+            for row in mappings(self.connection, chosen, Membership.household_id, homes)
             if row["id"] not in ours
         }
         for row in moved:
@@ -425,9 +444,9 @@ class Plan:
         touched = {row.after["id"]: row for row in self._of(Spell)}
         people = {row.after["person_id"] for row in touched.values()}
         chosen = select(Person.id, Person.name, Person.born)
-        born = {row["id"]: row for row in _mappings(self.connection, chosen, Person.id, people)}
+        born = {row["id"]: row for row in mappings(self.connection, chosen, Person.id, people)}
         spells: dict[str, list[Values]] = defaultdict(list)
-        for spell in _mappings(
+        for spell in mappings(
             self.connection, select(Spell.__table__).where(live(Spell)), Spell.person_id, people
         ):
             row = touched.get(spell["id"])
@@ -555,6 +574,13 @@ def _begin(unit: UnitOfWork, row: _Row, on: date) -> None:
             "until": later - _DAY if later else None,
         },
     )
+
+
+def begin_intention(unit: UnitOfWork, person: str, values: Values, on: date) -> None:
+    """Let a wish begin on a day; what was wished before ends the day before."""
+    typed = FIELDS["intention.kind"]
+    before = _by_owner(unit.connection, typed, [person], on).get(person) or _blank(typed, person)
+    _begin(unit, _Row(Intention, before, {**before, **values}, begins=True), on)
 
 
 # -- the doors ---------------------------------------------------------------------------------

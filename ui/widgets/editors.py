@@ -13,7 +13,7 @@ from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QApplication, QCompleter, QLineEdit, QWidget
 
 from caseworker_app.domain import codes, divisions
-from caseworker_app.use_cases.cells import FIELDS
+from caseworker_app.use_cases import cells
 from caseworker_app.wording import label, language
 from ui.widgets.day_edit import DayEdit
 
@@ -26,7 +26,7 @@ _SUGGESTED = {"spell.trade": "trade", "intention.trade": "trade"}
 
 def make(parent: QWidget, field: str) -> QLineEdit:
     """Return the editor of a field; its name for screen readers is the field's."""
-    typed = FIELDS[field]
+    typed = cells.field(field)
     editor: QLineEdit
     if typed.kind in ("day", "last_day"):
         editor = DayEdit(None, optional=True)
