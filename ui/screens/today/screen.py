@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from caseworker_app.domain import clock, money
 from caseworker_app.read_models.today import Card as CardOf
@@ -166,10 +166,9 @@ class TodayScreen(QWidget):
             row(text(_("Today"), "page"), self._day, None, self._report, margins=(16, 10, 16, 10), space=12)
         )
         self._rings = {key: RingFigure(_(title), tone) for key, title, tone in RINGS}
-        rings = row(*self._rings.values(), space=16)
-        for index in range(len(RINGS)):
-            rings.setStretch(index, 1)
-        figures = Card(rings, margins=(20, 12, 20, 12))
+        self._figures = QGridLayout()
+        self._figures.setSpacing(style.px(16))
+        figures = Card(self._figures, margins=(20, 12, 20, 12))
         self.cards = {kind.key: WaitingCard(kind, partial(self._all, kind)) for kind in KINDS}
         self._places = [QVBoxLayout() for _place in range(3)]
         self._abreast = row(space=12)
@@ -427,6 +426,10 @@ class TodayScreen(QWidget):
             for key in keys:
                 place.addWidget(self.cards[key])
             place.addStretch(1)
+        abreast = 4 if columns > 1 else 2
+        for index, figure in enumerate(self._rings.values()):
+            self._figures.addWidget(figure, index // abreast, index % abreast)
+            self._figures.setColumnStretch(index, int(index < abreast))
         for index in range(len(self._places)):
             self._abreast.setStretch(index, int(index < columns))
 
