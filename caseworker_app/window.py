@@ -12,7 +12,7 @@ from caseworker_app.use_cases import undo
 from caseworker_app.use_cases.desk import Desk, place_name
 from caseworker_app.wording import _
 from db import journal
-from ui.actions import TABLE
+from ui.actions import BY_ID, TABLE
 from ui.context import Context
 from ui.crash_window import CrashGuard
 from ui.finder import Finder
@@ -151,6 +151,16 @@ class Opened:
 
             return SettingsScreen(context)
 
+        def journal_() -> Any:  # noqa: ANN401
+            from ui.screens.journal.screen import JournalScreen  # noqa: PLC0415
+
+            return JournalScreen(context)
+
+        def checks() -> Any:  # noqa: ANN401
+            from ui.screens.checks.screen import ChecksScreen  # noqa: PLC0415
+
+            return ChecksScreen(context)
+
         for name, factory in (
             ("today", today),
             ("workers", workers),
@@ -161,6 +171,8 @@ class Opened:
             ("exchange", exchange),
             ("duplicates", duplicates),
             ("settings", settings_),
+            ("journal", journal_),
+            ("checks", checks),
         ):
             self.window.register(name, factory)
 
@@ -175,6 +187,8 @@ class Opened:
         window, bind = self.window, self.window.actions_.bind
         self.finder = Finder(self.context, window.actions_)
         bind("find", self.finder.setFocus)
+        bind("checks", lambda: window.go("checks"))
+        bind("journal", lambda: window.go("journal"))
         bind("undo", self.undo)
         bind("redo", self.redo)
         bind("import", lambda: window.go("exchange", part="import"))
@@ -186,6 +200,13 @@ class Opened:
         bind("spell.record", lambda: self._on_page("record_spell"))
         bind("intention.record", lambda: self._on_page("record_intention"))
         bind("claim.print", lambda: self._on_page("print_forms"))
+        bind("person.new", lambda: self._on_page("new_person"))
+        bind("household.new", lambda: window.go("household", new=True))
+        bind("person.move", lambda: self._on_page("record_move"))
+        bind("person.leave", lambda: self._on_page("record_departure"))
+        bind("household.split", lambda: self._on_page("split"))
+        bind("household.head", lambda: self._on_page("change_head"))
+        bind("household.monitoring", lambda: self._on_page("record_monitoring"))
         bind("attachment.attach", lambda: self._on_page("attach"))
         bind("part.next", lambda: self._on_page("next_part"))
         bind("part.previous", lambda: self._on_page("previous_part"))
@@ -235,17 +256,28 @@ class Opened:
         self.runner.write(lambda _progress: undo.redo(self.desk), done)
 
     def refresh_last(self) -> None:
-        """Show the last step at the bottom right."""
+        """Show the last step at the bottom right, and name in the menu what undo and redo would do."""
 
-        def shown(line: Any) -> None:  # noqa: ANN401 - a line of the journal
-            if line is None:
-                self.window.show_last("", None)
-            else:
-                self.window.show_last(
-                    _("Last step: {step}").format(step=action_text(line.action, line.values)), self.undo
-                )
+        def found(connection: Any) -> Any:  # noqa: ANN401 - a connection, known below the window
+            return journal.next_undo(connection), journal.next_redo(connection)
 
-        self.context.query(journal.next_undo, then=shown)
+        def shown(lines: Any) -> None:  # noqa: ANN401 - two lines of the journal
+            back, again = lines
+            step = action_text(back.action, back.values) if back else ""
+            self.window.show_last(
+                _("Last step: {step}").format(step=step) if back else "", self.undo if back else None
+            )
+            self._name("undo", _("Undo: {what}").format(what=step) if back else "")
+            of = str(again.values.get("of", "")) if again else ""
+            self._name(
+                "redo", _("Redo: {what}").format(what=action_text(of, again.values)) if again else ""
+            )
+
+        self.context.query(found, then=shown)
+
+    def _name(self, action: str, words: str) -> None:
+        """Say in the menu what an action would do now."""
+        self.window.actions_.get(action).setText(words or _(BY_ID[action].title))
 
     def close(self) -> None:
         """Remember where the window stood, finish what is under way and give the ledger back."""

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
@@ -17,9 +17,11 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    bindparam,
     exists,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -39,6 +41,7 @@ _Shape = tuple[str, str, tuple[str, ...]]
 _STEP = cast("Table", ChangeSet.__table__)
 FIRST_LINK = "0" * 64
 _BLOCK = 500
+_TOP = 2**62
 STANDING = frozenset({"ledger.new", "upload.write"})
 """Actions that undo passes over: what they did stands outside the ledger too."""
 
@@ -56,12 +59,20 @@ def typed(table: type[Record], name: str, value: Any) -> Any:  # noqa: ANN401 - 
     return date.fromisoformat(value) if value is not None and isinstance(kind, Date) else value
 
 
+@cache
+def _last() -> Select[int, int]:
+    """Return the query for the last place in the chain and the last number of a device."""
+    serial = select(func.coalesce(func.max(_STEP.c.serial), 0)).where(_STEP.c.device == bindparam("device"))
+    return select(
+        func.coalesce(func.max(_STEP.c.position), 0).label("position"),
+        serial.scalar_subquery().label("serial"),
+    )
+
+
 def append_header(connection: Connection, header: Values) -> None:
     """Write the change set before the rows that point to it."""
-    last = select(func.coalesce(func.max(ChangeSet.position), 0))
-    serial = select(func.coalesce(func.max(ChangeSet.serial), 0)).where(ChangeSet.device == header["device"])
-    header["position"] = connection.execute(last).scalar_one() + 1
-    header["serial"] = connection.execute(serial).scalar_one() + 1
+    last = connection.execute(_last(), {"device": header["device"]}).one()
+    header["position"], header["serial"] = last.position + 1, last.serial + 1
     connection.execute(insert(ChangeSet).values(**header, counts={}, chain=""))
 
 
@@ -169,6 +180,36 @@ def by_serial(connection: Connection, serial: int, device: str) -> ChangeSetLine
     return _line(row) if row else None
 
 
+def step_ids(
+    connection: Connection, officer: str = "", text: str = "", actions: Iterable[str] = ()
+) -> list[str]:
+    """Return the ids of all steps, newest first: of an officer, and with a text in the name or of these actions."""
+    named = ChangeSet.values["name"].as_string()
+    chosen = select(ChangeSet.id).where(ChangeSet.undoes.is_(None)).order_by(ChangeSet.position.desc())
+    if officer:
+        chosen = chosen.where(ChangeSet.officer == officer)
+    if text:
+        chosen = chosen.where(or_(named.contains(text, autoescape=True), ChangeSet.action.in_(list(actions))))
+    return list(connection.execute(chosen).scalars())
+
+
+def steps(connection: Connection, ids: Sequence[str]) -> list[ChangeSetLine]:
+    """Return these steps in the order given."""
+    found = {
+        row.id: _line(row)
+        for start in range(0, len(ids), _BLOCK)
+        for row in connection.execute(_steps().where(ChangeSet.id.in_(ids[start : start + _BLOCK])))
+    }
+    return [found[each] for each in ids if each in found]
+
+
+def officers(connection: Connection) -> list[str]:
+    """Return everybody who signed a step."""
+    return list(
+        connection.execute(select(ChangeSet.officer).distinct().order_by(ChangeSet.officer)).scalars()
+    )
+
+
 NEWEST = "newest"
 """Marks, among its values, an undo before which nothing newer than what it took back was in effect."""
 
@@ -180,8 +221,8 @@ def _downwards(
 
     A long row of undos points to the step before it, so that the thousandth undo is found like the first.
     """
-    below = head(connection) + 1
-    limit = 4
+    below = _TOP
+    limit = 2
     while rows := connection.execute(
         _steps().where(ChangeSet.position < below).order_by(ChangeSet.position.desc()).limit(limit)
     ).all():

@@ -55,5 +55,6 @@ def _write(desk: Desk, action: str, undoes: str, values: dict[str, object]) -> C
     except IntegrityError:
         # A number that was free again has been given to another record since.
         raise ExpectedError("undo.taken") from None
-    reread(desk)
+    if not (changed.people or changed.households or changed.claims):  # What concerns nobody may be a setting.
+        reread(desk)
     return changed
