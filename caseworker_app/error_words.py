@@ -27,6 +27,7 @@ def errors() -> dict[str, str]:
         "backup.not_written": _(
             "The backup could not be written to {file}. Check that the disk is there, has room and may be written to."
         ),
+        "bulk.nobody": _("There is nobody for whom this would be new. Choose other workers or another fact."),
         "card.digits": _("The bank card number is not 12 to 23 digits. Check it against the card."),
         "check.exempt_already": _("This finding has been explained already."),
         "check.none": _("The ledger has no such finding today. Read the list of data checks again."),
