@@ -336,7 +336,11 @@ _KIND = Column("code", _household_attribute("kind"), codes="household_kind")
 _MONITORED = Column("code", _monitored, codes="monitored_kind")
 _NUMBER = Column("text", lambda _asked: Household.household_no)
 _VILLAGE = Column("code", lambda _asked: Household.village_code)
-_GROUP = Column("code", lambda _asked: Household.group_name)
+_GROUP = Column(
+    "code",
+    lambda _asked: case((Household.group_name != "", Household.group_name), else_=Household.village_code),
+)
+"""The group, or the village where no group is known: what the lists show."""
 
 WORKERS: dict[str, Column] = {
     "name": Column("text", lambda _asked: Person.name, lambda _asked: _reading(Person.id, Person.name)),

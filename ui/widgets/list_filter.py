@@ -33,7 +33,7 @@ def value_words(key: str, known: Column, value: object) -> str:
         return label(known.codes, str(value))
     if key == "trade":
         return label("trade", str(value))
-    if key == "village":
+    if key in ("village", "group"):
         found = divisions.find(str(value))
         return found.name if found else str(value)
     if key == "place":

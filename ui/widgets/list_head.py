@@ -24,7 +24,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QSplitter, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QSplitter, QWidget
 
 from caseworker_app import settings
 from caseworker_app.domain.errors import ExpectedError
@@ -83,13 +83,14 @@ class ListTabs(TabStrip):
         super().__init__(tabs, name)
         self._views: list[str] = []
         line = self.layout()
-        assert line is not None
+        assert isinstance(line, QHBoxLayout)
         line.takeAt(line.count() - 1)
         self._others = QMenu(self)
         self._more = self._extra(_("More ▾"), self._open_others)
         self.add_view = self._extra(_("+ View"), self.view_asked.emit)
         line.addWidget(self._more)
         line.addWidget(self.add_view)
+        line.addStretch(1)
 
     def _extra(self, title: str, act: Callable[[], object]) -> QPushButton:
         made = QPushButton(title)
@@ -104,7 +105,7 @@ class ListTabs(TabStrip):
         """Show these saved views behind the lists."""
         wanted = {_VIEW + each.id: each.name for each in views}
         line = self.layout()
-        assert line is not None
+        assert isinstance(line, QHBoxLayout)
         for key in [key for key in self._views if key not in wanted]:
             made = self._buttons.pop(key)
             self._views.remove(key)
@@ -116,11 +117,7 @@ class ListTabs(TabStrip):
                 made = self._extra(name, partial(self.chosen.emit, key))
                 made.setCheckable(True)
                 made.setAutoExclusive(True)
-                line.removeWidget(self._more)
-                line.removeWidget(self.add_view)
-                line.addWidget(made)
-                line.addWidget(self._more)
-                line.addWidget(self.add_view)
+                line.insertWidget(line.indexOf(self._more), made)
                 self._buttons[key] = made
                 self._views.append(key)
             self._buttons[key].setText(name)
@@ -305,7 +302,9 @@ class ListFrame(QWidget):
         self.body.setStretchFactor(0, 1)
         if beside:
             self.body.addWidget(beside)
-        self.setLayout(column(bar, strip, self.body, space=0))
+        whole = column(bar, strip, space=0)
+        whole.addWidget(self.body, 1)
+        self.setLayout(whole)
         self._arrange()
         self._show_state()
         context.runner.changed.connect(lambda _changed: self._read_views())
