@@ -106,6 +106,12 @@ class Records(QWidget):
             self._table.go(ids.index(record))
             self._table.setFocus()
 
+    def edit(self, record: str, key: str) -> None:
+        """Open the editor of a field of a record."""
+        self.choose(record)
+        if key in self.facts.fields:
+            self.facts.fields[key].edit()
+
     def _went(self, number: int) -> None:
         record = self._records[number]
         if record.id != self._current:

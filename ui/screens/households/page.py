@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from caseworker_app.domain import divisions, identity, money
+from caseworker_app.domain.findings import Finding
 from caseworker_app.policy import explain
 from caseworker_app.policy.assess import Entitlement, State
 from caseworker_app.read_models.households import HouseholdRow
@@ -25,6 +26,7 @@ from ui.widgets.entitlement import standing
 from ui.widgets.entitlement_part import EntitlementPart, claim_lines, print_claims
 from ui.widgets.fact_field import Facts
 from ui.widgets.facts import FactForm
+from ui.widgets.findings import Findings
 from ui.widgets.history import history_lines
 from ui.widgets.household_forms import HeadForm, NewHouseholdForm, NewPersonForm, SplitForm
 from ui.widgets.lines import lines, scrolled
@@ -58,8 +60,7 @@ class HouseholdScreen(QWidget):
         self._entering = False
         self._sheet: HouseholdSheet | None = None
         self._head = row(space=8)
-        self.problems = QVBoxLayout()
-        """Where the findings of the data checks stand."""
+        self._problems = Findings(context, self._to_field)
         self._form_place = QVBoxLayout()
         self.tabs = TabStrip([(key, _(name)) for key, name in TABS], _("Parts of this page"))
         self.tabs.chosen.connect(self._show_part)
@@ -67,7 +68,7 @@ class HouseholdScreen(QWidget):
         self.setLayout(
             column(
                 self._head,
-                self.problems,
+                self._problems,
                 self._form_place,
                 self.tabs,
                 self._stack,
@@ -163,6 +164,7 @@ class HouseholdScreen(QWidget):
         self._context.query(
             pages.household, self._context.desk, self._household, self._context.today, then=self._show
         )
+        self._problems.read(households=[self._household])
 
     def _show(self, sheet: HouseholdSheet) -> None:
         if sheet.page.row.id != self._household:
@@ -289,6 +291,17 @@ class HouseholdScreen(QWidget):
             explain.why(answer),
         )
 
+    def _to_field(self, found: Finding) -> None:
+        """Go to the field a check found fault with, on the person's page where it is a person's."""
+        if found.person:
+            self._context.navigator.go("person", person=found.person, field=found.field, record=found.other)
+        elif found.field.startswith("monitoring."):
+            self.record_monitoring()
+        else:
+            self.tabs.choose("facts")
+            if found.field in self._facts.fields:
+                self._facts.fields[found.field].edit()
+
     # -- forms in place ----------------------------------------------------------------------
 
     def _open_form(self, form: FactForm) -> None:
@@ -308,6 +321,7 @@ class HouseholdScreen(QWidget):
         self._stack.hide()
         form = NewHouseholdForm(self._context)
         self._open_form(form)
+        self._form_place.addStretch(1)
         form.finished.connect(self._entered)
 
     def _entered(self) -> None:

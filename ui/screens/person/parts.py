@@ -57,6 +57,12 @@ class FactsPart(QWidget):
         for card in self._cards:
             card.reveal(shown=shown)
 
+    def edit(self, key: str) -> None:
+        """Open the editor of a fact."""
+        for card in self._cards:
+            if key in card.fields:
+                card.fields[key].edit()
+
     def leave(self) -> None:
         """Leave every editor."""
         for card in self._cards:

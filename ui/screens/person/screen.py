@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from caseworker_app.domain.findings import Finding
 from caseworker_app.domain.spans import Span, clip_all, cumulative
 from caseworker_app.read_models.people import PersonPage
 from caseworker_app.use_cases import pages
@@ -20,6 +21,7 @@ from ui.screens.person.parts import FactsPart, HouseholdPart, JobsPart, Services
 from ui.widgets.basics import Card, TabStrip, clear, column, row, text
 from ui.widgets.entitlement_part import EntitlementPart, claim_lines, print_claims
 from ui.widgets.facts import FactForm, IntentionForm, ReturnForm, ServiceForm, SpellForm
+from ui.widgets.findings import Findings
 from ui.widgets.history import history_lines
 from ui.widgets.household_forms import LeaveForm, MoveForm
 from ui.widgets.lines import scrolled
@@ -65,8 +67,8 @@ class PersonScreen(QWidget):
             self._reveal,
         )
         self._form_place = QVBoxLayout()
-        self.problems = QVBoxLayout()
-        """Where the findings of the data checks stand."""
+        self._problems = Findings(context, self._to_field)
+        self._wanted = ("", "")
         self._time_line = TimeLine()
         self._time_line.spell_chosen.connect(self._show_job)
         self._worked = text("", "muted")
@@ -83,7 +85,7 @@ class PersonScreen(QWidget):
         self.setLayout(
             column(
                 self._head,
-                self.problems,
+                self._problems,
                 self._form_place,
                 time_card,
                 self.tabs,
@@ -124,7 +126,7 @@ class PersonScreen(QWidget):
 
     # -- as the frame asks -------------------------------------------------------------------
 
-    def open(self, **arguments: Any) -> None:  # noqa: ANN401 - `person`, `item` to open its reasons, `part` to choose a part
+    def open(self, **arguments: Any) -> None:  # noqa: ANN401 - `person`; `item`, `part` or `field` (and its `record`) to go there
         """Show a person."""
         if arguments["person"] != self._person:
             self._person = arguments["person"]
@@ -138,6 +140,7 @@ class PersonScreen(QWidget):
             self.tabs.choose(part)
         if item := arguments.get("item"):
             self._entitlements.choose(item)
+        self._wanted = (str(arguments.get("field", "")), str(arguments.get("record", "")))
         self.reload()
         next(each for each in self.tabs.findChildren(QPushButton) if each.isChecked()).setFocus()
 
@@ -173,6 +176,7 @@ class PersonScreen(QWidget):
         self._context.query(
             pages.person, self._context.desk, self._person, self._context.today, then=self._show
         )
+        self._problems.read(people=[self._person])
 
     def _show(self, sheet: PersonSheet | None) -> None:
         if sheet is None:
@@ -195,6 +199,9 @@ class PersonScreen(QWidget):
             }
         )
         self._show_part(self.tabs.current())
+        (field, record), self._wanted = self._wanted, ("", "")
+        if field:
+            self._edit(field, record)
 
     def _show_time_line(self, page: PersonPage) -> None:
         today = self._context.today
@@ -245,6 +252,21 @@ class PersonScreen(QWidget):
     def _show_job(self, spell: str) -> None:
         self.tabs.choose("spells")
         self._jobs.jobs.choose(spell)
+
+    def _to_field(self, found: Finding) -> None:
+        """Go to the field a check found fault with."""
+        if found.field.startswith(("household.", "monitoring.")):
+            self._context.navigator.go("household", household=found.household, part="facts")
+        else:
+            self._edit(found.field, found.other)
+
+    def _edit(self, field: str, record: str) -> None:
+        if field.startswith("spell."):
+            self.tabs.choose("spells")
+            self._jobs.jobs.edit(record, field)
+        else:
+            self.tabs.choose("facts")
+            self._facts.edit(field)
 
     def _reveal(self, shown: bool) -> None:
         self._facts.reveal(shown=shown)
