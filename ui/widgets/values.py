@@ -48,8 +48,8 @@ def value_words(table: str, field: str, value: object) -> str:
         return value_text(table, field, int(str(value)))
     if field == "risks" and isinstance(value, str):
         return labels("risk", value.split(","))
-    if value in _YES_NO:
-        return label("yes_no", _YES_NO[str(value)])
+    if isinstance(value, str) and value in _YES_NO:
+        return label("yes_no", _YES_NO[value])
     return value_text(table, field, value)
 
 
