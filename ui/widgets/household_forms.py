@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QCompleter, QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QCompleter, QGridLayout, QLineEdit, QSizePolicy, QWidget
 
 from caseworker_app.domain import codes, divisions, identity
 from caseworker_app.domain.relations import HEAD
@@ -27,6 +27,7 @@ from caseworker_app.wording import _, label
 from db.queries import duplicates as duplicate_queries
 from db.queries import households as household_queries
 from ui.context import Context
+from ui.theme import style
 from ui.widgets.basics import Field, button, clear, column, row, text
 from ui.widgets.day_edit import DayEdit
 from ui.widgets.facts import FactForm, choices
@@ -58,6 +59,7 @@ def _code(box: QComboBox) -> str:
 def _part(*parts: QWidget | int | None) -> QWidget:
     made = QWidget()
     made.setLayout(row(*parts, space=12))
+    made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
     return made
 
 
@@ -79,6 +81,10 @@ class _Form(FactForm):
     """A form whose `job` gives what is written, or raises what is wrong."""
 
     said = ""
+
+    def __init__(self, context: Context, title: str) -> None:
+        super().__init__(context, title)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def job(self) -> Callable[[], object]:
         """Return the writing, with what was typed; to be given by each form."""
@@ -106,7 +112,7 @@ class PersonFields(QWidget):
         super().__init__()
         self.name, self.number = QLineEdit(), QLineEdit()
         self._number = Field(_("Identity number"), self.number)
-        self.number.setMinimumWidth(180)
+        self.number.setMinimumWidth(style.px(180))
         self.born, self.since = DayEdit(None, optional=True), DayEdit(None, optional=True)
         self.born.setPlaceholderText("1990-10-31")
         self.since.setPlaceholderText(_("as far as known"))
@@ -274,6 +280,8 @@ class NewHouseholdForm(_EnteringForm):
         completer = QCompleter(self.village.model(), self.village)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         self.village.setCompleter(completer)
+        if edit := self.village.lineEdit():
+            edit.setPlaceholderText(_("Please choose"))
         if self.village.count() > 1:
             self.village.setCurrentIndex(-1)
         self.group, self.household_no, self.phone = QLineEdit(), QLineEdit(), QLineEdit()
@@ -329,6 +337,7 @@ class Succession(QWidget):
         self._among: list[MemberLine] = []
         self.head = QComboBox()
         self.head.setPlaceholderText(_("Please choose"))
+        self.head.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.relations: dict[str, QComboBox] = {}
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -453,7 +462,8 @@ class MoveForm(_GoingForm):
         self.search = QLineEdit()
         self.search.setPlaceholderText(_("Number, or a name in it"))
         self.household = QComboBox()
-        self.household.setMinimumWidth(260)
+        self.household.setMinimumWidth(style.px(260))
+        self.household.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.household.setPlaceholderText(_("None found yet"))
         self.relation = _open_choice("relation")
         self.said = _("Recorded: {what}").format(what=_("move"))
@@ -464,7 +474,7 @@ class MoveForm(_GoingForm):
         self.search.textChanged.connect(lambda _typed: self._pause.start())
         fields = _part(
             Field(_("Look for the household"), self.search),
-            Field(_("New household"), self.household),
+            Field(_("Household found"), self.household),
             Field(_("Relation to its head"), self.relation),
             Field(_("From this day on"), self.day),
             None,
@@ -486,6 +496,7 @@ class MoveForm(_GoingForm):
         self.household.clear()
         for entry in found:
             self.household.addItem(f"{entry.household_no} {entry.head} {entry.group}".strip(), entry.id)
+        self.household.setCurrentIndex(0 if found else -1)  # Beside a placeholder none is chosen by itself.
 
     def job(self) -> Callable[[], object]:
         """Move the person."""
