@@ -12,7 +12,7 @@ from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.exchange import plan, read, recognise
 from caseworker_app.read_models.imports import ImportPreview
-from db import journal
+from db import engine, journal
 from db.ids import new_id
 from db.queries import import_state
 from db.tables import (
@@ -30,6 +30,9 @@ from db.unit_of_work import Units
 
 Progress = Callable[[int, int, str], None]
 """Told how far of how much, and what is being done; raising from it cancels."""
+
+_MANY = 1000
+"""After so many records the database looks anew at how large its tables are."""
 
 _ORDER = (
     "household",
@@ -149,4 +152,6 @@ def commit(
                 unit.update_many(RECORDS[name], changes)
                 done += len(changes)
         progress(total, total, "import.writing")
+        if total > _MANY:
+            engine.survey(unit.connection)
         return unit.commit()

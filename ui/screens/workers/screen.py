@@ -279,6 +279,7 @@ class WorkersScreen(QWidget):
         self.table.opened.connect(lambda person: context.navigator.go("person", person=person))
         self.table.picked.connect(self._picked)
         self.list.asked.connect(self.reload)
+        self._counted: queries.Asked | None = None
         self._panel_timer = QTimer(self)
         self._panel_timer.setSingleShot(True)
         self._panel_timer.setInterval(30)
@@ -368,10 +369,24 @@ class WorkersScreen(QWidget):
         self._context.refresh_status()
 
     def _count(self) -> None:
-        """Count every list; asked after the rows that are looked at."""
-        names = [each.key for each in LISTS]
+        """Count every list, one after another, unless nothing changed; after the rows that are looked at."""
+        asked = self._asked()
+        if self._counted != asked:
+            self._counted = asked
+            self._count_next(asked, [each.key for each in LISTS], {})
+
+    def _count_next(self, asked: queries.Asked, names: list[str], found: dict[str, int]) -> None:
+        if self._counted is not asked:
+            return
+        if not names:
+            self._show_counts(found)
+            return
         self._context.query(
-            lists.counts, self._context.desk.pack, names, self._asked(), then=self._show_counts
+            lists.counts,
+            self._context.desk.pack,
+            names[:1],
+            asked,
+            then=lambda counts: self._count_next(asked, names[1:], found | counts),
         )
 
     def _show_counts(self, counts: dict[str, int]) -> None:
@@ -396,6 +411,7 @@ class WorkersScreen(QWidget):
         )
 
     def _changed(self, changed: Any) -> None:  # noqa: ANN401 - a Changed
+        self._counted = None
         self.model.refresh(None if changed.everything else changed.people)
         self.reload()
 
