@@ -161,6 +161,11 @@ class Opened:
 
             return ChecksScreen(context)
 
+        def entry() -> Any:  # noqa: ANN401
+            from ui.screens.entry.screen import EntryScreen  # noqa: PLC0415
+
+            return EntryScreen(context)
+
         for name, factory in (
             ("today", today),
             ("workers", workers),
@@ -172,6 +177,7 @@ class Opened:
             ("duplicates", duplicates),
             ("settings", settings_),
             ("journal", journal_),
+            ("entry", entry),
             ("checks", checks),
         ):
             self.window.register(name, factory)
@@ -194,6 +200,7 @@ class Opened:
         bind("import", lambda: window.go("exchange", part="import"))
         bind("upload", lambda: window.go("exchange", part="upload"))
         bind("duplicates", lambda: window.go("duplicates"))
+        bind("rows.enter", lambda: window.go("entry"))
         bind("filter", lambda: self._on_page("focus_filter"))
         bind("service.record", lambda: self._on_page("record_service"))
         bind("return.record", lambda: self._on_page("record_return"))

@@ -52,6 +52,7 @@ TABLE = (
     Action("attachment.attach", N_("Add photos"), "plus", "Ctrl+Shift+A", ("person", "household")),
     Action("part.next", N_("Next part of the page"), "", "Ctrl+PgDown", ("person", "household")),
     Action("part.previous", N_("Part of the page before"), "", "Ctrl+PgUp", ("person", "household")),
+    Action("rows.enter", N_("Enter rows"), "plus", "Ctrl+Shift+E"),
     Action("filter", N_("Filter here"), "search", "Ctrl+F", ("workers", "households", "claims", "journal", "checks")),
     Action("duplicates", N_("Possible duplicates"), "workers", "Ctrl+Shift+D"),
     Action("checks", N_("Data checks"), "check", "Ctrl+Shift+K"),

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from caseworker_app.domain import codes, identity
+from caseworker_app.domain import codes
 from caseworker_app.domain.worker import LOWER_AGE, age_on
 from caseworker_app.error_words import cell_text
 from caseworker_app.exchange import recognise
@@ -317,13 +317,3 @@ def enter(desk: Desk, kind: str, rows: Sequence[NewRow]) -> Applied:
             unit.name(sheet.sound[0].person["name"], len(sheet.sound))
         changed = unit.commit()
     return Applied(changed, len(sheet.sound), tuple(sorted(sheet.problems, key=lambda each: each.index)))
-
-
-def masked(name: str, text: str) -> str:
-    """Return a typed text as the screen may show it."""
-    hide = {
-        "link.identity_number": identity.masked,
-        "person.phone": identity.masked_phone,
-        "person.card_number": identity.masked_card,
-    }.get(name)
-    return hide(text) if hide else text

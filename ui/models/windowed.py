@@ -44,7 +44,8 @@ class Column:
     """One column: its header, width in pixels, text, alignment, how it is painted and by what it sorts.
 
     A cell is typed into where `field` names what is changed (of `use_cases.cells`): in the record of the row, or the
-    one `record` gives; `edit` is the text the editor begins with, where the cell shows another. `amount` gives fen,
+    one `record` gives; `edit` is the text the editor begins with, where the cell shows another, and `mask` hides what
+    was typed. `amount` gives fen,
     for totals. `key` is its name in `db.queries.columns`, where the list can be sorted and filtered by it.
     """
 
@@ -58,6 +59,7 @@ class Column:
     field: str = ""
     record: Callable[[Any], str] | None = None
     edit: Callable[[Any], str] | None = None
+    mask: Callable[[str], str] | None = None
     amount: Callable[[Any], int | None] | None = None
     key: str = ""
 
@@ -280,7 +282,10 @@ class WindowedTableModel(QAbstractTableModel):
         mark = self.mark_at(index.row(), index.column())
         if role == MARK_ROLE:
             return mark.wrong if mark else ""
-        shown = mark.text if mark else "" if row is None else column.text(row)
+        typed = mark.text if mark else ""
+        shown = "" if row is None else column.text(row)
+        if mark:
+            shown = column.mask(typed) if column.mask else typed
         if role == Qt.ItemDataRole.DisplayRole:
             return shown
         if mark:

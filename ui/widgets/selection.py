@@ -95,6 +95,7 @@ class Cells(QObject):
         chosen = QItemSelection()
         for column in columns:
             chosen.select(self._model.index(top, column), self._model.index(bottom, column))
+        self._table.setCurrentIndex(self._model.index(top, columns[0]))
         self._table.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     # -- out and in --------------------------------------------------------------------------
@@ -109,8 +110,8 @@ class Cells(QObject):
         def shown(number: int, column: int, row: Any) -> str:  # noqa: ANN401 - rows of any kind
             if not whole and not picked.isSelected(self._model.index(number, column, root)):
                 return ""
-            mark = self._model.mark_at(number, column)
-            return mark.text if mark else self._model.columns[column].said(row)
+            shown = self._model.index(number, column).data() if self._model.mark_at(number, column) else None
+            return self._model.columns[column].said(row) if shown is None else str(shown)
 
         def put(rows: list[Any]) -> None:
             texts = [
