@@ -82,10 +82,11 @@ def _save(widget: QWidget, path: Path) -> None:
     picture.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
-def _steps(window: MainWindow, person: str, household: str) -> list[tuple[str, Callable[[], Any]]]:
+def steps(window: MainWindow, person: str, household: str) -> list[tuple[str, Callable[[], Any]]]:
     """Return every screen by its name, and how it is reached from the one before."""
     go, page = window.go, window.page
     return [
+        ("today", lambda: go("today")),
         ("workers", lambda: go("workers", list="workforce", select=person)),
         ("zeroing", lambda: go("workers", list="zeroing")),
         ("package-due", lambda: go("workers", list="package-due")),
@@ -99,6 +100,10 @@ def _steps(window: MainWindow, person: str, household: str) -> list[tuple[str, C
         ("claims-filed", lambda: go("claims", part="filed")),
         ("import", lambda: go("exchange", part="import")),
         ("upload", lambda: go("exchange", part="upload")),
+        ("entry", lambda: go("entry")),
+        ("duplicates", lambda: go("duplicates")),
+        ("checks", lambda: go("checks")),
+        ("journal", lambda: go("journal")),
         ("settings", lambda: go("settings")),
     ]
 
@@ -132,7 +137,7 @@ def take(ledger: Path, password: str, folder: Path, clock: Clock) -> list[Path]:
     main = Opened(desk, runner, guard)
     window = main.window
     window.show()
-    for name, step in _steps(window, person, household):
+    for name, step in steps(window, person, household):
         settle(runner)
         step()
         shot(name, window)

@@ -76,7 +76,7 @@ class Opened:
     def _renew(self) -> None:
         """Exchange the window for one in the look and language set now: same ledger, same page, same place."""
         if self.runner.busy:
-            self.runner.idle.connect(self._renew_soon, Qt.ConnectionType.SingleShotConnection)
+            self.runner.idle.connect(self._renew, Qt.ConnectionType.SingleShotConnection)
             return
         old, app = self.window, QApplication.instance()
         assert isinstance(app, QApplication)
