@@ -156,7 +156,15 @@ def _steps() -> Select[*tuple[Any, ...]]:
 
 def _line(row: Row[*tuple[Any, ...]]) -> ChangeSetLine:
     return ChangeSetLine(
-        row.id, row.serial, row.action, row.values, row.officer, row.made_at, row.undoes, row.undone_by
+        row.id,
+        row.serial,
+        row.action,
+        row.values,
+        row.officer,
+        row.made_at,
+        row.undoes,
+        row.undone_by,
+        row.position,
     )
 
 
@@ -172,11 +180,9 @@ def line(connection: Connection, change_set: str) -> ChangeSetLine | None:
     return _line(row) if row else None
 
 
-def by_serial(connection: Connection, serial: int, device: str) -> ChangeSetLine | None:
-    """Return the change set with this number of a device, or None."""
-    row = connection.execute(
-        _steps().where(ChangeSet.serial == serial, ChangeSet.device == device)
-    ).one_or_none()
+def at_position(connection: Connection, position: int) -> ChangeSetLine | None:
+    """Return the change set with this number in the chain, or None."""
+    row = connection.execute(_steps().where(ChangeSet.position == position)).one_or_none()
     return _line(row) if row else None
 
 

@@ -12,8 +12,10 @@ from caseworker_app.cli import output
 from caseworker_app.cli.shared import Session, commands, done, in_session, json_option, password, write_file
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.policy import pack as packs
+from caseworker_app.read_models.journal import ChangeSetLine
 from caseworker_app.use_cases import desk, safety, undo
 from caseworker_app.wording import _
+from db import journal
 from printouts import recovery
 
 DAMAGED = 4
@@ -62,15 +64,94 @@ def new(
         opened.close()
 
 
-@commands.command("undo", help=_("Take back the last change."))
+@commands.command("undo", help=_("Take back the last change, or the one with this number in the journal."))
+@click.argument("number", type=int, required=False)
+@click.option("--with-later", is_flag=True, help=_("Take back what stands on it too, the newest first."))
 @json_option
 @in_session
-def undo_(session: Session, as_json: bool) -> None:
+def undo_(session: Session, number: int | None, with_later: bool, as_json: bool) -> None:
     """Undo."""
     with session.desk() as opened:
-        changed, line = undo.undo(opened)
-    text = error_words.action_text("undo", {**line.values, "of": line.action})
-    done(changed, text, as_json=as_json, undone=line.id, action=line.action, text=text)
+        change_set = _numbered(opened, number) if number is not None else ""
+        if with_later and change_set:
+            changed, lines = undo.undo_with_dependents(opened, change_set)
+        else:
+            changed, line = undo.undo(opened, change_set)
+            lines = [line]
+    line = lines[-1]
+    texts = [error_words.action_text("undo", {**each.values, "of": each.action}) for each in lines]
+    more = {"also": [each.id for each in lines[:-1]]} if with_later else {}
+    text = "\n".join(texts)
+    done(changed, text, as_json=as_json, undone=line.id, action=line.action, text=texts[-1], **more)
+
+
+def _numbered(opened: desk.Desk, number: int) -> str:
+    """Return the id of the step with this number; ExpectedError `undo.nothing`."""
+    with opened.ledger.reader() as connection:
+        line = journal.at_position(connection, number)
+    if line is None:
+        raise ExpectedError("undo.nothing")
+    return line.id
+
+
+@commands.group("journal", help=_("The steps made in the ledger."))
+def journal_() -> None:
+    """Hold the commands of the journal."""
+
+
+def _step_json(line: ChangeSetLine) -> dict[str, object]:
+    return {
+        "number": line.position,
+        "id": line.id,
+        "made_at": line.made_at.isoformat(" "),
+        "officer": line.officer,
+        "action": line.action,
+        "text": error_words.action_text(line.action, line.values),
+        "in_effect": not line.undone_by,
+    }
+
+
+@journal_.command("list", help=_("List the steps, newest first."))
+@click.option("--officer", default="", help=_("Only of this officer."))
+@click.option("--text", default="", help=_("Only with this in the step's name."))
+@click.option("--limit", type=int, default=100, show_default=True, help=_("At most this many."))
+@json_option
+@in_session
+def journal_list(session: Session, officer: str, text: str, limit: int, as_json: bool) -> None:
+    """List steps."""
+    meant = [code for code, words in error_words.actions().items() if text and text in words]
+    with session.desk() as opened, opened.ledger.reader() as connection:
+        ids = journal.step_ids(connection, officer, text, meant)[:limit]
+        rows = [_step_json(line) for line in journal.steps(connection, ids)]
+    if as_json:
+        output.emit(rows)
+        return
+    state = {True: _("in effect"), False: _("undone")}
+    output.table(
+        [_("Number"), _("When"), _("Officer"), _("Step"), _("State")],
+        [
+            [row["number"], row["made_at"], row["officer"], row["text"], state[bool(row["in_effect"])]]
+            for row in rows
+        ],
+    )
+
+
+@journal_.command("show", help=_("Show what stands on a step and must be undone before it."))
+@click.argument("number", type=int)
+@json_option
+@in_session
+def journal_show(session: Session, number: int, as_json: bool) -> None:
+    """Show what stands on a step."""
+    with session.desk() as opened, opened.ledger.reader() as connection:
+        line = journal.at_position(connection, number)
+        if line is None:
+            raise ExpectedError("undo.nothing")
+        needed = [_step_json(each) for each in journal.dependents(connection, line.id)]
+    if as_json:
+        output.emit({**_step_json(line), "needed": needed})
+        return
+    for row in (_step_json(line), *needed):
+        click.echo(f"{row['number']}  {row['made_at']}  {row['officer']}  {row['text']}")
 
 
 @commands.command("redo", help=_("Bring back what the last undo took."))

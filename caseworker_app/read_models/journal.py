@@ -16,3 +16,5 @@ class ChangeSetLine:
     made_at: datetime
     undoes: str | None
     undone_by: str | None
+    position: int
+    """Its place in the ledger's chain: the number it is called by, whatever device made it."""

@@ -18,7 +18,7 @@ from caseworker_app.use_cases import checks
 from caseworker_app.wording import _, _n
 from db.queries import checks as queries
 from ui.context import Context
-from ui.widgets.basics import Card, Field, Pill, button, clear, column, row, text
+from ui.widgets.basics import Card, Pill, button, clear, column, row, text
 
 ToField = Callable[[Finding], None]
 TONES = {STOP: "stop"}
@@ -50,11 +50,12 @@ class FindingLine(QWidget):
         self._reason = QLineEdit()
         self._reason.setPlaceholderText(_("Why the record stands as it is"))
         self._reason.returnPressed.connect(self._explain)
-        self._field = Field(_("Explanation"), self._reason)
+        self._reason.setAccessibleName(_("Explanation"))
+        self._wrong = text("", "error", wrap=True)
+        self._wrong.hide()
+        ways_on = row(self._reason, button(_("Exempt"), self._explain), button(_("Cancel"), self._close))
         self._form = QWidget()
-        self._form.setLayout(
-            row(self._field, button(_("Exempt"), self._explain), button(_("Cancel"), self._close), space=8)
-        )
+        self._form.setLayout(column(ways_on, self._wrong, space=4))
         self._form.hide()
         sentence = finding_text(found)
         said = text(sentence, wrap=True, select=True)
@@ -83,7 +84,8 @@ class FindingLine(QWidget):
         )
 
     def _refused(self, error: ExpectedError) -> None:
-        self._field.wrong(error_text(error))
+        self._wrong.setText(error_text(error))
+        self._wrong.show()
 
     def _take_back(self) -> None:
         desk = self._context.desk

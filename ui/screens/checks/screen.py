@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, QTimer
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QWidget
 
 from caseworker_app.check_words import finding_text, titles
 from caseworker_app.domain import divisions
@@ -71,12 +71,13 @@ class ChecksScreen(QWidget):
         self.check.setAccessibleName(_("Data check"))
         self.village.setAccessibleName(_("Village"))
         for box in (self.check, self.village):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             box.activated.connect(lambda _index: self._choose())
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(_("Filter: name, household number"))
         self.filter.setAccessibleName(_("Filter here"))
         self.filter.setClearButtonEnabled(True)
-        self.filter.setFixedWidth(200)
+        self.filter.setFixedWidth(180)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_FILTER_MS)
@@ -95,6 +96,7 @@ class ChecksScreen(QWidget):
         self._detail.setObjectName("pagehead")
         self._line = column(margins=(16, 8, 16, 10))
         self._detail.setLayout(self._line)
+        self._detail.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._detail.hide()
         self.setLayout(column(head, strip, self.table, self._detail, space=0))
         context.runner.changed.connect(self._changed)

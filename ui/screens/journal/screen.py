@@ -24,7 +24,7 @@ from ui.widgets.values import field_words, value_words
 from ui.words import N_
 
 _FILTER_MS = 180
-_DETAIL_WIDTH = 440
+_DETAIL_WIDTH = 420
 _SHOWN = 120
 _NEEDED_SHOWN = 8
 
@@ -48,7 +48,7 @@ def _paint_state(painter: QPainter, area: QRectF, line: ChangeSetLine) -> None:
 COLUMNS = (
     Column(N_("When"), 140, lambda line: _when(line.made_at), paint="muted"),
     Column(N_("Officer"), 90, lambda line: line.officer),
-    Column(N_("Step"), 320, _step),
+    Column(N_("Step"), 280, _step),
     Column(N_("State"), 90, _state, paint="state", tip=_state),
 )
 
@@ -182,7 +182,7 @@ class JournalScreen(QWidget):
         clear(self._place)
         self._place.addWidget(text(_step(line), "section", wrap=True, select=True))
         said = _("Step {number}, {when}, {officer}: {state}").format(
-            number=line.serial, when=_when(line.made_at), officer=line.officer, state=_state(line)
+            number=line.position, when=_when(line.made_at), officer=line.officer, state=_state(line)
         )
         self._place.addWidget(text(said, "muted", wrap=True))
         if takes_back and not needed:
