@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QListWidget, QListWidgetItem, QWidget
 
 from caseworker_app.wording import _
 from db.queries.columns import Filter, Sort
@@ -132,9 +132,9 @@ class ColumnsBox(Popup):
             item.setCheckState(Qt.CheckState.Checked if key in shown else Qt.CheckState.Unchecked)
             self.lines.addItem(item)
         self.lines.setCurrentRow(0)
-        self.frozen = QSpinBox()
-        self.frozen.setRange(0, _MOST_FROZEN)
-        self.frozen.setValue(frozen)
+        self.frozen = QComboBox()
+        self.frozen.addItems([str(number) for number in range(_MOST_FROZEN + 1)])
+        self.frozen.setCurrentIndex(min(frozen, _MOST_FROZEN))
         self.apply = button(_("Apply"), self._choose, primary=True, tip="Enter")
         self.setLayout(
             column(
@@ -156,7 +156,7 @@ class ColumnsBox(Popup):
             if item.checkState() == Qt.CheckState.Checked
         ]
         if keys:
-            self.chosen.emit(keys, self.frozen.value())
+            self.chosen.emit(keys, self.frozen.currentIndex())
             self.close()
 
     def _restore(self) -> None:

@@ -5,9 +5,10 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from caseworker_app.domain import codes, divisions, money
 from caseworker_app.wording import _, joined, label
@@ -72,24 +73,66 @@ def _rank(key: str, known: Column) -> Callable[[str], Any]:
 
 
 class Popup(QFrame):
-    """A small box below a part of the window: Esc or a click elsewhere closes it."""
+    """A small box over the window, below a part of it: Esc, a click or the keys elsewhere close it.
+
+    It is no window of its own, so that it takes no keys from the window and none is lost when it goes.
+    """
 
     def __init__(self, parent: QWidget, name: str) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
+        super().__init__(parent.window())
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("card")
         self.setAccessibleName(name)
+        self._before: QWidget | None = None
 
     def show_below(self, spot: QPoint, first: QWidget) -> None:
         """Show it with its corner there, inside the window, the keys in its first part."""
         owner = self.parentWidget()
+        assert owner is not None
+        edge = style.px(8)
         self.adjustSize()
-        if owner:
-            edge = owner.window().mapToGlobal(QPoint(owner.window().width(), 0)).x()
-            spot = QPoint(min(spot.x(), edge - self.width() - style.px(8)), spot.y())
-        self.move(spot)
+        corner = owner.mapFromGlobal(spot)
+        corner.setX(max(edge, min(corner.x(), owner.width() - self.width() - edge)))
+        corner.setY(max(edge, min(corner.y(), owner.height() - self.height() - edge)))
+        self.move(corner)
+        self._before = QApplication.focusWidget()
         self.show()
+        self.raise_()
         first.setFocus()
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._look_away)
+        application.installEventFilter(self)
+
+    def _holds(self, part: QWidget | None) -> bool:
+        while part is not None and part is not self:
+            part = part.parentWidget()
+        return part is self
+
+    def _look_away(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if new is not None and not self._holds(new):
+            self._before = None
+            self.close()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Close on a click elsewhere."""
+        if (
+            event.type() == QEvent.Type.MouseButtonPress
+            and isinstance(watched, QWidget)
+            and not self._holds(watched)
+        ):
+            self.close()
+        return False
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Give the keys back to where they were."""
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.removeEventFilter(self)
+        application.focusChanged.disconnect(self._look_away)
+        if self._before is not None and shiboken6.isValid(self._before):
+            self._before.setFocus()
+        super().closeEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close with Esc."""
