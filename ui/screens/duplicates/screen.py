@@ -185,9 +185,8 @@ class DuplicatesScreen(QWidget):
             selected[0] if selected else "",
         )
         if found and not (wanted and self.table.select_id(wanted)):
-            self.table.selectRow(min(max(position, 0), len(found) - 1))
-        if not found:
-            self._compare()
+            self.table.select_id(found[min(max(position, 0), len(found) - 1)].id)
+        self._compare()
         self._context.refresh_status()
 
     def _fetch(self, ids: Sequence[str], arrived: Callable[[Sequence[Any]], None]) -> None:
@@ -208,7 +207,7 @@ class DuplicatesScreen(QWidget):
             return
 
         def shown(found: Comparison | None) -> None:
-            if self._pair() is pair:
+            if (now := self._pair()) and now.id == pair.id:
                 self._lay_out(found)
 
         self._context.query(queries.compare, pair.first.id, pair.second.id, self._context.today, then=shown)
