@@ -123,13 +123,12 @@ class WindowedTableModel(QAbstractTableModel):
         self._asked: dict[int, int] = {}
         self._questions = 0
         self._carried: dict[str, Any] = {}
-        self._marks: dict[tuple[str, int], Mark] = {}
+        self._marks: dict[tuple[str, str], Mark] = {}
 
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Show other columns; their rows are read again."""
         self.beginResetModel()
         self.columns = list(columns)
-        self._marks.clear()
         self.endResetModel()
         self.refresh()
 
@@ -229,21 +228,25 @@ class WindowedTableModel(QAbstractTableModel):
 
     def mark(self, record: str, column: int, mark: Mark | None) -> None:
         """Let a cell show what was typed into it and what is wrong with it; None takes that back."""
+        place = record, self.columns[column].field
         if mark:
-            self._marks[record, column] = mark
+            self._marks[place] = mark
         else:
-            self._marks.pop((record, column), None)
+            self._marks.pop(place, None)
         if (row := self.position(record)) >= 0:
             self.dataChanged.emit(self.index(row, column), self.index(row, column))
 
     def mark_at(self, row: int, column: int) -> Mark | None:
         """Return what was typed into a cell and is not in the ledger."""
-        return self._marks.get((self._ids[row], column))
+        return self._marks.get((self._ids[row], self.columns[column].field))
 
     def wrong(self) -> list[tuple[int, int]]:
         """Return the cells (row, column) with a problem that are on the list, from the top."""
+        columns = {column.field: index for index, column in enumerate(self.columns) if column.field}
         places = (
-            (self.position(record), column) for (record, column), mark in self._marks.items() if mark.wrong
+            (self.position(record), columns[field])
+            for (record, field), mark in self._marks.items()
+            if mark.wrong and field in columns
         )
         return sorted(place for place in places if place[0] >= 0)
 

@@ -40,6 +40,7 @@ from ui.context import Context
 from ui.models.windowed import Column, Fetch, WindowedTableModel
 from ui.theme import style
 from ui.widgets.basics import Field, TabStrip, button, clear, column, row, text
+from ui.widgets.grid import GridBar
 from ui.widgets.list_columns import ColumnsBox, Layout, View
 from ui.widgets.list_filter import Chips, FilterBox, Popup, filter_words, value_words
 from ui.widgets.table import DataTable, Paint
@@ -67,11 +68,22 @@ class ListSpec:
 
 
 def fact(
-    key: str, header: str, width: int, known: Mapping[str, known_columns.Column], *, right: bool = False
+    key: str,
+    header: str,
+    width: int,
+    known: Mapping[str, known_columns.Column],
+    *,
+    right: bool = False,
+    field: str = "",
 ) -> Column:
-    """Return a column that shows what `db.queries.columns` knows; its rows have it in `more`."""
+    """Return a column that shows what `db.queries.columns` knows; its rows have it in `more`.
+
+    With a `field` of `use_cases.cells` it can be typed into.
+    """
     described = known[key]
-    return Column(header, width, lambda row: value_words(key, described, row.more.get(key)), right, key=key)
+    return Column(
+        header, width, lambda row: value_words(key, described, row.more.get(key)), right, key=key, field=field
+    )
 
 
 class ListTabs(TabStrip):
@@ -302,7 +314,7 @@ class ListFrame(QWidget):
         self.body.setStretchFactor(0, 1)
         if beside:
             self.body.addWidget(beside)
-        whole = column(bar, strip, space=0)
+        whole = column(bar, strip, GridBar(context, self.table, lambda: asked().on), space=0)
         whole.addWidget(self.body, 1)
         self.setLayout(whole)
         self._arrange()
@@ -633,10 +645,11 @@ class ListFrame(QWidget):
         self.filter.selectAll()
 
     def status(self) -> str:
-        """Return how many are selected of how many."""
-        return _("{selected} selected · {count} on this list").format(
+        """Return how many are selected of how many, and their amounts together."""
+        words = _("{selected} selected · {count} on this list").format(
             selected=len(self.table.selected()), count=len(self.model.ids())
         )
+        return " · ".join(part for part in (words, self.table.cells.totals()) if part)
 
 
 def _kept() -> dict[str, Any]:

@@ -363,10 +363,9 @@ class DataTable(QTableView):
         for index, column in enumerate(model.columns):
             header.resizeSection(index, style.px(column.width))
         self.doubleClicked.connect(self._act_on)
-        if self._typed_into():
-            self.setEditTriggers(
-                QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.AnyKeyPressed
-            )
+        self.setEditTriggers(
+            QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.AnyKeyPressed
+        )
         self.empty: EmptyState | None = None
         model.modelReset.connect(self._show_empty)
         self._frozen = _Frozen(self, model)

@@ -21,7 +21,7 @@ class Row:
 
 COLUMNS = (
     Column("Name", 90, lambda row: row.name),
-    Column("Number", 60, lambda row: row.id, right=True, tip=lambda row: f"number {row.id}"),
+    Column("号", 60, lambda row: row.id, right=True, tip=lambda row: f"number {row.id}"),
 )
 
 
@@ -157,7 +157,7 @@ def test_cells_speak_for_screen_readers(model: WindowedTableModel, source: Sourc
     model.set_ids(ids(2))
     assert "读取" in model.index(0, 0).data(role)
     source.answer()
-    assert model.index(1, 1).data(role) == "Number number id-1"
+    assert model.index(1, 1).data(role) == "号 number id-1"
     assert model.index(1, 1).data(ROW_ROLE) == Row("id-1", "id-1")
     assert model.index(1, 1).data(Qt.ItemDataRole.ToolTipRole) == "number id-1"
     assert model.index(1, 1).data(Qt.ItemDataRole.TextAlignmentRole) & Qt.AlignmentFlag.AlignRight.value

@@ -24,8 +24,8 @@ def _village(entry: ListedHousehold) -> str:
     return f"{found.name if found else ''} {entry.household.group}".strip()
 
 
-def _fact(key: str, header: str, width: int, *, right: bool = False) -> Column:
-    return fact(key, header, width, HOUSEHOLDS, right=right)
+def _fact(key: str, header: str, width: int, *, right: bool = False, field: str = "") -> Column:
+    return fact(key, header, width, HOUSEHOLDS, right=right, field=field)
 
 
 COLUMNS = (
@@ -39,14 +39,22 @@ COLUMNS = (
         key="identity_number",
     ),
     Column(N_("Village"), 150, _village, key="village"),
-    _fact("group", N_("Group"), 80),
-    _fact("household_kind", N_("Household kind"), 120),
+    _fact("group", N_("Group"), 80, field="household.group_name"),
+    _fact("household_kind", N_("Household kind"), 120, field="household.kind"),
     _fact("monitored_kind", N_("Monitored as"), 130),
-    _fact("relocated", N_("Relocated"), 90),
+    _fact("relocated", N_("Relocated"), 90, field="household.relocated"),
     _fact("members", N_("Members"), 70, right=True),
     _fact("workers", N_("Workers"), 70, right=True),
     _fact("employed", N_("In work"), 70, right=True),
-    Column(N_("Telephone"), 130, lambda entry: identity.masked_phone(entry.household.phone), key="phone"),
+    Column(
+        N_("Telephone"),
+        130,
+        lambda entry: identity.masked_phone(entry.household.phone),
+        key="phone",
+        field="household.phone",
+        edit=lambda entry: entry.household.phone,
+        mask=identity.masked_phone,
+    ),
 )
 EMPTY = {
     "all": N_("No households yet. Import the county's exports to fill the ledger."),

@@ -67,15 +67,22 @@ def _waiting(row: lists.ListedWorker) -> str:
     return row.worker.since.isoformat() if row.worker.since else "—"
 
 
-def _fact(key: str, header: str, width: int, *, right: bool = False) -> Column:
-    return fact(key, header, width, WORKERS, right=right)
+def _fact(key: str, header: str, width: int, *, right: bool = False, field: str = "") -> Column:
+    return fact(key, header, width, WORKERS, right=right, field=field)
 
 
 COLUMNS = (
     Column(N_("Name"), 92, lambda row: row.worker.name, key="name"),
     Column(N_("Why on this list"), 220, lambda row: row.reason, key="reason", tip=lambda row: row.reason),
     Column(N_("Head"), 76, lambda row: row.worker.head, paint="muted", key="head"),
-    Column(N_("Group"), 72, _village, key="group"),
+    Column(
+        N_("Group"),
+        72,
+        _village,
+        key="group",
+        field="household.group_name",
+        edit=lambda row: row.worker.group,
+    ),
     Column(N_("Status"), 80, lambda row: label("status", row.status), paint="status", key="status"),
     Column(N_("Since"), 92, _waiting, key="since"),
     Column(
@@ -84,6 +91,7 @@ COLUMNS = (
         _place,
         tip=lambda row: f"{_place(row)} {row.worker.employer}".strip(),
         key="place",
+        field="spell.place",
     ),
     Column(
         N_("Wage"),
@@ -92,17 +100,18 @@ COLUMNS = (
         right=True,
         amount=lambda row: row.worker.wage,
         key="wage",
+        field="spell.wage",
     ),
     Column(N_("Services 1-3-1-1"), 182, lambda _row: "", paint="package", key="lacking"),
     Column(N_("Entitled to"), 100, lambda row: due_words(row)[0], paint="due", key="due"),
     _fact("age", N_("Age"), 60, right=True),
-    _fact("sex", N_("Sex"), 52),
-    _fact("ethnicity", N_("Ethnicity"), 76),
-    _fact("born", N_("Born"), 96),
-    _fact("education", N_("Education"), 96),
-    _fact("labour_skill", N_("Ability to work"), 110),
-    _fact("relation", N_("Relation"), 84),
-    _fact("household_kind", N_("Household kind"), 110),
+    _fact("sex", N_("Sex"), 52, field="person.sex"),
+    _fact("ethnicity", N_("Ethnicity"), 76, field="person.ethnicity"),
+    _fact("born", N_("Born"), 96, field="person.born"),
+    _fact("education", N_("Education"), 96, field="person.education"),
+    _fact("labour_skill", N_("Ability to work"), 110, field="person.labour_skill"),
+    _fact("relation", N_("Relation"), 84, field="membership.relation"),
+    _fact("household_kind", N_("Household kind"), 110, field="household.kind"),
     _fact("monitored_kind", N_("Monitored as"), 120),
     _fact("household_no", N_("Household number"), 150),
     _fact("village", N_("Village"), 110),
@@ -113,14 +122,22 @@ COLUMNS = (
         paint="muted",
         key="identity_number",
     ),
-    Column(N_("Telephone"), 120, lambda row: identity.masked_phone(row.more.get("phone") or ""), key="phone"),
-    _fact("intention", N_("Intention"), 100),
-    _fact("spell_kind", N_("Kind of work"), 110),
-    _fact("employer", N_("Employer"), 160),
-    _fact("trade", N_("Trade"), 90),
-    _fact("channel", N_("Channel"), 110),
-    _fact("contract", N_("Contract"), 70),
-    _fact("insured", N_("Insured"), 70),
+    Column(
+        N_("Telephone"),
+        120,
+        lambda row: identity.masked_phone(row.more.get("phone") or ""),
+        key="phone",
+        field="person.phone",
+        edit=lambda row: row.more.get("phone") or "",
+        mask=identity.masked_phone,
+    ),
+    _fact("intention", N_("Intention"), 100, field="intention.kind"),
+    _fact("spell_kind", N_("Kind of work"), 110, field="spell.kind"),
+    _fact("employer", N_("Employer"), 160, field="spell.employer"),
+    _fact("trade", N_("Trade"), 90, field="spell.trade"),
+    _fact("channel", N_("Channel"), 110, field="spell.channel"),
+    _fact("contract", N_("Contract"), 70, field="spell.contract"),
+    _fact("insured", N_("Insured"), 70, field="spell.insured"),
     _fact("last_contact", N_("Last contact"), 100),
 )
 SPEC = ListSpec(
