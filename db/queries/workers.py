@@ -55,6 +55,7 @@ STABLE_MONTHS = 3
 ENDING_DAYS = 60
 POST_MONTHS, POST_WARNING = 36, 33
 """How long somebody may hold public posts in all, and from when on the end is near."""
+_SHORTEST_MONTH = 28
 LATELY = timedelta(days=7)
 NOT_REACHED = "not_reached"
 LOSS_OF_WORK = ("laid_off", "closed", "contract_ended", "wage_arrears", "illness", "family", "other")
@@ -191,7 +192,7 @@ def _post(asked: Asked) -> ColumnElement[bool]:
         earliest.person_id == Spell.person_id,
         earliest.voided_in.is_(None),
         earliest.kind == "public_post",
-        earliest.started_on <= begun_by(asked.on, POST_WARNING),
+        earliest.started_on <= asked.on - timedelta(days=POST_WARNING * _SHORTEST_MONTH - 1),
     )
     soon = Spell.ended_on <= asked.on + timedelta(days=ENDING_DAYS)
     return in_work(asked, Spell.kind == "public_post", or_(soon, early.correlate(Spell)))
@@ -225,7 +226,7 @@ def _homes_of_away(asked: Asked) -> Select[str]:
 
 def _left_behind(asked: Asked) -> ColumnElement[bool]:
     """Children, elders, and the spouse of a head (or head of a spouse) at home while a member is away."""
-    job, partner = aliased(Spell), aliased(Membership)
+    job, partner, who = aliased(Spell), aliased(Membership), aliased(Person)
     away = and_(job.kind != FARMING, under_way(job, asked.on), _outside(job, Household))
     pair = case(
         (Membership.relation == "head", "spouse"), (Membership.relation == "spouse", "head"), else_=""
@@ -236,6 +237,8 @@ def _left_behind(asked: Asked) -> ColumnElement[bool]:
             partner.household_id == Membership.household_id,
             partner.relation == pair,
             holds(partner, asked.on),
+            who.id == partner.person_id,
+            who.voided_in.is_(None),
             job.person_id == partner.person_id,
             away,
         )
