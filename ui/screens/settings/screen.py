@@ -64,6 +64,9 @@ class SettingsScreen(QWidget):
         reporting, limit = _number(desk.reporting_day, 1, 31), _number(desk.zeroing_limit, 1, 365)
         reporting.editingFinished.connect(lambda: self._set("reporting_day", int(reporting.text())))
         limit.editingFinished.connect(lambda: self._set("zeroing_limit", int(limit.text())))
+        contact, older = _number(desk.contact_limit, 1, 365), _number(desk.older_from, 16, 65)
+        contact.editingFinished.connect(lambda: self._set("contact_limit", int(contact.text())))
+        older.editingFinished.connect(lambda: self._set("older_from", int(older.text())))
         return Card(
             text(_("This ledger"), "section"),
             text(
@@ -76,6 +79,12 @@ class SettingsScreen(QWidget):
                 Field(_("Officer"), self.officer),
                 Field(_("Reporting day of the month"), reporting),
                 Field(_("Days until somebody waiting counts as late"), limit),
+                None,
+                space=16,
+            ),
+            row(
+                Field(_("Days without contact until it is overdue"), contact),
+                Field(_("Age from which a worker counts as older"), older),
                 None,
                 space=16,
             ),
