@@ -202,6 +202,8 @@ class Opened:
         bind("duplicates", lambda: window.go("duplicates"))
         bind("rows.enter", lambda: window.go("entry"))
         bind("filter", lambda: self._on_page("focus_filter"))
+        bind("bulk.record", lambda: self._on_page("record_bulk"))
+        bind("list.export", lambda: self._on_page("export"))
         bind("service.record", lambda: self._on_page("record_service"))
         bind("return.record", lambda: self._on_page("record_return"))
         bind("spell.record", lambda: self._on_page("record_spell"))

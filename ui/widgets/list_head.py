@@ -31,7 +31,7 @@ from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.error_words import error_text
 from caseworker_app.read_models.views import ViewLine
 from caseworker_app.use_cases import views as use_cases
-from caseworker_app.wording import _
+from caseworker_app.wording import ZH, _, speaking
 from db.queries import columns as known_columns
 from db.queries import views as queries
 from db.queries.columns import Filter, Sort
@@ -42,6 +42,7 @@ from ui.theme import style
 from ui.widgets.basics import Field, TabStrip, button, clear, column, row, text
 from ui.widgets.grid import GridBar
 from ui.widgets.list_columns import ColumnsBox, Layout, View
+from ui.widgets.list_export import ExportBar, Reader
 from ui.widgets.list_filter import Chips, FilterBox, Popup, filter_words, value_words
 from ui.widgets.table import DataTable, Paint
 
@@ -638,6 +639,24 @@ class ListFrame(QWidget):
         clear(self._below)
         if part:
             self._below.addWidget(part)
+
+    def export(self, read: Reader) -> None:
+        """Offer to write what is shown as a workbook; `read` gives its rows."""
+        view = self.view()
+        saved = self._views.get(self._on)
+        with speaking(ZH):
+            title = saved.name if saved else _(dict(self._spec.tabs)[view.list])
+            room = _(self._spec.title)
+        bar = ExportBar(
+            self._context, f"{room}_{title}", self.model.columns, self._spec.known, self.model.ids(), read
+        )
+        bar.finished.connect(self._exported)
+        self.show_below(bar)
+        bar.save.setFocus()
+
+    def _exported(self) -> None:
+        self.show_below(None)
+        self.table.setFocus()
 
     def focus_filter(self) -> None:
         """Go to the filter."""

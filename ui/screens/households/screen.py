@@ -12,6 +12,7 @@ from caseworker_app.wording import _, _n
 from db.queries import households as queries
 from db.queries.columns import HOUSEHOLDS
 from db.queries.workers import Asked
+from ui.actions import tip
 from ui.context import Context
 from ui.models.windowed import Column
 from ui.widgets.basics import EmptyState, button, column
@@ -105,7 +106,10 @@ class HouseholdsScreen(QWidget):
             SPEC,
             self._asked,
             self._fetch,
-            head=(button(_("Import workbooks"), bring_in, icon="import"),),
+            head=(
+                button(_("Export"), self.export, tip=tip("list.export")),
+                button(_("Import workbooks"), bring_in, icon="import"),
+            ),
         )
         self.table, self.model, self.tabs = self.list.table, self.list.model, self.list.tabs
         self._empty = EmptyState("households", _(EMPTY["all"]), _("Import workbooks"), bring_in)
@@ -131,6 +135,13 @@ class HouseholdsScreen(QWidget):
     def focus_filter(self) -> None:
         """Go to the filter."""
         self.list.focus_filter()
+
+    def export(self) -> None:
+        """Write the list as it is shown."""
+        asked = self._asked()
+        self.list.export(
+            lambda connection, ids, more: lists.household_rows(connection, ids, asked, more=more)
+        )
 
     def _asked(self) -> Asked:
         return self._context.desk.asked(self._context.today)

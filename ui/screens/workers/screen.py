@@ -18,6 +18,7 @@ from db.queries.columns import WORKERS
 from ui.actions import BY_ID, tip
 from ui.context import Context
 from ui.models.windowed import Column
+from ui.screens.workers.bulk import BulkForm
 from ui.screens.workers.lists import BY_KEY, LISTS, WorkerList
 from ui.theme import style, tokens
 from ui.widgets.basics import EmptyState, Pill, button, clear, column, paint_pill, row, text
@@ -28,6 +29,9 @@ from ui.widgets.list_head import ListFrame, ListSpec, fact
 from ui.widgets.package import PackageCells
 from ui.widgets.table import STATUS_TONES
 from ui.words import N_
+
+_FEWEST = 2
+"""So many are selected at least to record for all of them."""
 
 
 def due_words(row: lists.ListedWorker) -> tuple[str, str]:
@@ -198,7 +202,7 @@ class PersonPanel(QScrollArea):
             if part
         )
         opening = button(
-            _("Open"),
+            _("Open page"),
             lambda: self._context.navigator.go("person", person=worker.id),
             link=True,
             tip=_("Enter"),
@@ -274,13 +278,16 @@ class WorkersScreen(QWidget):
         self._day.setAccessibleName(_("Day the list is for"))
         self._day.day_changed.connect(self._ask_day)
         self._resolver = button("", self.resolve, primary=True)
+        self._exporter = button(_("Export"), self.export, tip=tip("list.export"))
+        self._bulk = button(_("Bulk record"), self.record_bulk, tip=tip("bulk.record"))
+        self._bulk.setEnabled(False)
         self._panel = PersonPanel(context, self.record_service)
         self.list = ListFrame(
             context,
             SPEC,
             self._asked,
             self._fetch,
-            head=(text(_("As of"), "muted"), self._day, 8, self._resolver),
+            head=(text(_("As of"), "muted"), self._day, self._exporter, self._bulk, self._resolver),
             painters={"due": _paint_due},
             beside=self._panel,
         )
@@ -438,7 +445,8 @@ class WorkersScreen(QWidget):
 
     # -- the selected worker -----------------------------------------------------------------
 
-    def _picked(self, _ids: list[str]) -> None:
+    def _picked(self, ids: list[str]) -> None:
+        self._bulk.setEnabled(len(ids) >= _FEWEST)
         self._panel_timer.start()
         self._context.refresh_status()
 
@@ -473,6 +481,26 @@ class WorkersScreen(QWidget):
         form.finished.connect(self._form_done)
         self._panel.show_form(form)
         form.setFocus()
+
+    def export(self) -> None:
+        """Write the list as it is shown."""
+        pack, asked, name = self._context.desk.pack, self._asked(), self.list.view().list
+        self.list.export(
+            lambda connection, ids, more: lists.rows(connection, pack, ids, asked, name=name, more=more)
+        )
+
+    def record_bulk(self) -> None:
+        """Record one fact for everybody selected, looked at first."""
+        ids = self.table.selected()
+        if len(ids) < _FEWEST:
+            self._context.messages.tell(
+                _("Select at least 2 workers first: Shift and an arrow key, or Ctrl and a click.")
+            )
+            return
+        form = BulkForm(self._context, ids)
+        form.finished.connect(self._form_done)
+        self._panel.show_form(form)
+        form.service.setFocus()
 
     def resolve(self) -> None:
         """Do what resolves a line of this list."""
