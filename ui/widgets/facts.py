@@ -89,6 +89,8 @@ class FactForm(Card):
         def failed(error: ExpectedError) -> None:
             if shiboken6.isValid(self):
                 self._save.setEnabled(True)
+                if not self.isAncestorOf(self.window().focusWidget() or self):  # It was on the button.
+                    self._save.setFocus()
                 self.wrong(error_text(error))
             else:
                 context.messages.error(error)
