@@ -59,7 +59,7 @@ class ChecksScreen(QWidget):
         )
         self.tabs = TabStrip(
             [
-                ("open", _("Open")),
+                ("open", _("To settle")),
                 ("stop", _("Must be corrected")),
                 ("attention", _("To be checked")),
                 ("exempt", _("Explained")),
