@@ -87,6 +87,7 @@ def steps(window: MainWindow, person: str, household: str) -> list[tuple[str, Ca
     go, page = window.go, window.page
     return [
         ("today", lambda: go("today")),
+        ("today", lambda: go("today")),
         ("workers", lambda: go("workers", list="workforce", select=person)),
         ("zeroing", lambda: go("workers", list="zeroing")),
         ("package-due", lambda: go("workers", list="package-due")),
