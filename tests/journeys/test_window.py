@@ -1074,37 +1074,6 @@ def test_a_newer_ledger_is_never_touched(
 # -- forms in place --------------------------------------------------------------------------------
 
 
-def own_contact(officer: Officer) -> tuple[str, str, str]:
-    """Return somebody's own telephone, bank and card holder as the ledger has them."""
-    with officer.opened.desk.ledger.reader() as connection:
-        found = connection.execute(
-            sql("SELECT phone, card_bank, card_holder FROM person WHERE identity_number = :number"),
-            {"number": AWARDED["id"]},
-        ).one()
-    return (*found,)
-
-
-def test_what_the_card_form_only_offers_is_not_written(county: Officer) -> None:
-    desk = county.opened.desk
-    with desk.ledger.reader() as connection:
-        found = connection.execute(
-            sql("SELECT id FROM person WHERE identity_number = :number"), {"number": AWARDED["id"]}
-        )
-        person = str(found.scalar_one())
-    work.record_card(desk, person, phone="", bank="", holder="")
-    county.find(AWARDED["id"])
-    county.press(_("Telephone and bank card"))
-    step, content = county.last_step(), county.content()
-    county.press(_("Save"))
-    assert county.content() == content
-    assert county.last_step() == step
-    assert county.messages("done") == [_("Nothing changed: the ledger says that already.")]
-    county.press(_("Telephone and bank card"))
-    county.fill(_("Bank"), "黄河农村商业银行")
-    county.press(_("Save"))
-    assert own_contact(county) == ("", "黄河农村商业银行", "")
-
-
 def test_a_return_asks_for_a_reason_that_ends_a_job(county: Officer) -> None:
     county.find(AWARDED["id"])
     county.key(Key.Key_R, CONTROL | SHIFT)
@@ -1171,10 +1140,12 @@ def screens(officer: Officer) -> Iterator[tuple[str, QWidget]]:
     officer.key(Key.Key_Escape)
     for title in (
         "Entitlements",
+        "Facts",
         "Household",
         "Jobs and intentions",
         "Services and contacts",
         "Claims",
+        "Papers",
         "History",
     ):
         officer.choose_tab(_(title))
@@ -1187,11 +1158,11 @@ def screens(officer: Officer) -> Iterator[tuple[str, QWidget]]:
     ):
         officer.key(key, modifier)
         yield f"form {key.name}", officer.window
-    officer.press(_("Telephone and bank card"))
-    yield "form card", officer.window
     officer.choose_tab(_("Household"))
     officer.press(_("Open household"))
-    yield "household", officer.window
+    for title in ("Members", "Facts", "Entitlements", "Claims", "Papers", "History"):
+        officer.choose_tab(_(title))
+        yield f"household {title}", officer.window
     officer.key(Key.Key_2, CONTROL)
     officer.rows()
     yield "households", officer.window

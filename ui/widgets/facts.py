@@ -1,4 +1,4 @@
-"""Forms that record one fact about a worker, in place: a service, a job, its end, an intention, the bank card."""
+"""Forms that record one fact about a worker, in place: a service, a job, its end, an intention."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -380,45 +380,4 @@ class IntentionForm(FactForm):
         self.run(job, _("Recorded: {what}").format(what=_("intention")))
 
 
-class CardForm(FactForm):
-    """Record telephone and bank card."""
-
-    def __init__(
-        self, context: Context, person: str, name: str, *, holder: str, bank: str, number: str, phone: str
-    ) -> None:
-        super().__init__(context, _("Telephone and bank card · {who}").format(who=name))
-        self._person = person
-        self._offered = {"phone": phone, "holder": holder or name, "bank": bank, "number": number}
-        self._holder_stored = bool(holder)
-        self.phone, self.holder, self.bank, self.number = map(QLineEdit, self._offered.values())
-        fields = QWidget()
-        fields.setLayout(
-            row(
-                Field(_("Telephone"), self.phone),
-                Field(_("Card holder"), self.holder),
-                Field(_("Bank"), self.bank),
-                Field(_("Card number"), self.number),
-                space=12,
-            )
-        )
-        self.build(fields)
-
-    def save(self) -> None:
-        """Record what was changed; what was only offered is not this person's own.
-
-        The name offered as holder is kept once a card is entered.
-        """
-        typed = {
-            "phone": self.phone.text(),
-            "holder": self.holder.text(),
-            "bank": self.bank.text(),
-            "number": self.number.text(),
-        }
-        changed = {field: words for field, words in typed.items() if words != self._offered[field]}
-        if "number" in changed and not self._holder_stored:
-            changed["holder"] = typed["holder"]
-        job = partial(work.record_card, self.context.desk, self._person, **changed)
-        self.run(job, _("Recorded: {what}").format(what=_("telephone and bank card")))
-
-
-__all__ = ["CardForm", "FactForm", "IntentionForm", "ReturnForm", "ServiceForm", "SpellForm", "choices"]
+__all__ = ["FactForm", "IntentionForm", "ReturnForm", "ServiceForm", "SpellForm", "choices"]
