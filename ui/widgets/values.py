@@ -5,7 +5,7 @@ Values come as the journal has them or as the preview of an import has them, whe
 
 from caseworker_app.domain import codes, divisions, identity
 from caseworker_app.error_words import attribute_text, field_text, table_text, value_text
-from caseworker_app.wording import label, labels
+from caseworker_app.wording import joined, label, labels
 
 _HIDDEN = {
     "identity_number": identity.masked,
@@ -38,6 +38,8 @@ def value_words(table: str, field: str, value: object) -> str:
     """Return a value in words, — for none."""
     if value is None or value == "":
         return "—"
+    if isinstance(value, dict):
+        return joined(f"{name} {each}" for name, each in value.items())
     if field in _HIDDEN:
         return _HIDDEN[field](str(value))
     if table in _ATTRIBUTE_LISTS:
