@@ -1242,7 +1242,7 @@ def controls(root: QWidget) -> list[QWidget]:
 
 
 ALLOWED = re.compile(
-    r"Excel|WPS|PDF|CSV|Ctrl|Shift|Esc|Enter|English|JF-?\d|\bxlsx?\b|（自定义）监测对象信息 \(22\)\.xlsx|\bSheet\b"
+    r"Excel|WPS|PDF|CSV|Ctrl|Shift|Esc|Enter|PgDn|PgUp|English|JF-?\d|\bxlsx?\b|（自定义）监测对象信息 \(22\)\.xlsx|\bSheet\b"
 )
 
 
