@@ -66,7 +66,13 @@ class PersonHead(QWidget):
             button(_("Back"), self._context.navigator.back, link=True, icon="back", tip=_("Back  Esc"))
         )
         self._who.addWidget(name)
-        self._who.addWidget(Pill(label("status", worker.status), STATUS_TONES.get(worker.status, "quiet")))
+        if page.left_on:
+            left = _("Gone since {day}: {reason}") if page.left_reason else _("Gone since {day}")
+            reason = label("leave_reason", page.left_reason)
+            self._who.addWidget(Pill(left.format(day=page.left_on, reason=reason), "attention"))
+        else:
+            tone = STATUS_TONES.get(worker.status, "quiet")
+            self._who.addWidget(Pill(label("status", worker.status), tone))
         if category:
             self._who.addWidget(Pill(category, "attention" if page.monitored_kind else "quiet"))
         self._who.addWidget(text(" · ".join(part for part in (first, number) if part), "muted", select=True))
