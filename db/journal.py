@@ -73,7 +73,7 @@ def append_header(connection: Connection, header: Values) -> None:
     """Write the change set before the rows that point to it."""
     last = connection.execute(_last(), {"device": header["device"]}).one()
     header["position"], header["serial"] = last.position + 1, last.serial + 1
-    connection.execute(insert(ChangeSet).values(**header, counts={}, chain=""))
+    connection.execute(insert(_STEP).values(**header, counts={}, chain=""))
 
 
 def _link(previous: str, header: Values, counts: dict[str, int], changes: Iterator[tuple[Any, ...]]) -> str:
@@ -105,8 +105,8 @@ def close_header(connection: Connection, header: Values, counts: dict[str, int])
     previous = connection.execute(before).scalar_one_or_none() or FIRST_LINK
     chain = _link(previous, header, counts, _changes(connection, header["id"]))
     connection.execute(
-        update(ChangeSet)
-        .where(ChangeSet.id == header["id"])
+        update(_STEP)
+        .where(_STEP.c.id == header["id"])
         .values(counts=counts, values=header["values"], chain=chain)
     )
 

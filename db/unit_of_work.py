@@ -2,19 +2,24 @@
 
 from collections.abc import Iterable, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
-from sqlalchemy import Connection, Engine, bindparam, insert, select, update
+from sqlalchemy import Connection, Engine, Table, bindparam, insert, select, update
 
 from caseworker_app.domain.changed import Changed
 from db import journal, search
 from db.ids import new_id
-from db.tables import Change, Record
+from db.tables import Base, Change, Record
 
 Values = dict[str, Any]
 
 _MANY = 2000
 _BLOCK = 500
+
+
+def _plain(table: type[Base]) -> Table:
+    """Return the bare table: what is written needs nothing of what a mapped class adds."""
+    return cast("Table", table.__table__)
 
 
 class UnitOfWork:
@@ -89,7 +94,7 @@ class UnitOfWork:
             if "id" not in row:
                 row["id"] = new_id()
             row["made_in"] = row["changed_in"] = self.id
-        self.connection.execute(insert(table), rows)
+        self.connection.execute(insert(_plain(table)), rows)
         self._count(table.__tablename__, "insert", len(rows))
         self._find_anew(table, rows)
         if table.__tablename__ == "person":
@@ -161,7 +166,7 @@ class UnitOfWork:
     def _execute_updates(self, table: type[Record], updates: list[Values]) -> None:
         names = [name for name in updates[0] if name != "b_id"]
         statement = (
-            update(table)
+            update(_plain(table))
             .where(table.__table__.c.id == bindparam("b_id"))
             .values({name: bindparam(name) for name in names})
         )
@@ -183,7 +188,7 @@ class UnitOfWork:
                 }
             )
             self._count(table.__tablename__, kind)
-        self.connection.execute(insert(Change), rows)
+        self.connection.execute(insert(_plain(Change)), rows)
 
     def name(self, who: str, count: int = 1) -> None:
         """Note for people whom the change concerned; shown with its undo."""
