@@ -192,7 +192,7 @@ class Opened:
     def _bind(self) -> None:
         window, bind = self.window, self.window.actions_.bind
         self.finder = Finder(self.context, window.actions_)
-        bind("find", self.finder.setFocus)
+        bind("find", self.finder.open)
         bind("checks", lambda: window.go("checks"))
         bind("journal", lambda: window.go("journal"))
         bind("undo", self.undo)

@@ -26,6 +26,7 @@ from caseworker_app.use_cases.desk import Desk
 from caseworker_app.wording import _, label
 from db import journal
 from db.queries import claims as claim_queries
+from db.queries import find as find_queries
 from db.queries import households, workers
 from db.tables import Claim
 
@@ -49,6 +50,7 @@ PEOPLE_LISTS = (
 HOUSEHOLD_LISTS = {"households": "all", "no-worker-households": "no-worker"}
 LISTS = (*HOUSEHOLD_LISTS, *PEOPLE_LISTS, "claimable")
 _HISTORY_SHOWN = 20
+_FOUND = 200
 
 
 def _claimable(connection: Connection, opened: Desk, on: date, village: str) -> list[dict[str, Any]]:
@@ -103,7 +105,10 @@ def list_(
 
 
 @commands.command(
-    "find", help=_("Find people and households by name, end of identity number or phone, household number.")
+    "find",
+    help=_(
+        "Find people, households and claims by name, pinyin, initials, end of identity number or phone, number."
+    ),
 )
 @click.argument("text")
 @on_option
@@ -111,19 +116,24 @@ def list_(
 @json_option
 @in_session
 def find(session: Session, text: str, on: date | None, show_numbers: bool, as_json: bool) -> None:
-    """Find people and households."""
-    text = text.strip().upper()
+    """Find people, households and claims."""
     with session.desk() as opened, opened.ledger.reader() as connection:
-        day = on or opened.today()
-        found = {
-            name: _list_rows(connection, opened, name, day, "", text) if text else []
-            for name in ("people", "households")
+        asked = opened.asked(on or opened.today())
+        found = find_queries.find(connection, text, asked, _FOUND)
+        people = workers.rows(connection, [each.id for each in found.people], asked)
+        homes = households.rows(connection, [each.id for each in found.households], asked)
+        answer = {
+            "people": [output.worker(row) for row in people],
+            "households": [output.household(row) for row in homes],
+            "claims": [output.claim(row) for row in found.claims],
         }
     if as_json:
-        output.emit(found)
-    else:
-        for name, rows in found.items():
-            output.list_table(name, rows, numbers=show_numbers)
+        output.emit(answer)
+        return
+    for name in ("people", "households"):
+        output.list_table(name, answer[name], numbers=show_numbers)
+    for claim in answer["claims"]:
+        _line(claim["number"], claim["name"], claim["amount"], label("claim_state", claim["state"]))
 
 
 def _claims_of(connection: Connection, beneficiaries: Sequence[str], on: date) -> list[dict[str, Any]]:

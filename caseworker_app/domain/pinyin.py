@@ -126,3 +126,33 @@ _MIXED_UP = re.compile("([zcs])h*|(n)g*|v")
 def fold(pinyin: str) -> str:
     """Make alike what is mixed up: zh/z, ch/c, sh/s, ng/n, n/l, ü/u; a beginning stays a beginning."""
     return _MIXED_UP.sub(lambda found: found[1] or ("l" if found[2] else "u"), pinyin)
+
+
+def without_h(initials: str) -> str:
+    """Return initials with zh, ch and sh as z, c and s."""
+    return re.sub("([zcs])h", r"\1", initials)
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    return frozenset(
+        syllable[:end]
+        for ways in _table().values()
+        for syllable in ways
+        for end in range(1, len(syllable) + 1)
+    )
+
+
+def splits(typed: str) -> list[list[str]]:
+    """Return the ways to split letters into as few beginnings of syllables as possible: m guo q."""
+    known: list[list[list[str]]] = [[[]]]
+    for end in range(1, len(typed) + 1):
+        ways = [
+            [*way, typed[start:end]]
+            for start in range(max(0, end - 6), end)
+            if typed[start:end] in _beginnings()
+            for way in known[start]
+        ]
+        fewest = min(map(len, ways), default=0)
+        known.append([way for way in ways if len(way) == fewest])
+    return known[-1]
