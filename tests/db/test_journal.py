@@ -302,3 +302,138 @@ def test_what_a_change_touched_is_told(desk: Desk) -> None:
             until=None,
         )
         assert unit.commit().households == {household}
+
+
+# -- an old step, and what stands on it -------------------------------------------------------------
+
+
+def needed(desk: Desk, change_set: str) -> list[str]:
+    with desk.ledger.reader() as connection:
+        return [line.action for line in journal.dependents(connection, change_set)]
+
+
+def a_family(desk: Desk) -> tuple[str, str, str]:
+    """Make a person with a job and return the change set, the person and the job's change set."""
+    with desk.units("family") as unit:
+        person = insert_person(unit)
+        made = unit.commit().change_set
+    with desk.units("job") as unit:
+        unit.insert(
+            Spell, person_id=person, kind="wage", started_on=date(2024, 1, 1), ended_on=None, wage=None
+        )
+        job = unit.commit().change_set
+    return made, person, job
+
+
+def test_what_stands_on_a_step_is_told_newest_first_and_all_the_way(desk: Desk) -> None:
+    made, person, job = a_family(desk)
+    with desk.units("wage") as unit:
+        spell = unit.connection.execute(Spell.__table__.select()).one().id
+        unit.update(Spell, spell, wage=400_000)
+        wage = unit.commit().change_set
+    with desk.units("phone") as unit:
+        unit.update(Person, person, phone="13900000001")
+        unit.commit()
+    with desk.units("elsewhere") as unit:
+        insert_person(unit)
+        unit.commit()
+    assert needed(desk, made) == ["phone", "wage", "job"]
+    assert needed(desk, job) == ["wage"]
+    assert needed(desk, wage) == []
+    undo.undo(desk, wage)
+    assert needed(desk, made) == ["phone", "job"]
+    assert needed(desk, job) == []
+
+
+def test_an_old_step_is_taken_back_with_what_stands_on_it_and_brought_back(desk: Desk) -> None:
+    first = content(desk)
+    made, person, _job = a_family(desk)
+    with desk.units("phone") as unit:
+        unit.update(Person, person, phone="13900000001")
+        unit.commit()
+    last = content(desk)
+    changed, lines = undo.undo_with_dependents(desk, made)
+    assert [line.action for line in lines] == ["phone", "job", "family"]
+    assert changed.people == {person}
+    assert content(desk) == first
+    for _ in lines:
+        undo.redo(desk)
+    assert content(desk) == last
+    assert sound(desk)
+
+
+def test_a_step_in_the_middle_does_not_hide_what_is_still_in_effect(desk: Desk) -> None:
+    steps = []
+    for number in range(4):
+        with desk.units(f"step-{number}") as unit:
+            insert_person(unit)
+            steps.append(unit.commit().change_set)
+    undo.undo(desk, steps[1])
+    order = [undo.undo(desk)[1].action for _ in range(3)]
+    assert order == ["step-3", "step-2", "step-0"]
+    with pytest.raises(ExpectedError) as error:
+        undo.undo(desk)
+    assert error.value.code == "undo.nothing"
+    assert [undo.redo(desk)[1].values["of"] for _ in range(4)] == ["step-0", "step-2", "step-3", "step-1"]
+    assert undo.undo(desk)[1].action == "step-3"
+
+
+def test_what_a_step_voided_does_not_come_back_without_what_it_belongs_to(desk: Desk) -> None:
+    made, _person, _job = a_family(desk)
+    with desk.units("void") as unit:
+        unit.void(Spell, unit.connection.execute(Spell.__table__.select()).one().id)
+        voided = unit.commit().change_set
+    undo.undo(desk, made)
+    before = content(desk)
+    with pytest.raises(ExpectedError) as error:
+        undo.undo(desk, voided)
+    assert error.value.code == "undo.moved_on"
+    assert content(desk) == before
+
+
+def test_a_number_given_to_somebody_else_since_is_not_brought_back(desk: Desk) -> None:
+    number = "640106198001010039"
+    with desk.units("one") as unit:
+        first = insert_person(unit, identity_number=number)
+        unit.commit()
+    with desk.units("correct") as unit:
+        unit.update(Person, first, identity_number=None)
+        corrected = unit.commit().change_set
+    with desk.units("two") as unit:
+        insert_person(unit, identity_number=number)
+        unit.commit()
+    with pytest.raises(ExpectedError) as error:
+        undo.undo(desk, corrected)
+    assert error.value.code == "undo.taken"
+    assert sound(desk)
+
+
+def test_a_step_is_told_field_by_field_and_found_by_officer_and_name(desk: Desk) -> None:
+    made, person, _job = a_family(desk)
+    desk.officer = "李静"
+    with desk.units("phone", name="马秀兰") as unit:
+        unit.update(Person, person, phone="13900000001")
+        phone = unit.commit().change_set
+    with desk.units("phone", name="马兰") as unit:
+        unit.update(Person, person, phone="13900000002")
+        unit.commit()
+    with desk.ledger.reader() as connection:
+        changes = [
+            (line.change, line.field, line.before, line.after) for line in journal.details(connection, phone)
+        ]
+        fresh = {line.field: line.after for line in journal.details(connection, made)}
+        assert journal.step_ids(connection, officer="李静", text="秀兰") == [phone]
+        assert len(journal.step_ids(connection, text="秀兰", actions=["job"])) == 2
+        assert [line.id for line in journal.steps(connection, [phone, made])] == [phone, made]
+        assert journal.officers(connection) == sorted(["田野", "李静"])
+    assert changes == [("update", "phone", "", "13900000001")]
+    assert (fresh["name"], fresh["born"]) == ("马秀兰", "1985-01-01")
+    assert "phone" not in fresh
+
+
+def test_an_undo_is_not_undone_by_name(desk: Desk) -> None:
+    _made, _person, job = a_family(desk)
+    changed, _line = undo.undo(desk, job)
+    with pytest.raises(ExpectedError) as error:
+        undo.undo(desk, changed.change_set)
+    assert error.value.code == "undo.nothing"
