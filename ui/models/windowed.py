@@ -40,6 +40,14 @@ Fetch = Callable[[Sequence[str], Callable[[Sequence[Any]], None]], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What was typed into a cell, and what is wrong with it; '' while it is being written."""
+
+    text: str
+    wrong: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column: its header, width in pixels, text, alignment, how it is painted and by what it sorts.
 
@@ -63,6 +71,12 @@ class Column:
     amount: Callable[[Any], int | None] | None = None
     key: str = ""
 
+    def shown(self, row: Any, mark: Mark | None) -> str:  # noqa: ANN401 - rows of any kind
+        """Return what a cell shows: what was typed into it, else what its row says."""
+        if mark:
+            return self.mask(mark.text) if self.mask else mark.text
+        return "" if row is None else self.text(row)
+
     def typed(self, row: Any) -> str:  # noqa: ANN401 - rows of any kind
         """Return what the editor of a cell begins with."""
         text = (self.edit or self.text)(row)
@@ -76,14 +90,6 @@ class Column:
         """Return a cell as text to be copied: what is painted, in words."""
         text = self.text(row) or _tip(self, row) or ""
         return "" if text == NOTHING else text
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What was typed into a cell, and what is wrong with it; '' while it is being written."""
-
-    text: str
-    wrong: str = ""
 
 
 _OF_ROWS = frozenset(
@@ -285,10 +291,7 @@ class WindowedTableModel(QAbstractTableModel):
         mark = self.mark_at(index.row(), index.column())
         if role == MARK_ROLE:
             return mark.wrong if mark else ""
-        typed = mark.text if mark else ""
-        shown = "" if row is None else column.text(row)
-        if mark:
-            shown = column.mask(typed) if column.mask else typed
+        shown = column.shown(row, mark)
         if role == Qt.ItemDataRole.DisplayRole:
             return shown
         if mark:

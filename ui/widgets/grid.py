@@ -30,11 +30,14 @@ class ProblemBar(QWidget):
         self._landed = 0
         self.setObjectName("problembar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._done = text("", "secondary")
         self._words = text("", "error")
         self._words.setAccessibleName(_("Problems"))
         self._next = button(_("Next problem"), table.cells.next_problem, link=True)
         self.discards = button(_("Discard what was not written"), table.cells.discard, link=True)
-        self.setLayout(row(self._words, self._next, None, self.discards, margins=(16, 4, 16, 4), space=12))
+        self.setLayout(
+            row(self._done, self._words, self._next, None, self.discards, margins=(16, 4, 16, 4), space=12)
+        )
         table.selectionModel().currentChanged.connect(lambda *_cells: self.refresh())
         table.model().dataChanged.connect(lambda *_cells: self.refresh())
         table.model().modelReset.connect(self.refresh)
@@ -53,7 +56,9 @@ class ProblemBar(QWidget):
         here = str(self._table.currentIndex().data(MARK_ROLE) or "")
         many = _n("{count} row has a problem", "{count} rows have a problem", rows).format(count=rows)
         done = _n("{count} row written", "{count} rows written", self._landed).format(count=self._landed)
-        self._words.setText(" · ".join(part for part in (done if self._landed else "", many, here) if part))
+        self._done.setText(done)
+        self._done.setVisible(self._landed > 0)
+        self._words.setText(" · ".join(part for part in (many, here) if part))
 
 
 class FindBar(QWidget):

@@ -110,8 +110,8 @@ class Cells(QObject):
         def shown(number: int, column: int, row: Any) -> str:  # noqa: ANN401 - rows of any kind
             if not whole and not picked.isSelected(self._model.index(number, column, root)):
                 return ""
-            shown = self._model.index(number, column).data() if self._model.mark_at(number, column) else None
-            return self._model.columns[column].said(row) if shown is None else str(shown)
+            known, mark = self._model.columns[column], self._model.mark_at(number, column)
+            return known.shown(row, mark) if mark else known.said(row)
 
         def put(rows: list[Any]) -> None:
             texts = [

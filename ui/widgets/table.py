@@ -142,6 +142,8 @@ class RowDelegate(QStyledItemDelegate):
         painter.fillRect(rect, style.ink(theme.stop_soft if wrong else ground))
         painter.setPen(style.ink(theme.line))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        if isinstance(view, DataTable) and view.ruled:
+            painter.drawLine(rect.topRight(), rect.bottomRight())
         area = QRectF(rect.adjusted(style.px(8), 0, -style.px(8), -1))
         special = self._painters.get(column.paint)
         if wrong:
@@ -151,7 +153,7 @@ class RowDelegate(QStyledItemDelegate):
         elif row is not None:
             painter.setFont(style.font(tokens.TEXT))
             painter.setPen(style.ink(theme.secondary if column.paint == "muted" else theme.text))
-            content = mark.text if mark else column.text(row)
+            content = column.shown(row, mark)
             shown = style.metrics().elidedText(content, _ELIDE, int(area.width()))
             painter.drawText(area, _RIGHT if column.right else _LEFT, shown)
         else:
@@ -344,6 +346,7 @@ class DataTable(QTableView):
     ) -> None:
         super().__init__()
         self._opens = opens
+        self.ruled = not opens  # A sheet shows its blank cells.
         self._column = 0
         self._model = model
         self.cells = Cells(self, model)

@@ -113,6 +113,7 @@ class Sheet(QWidget):
         self.faulty = 0
         self.model = WindowedTableModel([_column(name) for name in entries.KINDS[kind]], self._fetch, self)
         self.table = SheetTable(self.model, title, kind)
+        self.table.freeze(2)
         self.table.rows_wanted.connect(self._grow)
         self.table.cells.typed.connect(self._typed)
         self._problems = ProblemBar(self.table)

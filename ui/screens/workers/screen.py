@@ -280,6 +280,7 @@ class WorkersScreen(QWidget):
         self._resolver = button("", self.resolve, primary=True)
         self._exporter = button(_("Export"), self.export, tip=tip("list.export"))
         self._bulk = button(_("Bulk record"), self.record_bulk, tip=tip("bulk.record"))
+        entering = button(_("Enter rows"), lambda: context.navigator.go("entry"), tip=tip("rows.enter"))
         self._bulk.setEnabled(False)
         self._panel = PersonPanel(context, self.record_service)
         self.list = ListFrame(
@@ -287,7 +288,7 @@ class WorkersScreen(QWidget):
             SPEC,
             self._asked,
             self._fetch,
-            head=(text(_("As of"), "muted"), self._day, self._exporter, self._bulk, self._resolver),
+            head=(text(_("As of"), "muted"), self._day, self._exporter, self._bulk, entering, self._resolver),
             painters={"due": _paint_due},
             beside=self._panel,
         )
