@@ -27,7 +27,7 @@ from ui.widgets.entitlement_part import EntitlementPart, claim_lines, print_clai
 from ui.widgets.fact_field import Facts
 from ui.widgets.facts import FactForm
 from ui.widgets.findings import Findings
-from ui.widgets.history import history_lines
+from ui.widgets.history import HistoryTable
 from ui.widgets.household_forms import HeadForm, NewHouseholdForm, NewPersonForm, SplitForm
 from ui.widgets.lines import lines, scrolled
 from ui.widgets.members import member_lines
@@ -83,7 +83,8 @@ class HouseholdScreen(QWidget):
         context = self._context
         self._facts = Facts(context, _("Household"), HOME)
         self._monitored = QVBoxLayout()
-        self._members, self._claims, self._history = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
+        self._members, self._claims = QVBoxLayout(), QVBoxLayout()
+        self._history = HistoryTable()
         self._entitlements, self._shares = EntitlementPart(context), QVBoxLayout()
         self._papers = PhotoStrip(context)
         both = row(space=12)
@@ -101,9 +102,8 @@ class HouseholdScreen(QWidget):
         for key, name in TABS:
             inside = QWidget()
             inside.setObjectName("ground")
-            inside.setLayout(
-                column(parts[key], 0 if key == "papers" else None, space=0, margins=(0, 0, 0, 12))
-            )
+            fills = key in ("papers", "history")
+            inside.setLayout(column(parts[key], 0 if fills else None, space=0, margins=(0, 0, 0, 12)))
             self._stack.addWidget(scrolled(inside, _(name)))
 
     # -- as the frame asks -------------------------------------------------------------------
@@ -236,17 +236,14 @@ class HouseholdScreen(QWidget):
             self._show_entitlements(sheet)
         elif key == "papers":
             self._papers.show_papers(sheet.papers, household=self._household)
+        elif key == "history":
+            self._history.show_history(sheet.history)
+        elif key == "members":
+            clear(self._members)
+            self._members.addWidget(member_lines(self._context, sheet.page.members))
         else:
-            place = {"members": self._members, "claims": self._claims, "history": self._history}[key]
-            clear(place)
-            place.addWidget(self._lines(key, sheet))
-
-    def _lines(self, key: str, sheet: HouseholdSheet) -> QWidget:
-        if key == "members":
-            return member_lines(self._context, sheet.page.members)
-        if key == "claims":
-            return claim_lines(self._context, sheet.claims, self)
-        return history_lines(sheet.history)
+            clear(self._claims)
+            self._claims.addWidget(claim_lines(self._context, sheet.claims, self))
 
     def _stretches(self, sheet: HouseholdSheet) -> QWidget:
         rows = [

@@ -22,7 +22,7 @@ from ui.widgets.basics import Card, TabStrip, clear, column, row, text
 from ui.widgets.entitlement_part import EntitlementPart, claim_lines, print_claims
 from ui.widgets.facts import FactForm, IntentionForm, ReturnForm, ServiceForm, SpellForm
 from ui.widgets.findings import Findings
-from ui.widgets.history import history_lines
+from ui.widgets.history import HistoryTable
 from ui.widgets.household_forms import LeaveForm, MoveForm
 from ui.widgets.lines import scrolled
 from ui.widgets.package import PackageCells
@@ -105,7 +105,8 @@ class PersonScreen(QWidget):
         self._jobs = JobsPart(context)
         self._services = ServicesPart(context)
         self._papers = PhotoStrip(context)
-        self._claims, self._history = QVBoxLayout(), QVBoxLayout()
+        self._history = HistoryTable()
+        self._claims = QVBoxLayout()
         parts: dict[str, QWidget | QVBoxLayout] = {
             "entitlements": self._entitlements,
             "facts": self._facts,
@@ -120,8 +121,8 @@ class PersonScreen(QWidget):
         for key, name in TABS:
             inside = QWidget()
             inside.setObjectName("ground")
-            stretch = None if key != "papers" else 0
-            inside.setLayout(column(parts[key], stretch, space=0, margins=(0, 0, 0, 12)))
+            fills = key in ("papers", "history")
+            inside.setLayout(column(parts[key], 0 if fills else None, space=0, margins=(0, 0, 0, 12)))
             self._stack.addWidget(scrolled(inside, _(name)))
 
     # -- as the frame asks -------------------------------------------------------------------
@@ -240,14 +241,11 @@ class PersonScreen(QWidget):
             self._services.show_person(sheet.page)
         elif key == "papers":
             self._papers.show_papers(sheet.papers, person=self._person)
+        elif key == "history":
+            self._history.show_history(sheet.history)
         else:
-            place = self._claims if key == "claims" else self._history
-            clear(place)
-            place.addWidget(
-                claim_lines(self._context, sheet.claims, self)
-                if key == "claims"
-                else history_lines(sheet.history)
-            )
+            clear(self._claims)
+            self._claims.addWidget(claim_lines(self._context, sheet.claims, self))
 
     def _show_job(self, spell: str) -> None:
         self.tabs.choose("spells")
