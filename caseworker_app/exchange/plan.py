@@ -59,6 +59,8 @@ class PersonState:
     values: Values
     household_no: str = ""
     membership: Values | None = None
+    left: Values | None = None
+    """The last membership of somebody who belongs to no household any more."""
     attributes: dict[str, Values] = field(default_factory=dict)
     spells: list[Values] = field(default_factory=list)
     intention: Values | None = None
@@ -482,12 +484,19 @@ class Planner:
             if present["relation"] == relation:
                 row.same("membership.relation")
                 return
+            if row.older_than(present):
+                row.keep("membership.relation", present["touched_on"])
+                return
             row.change("membership", person.values["name"], "relation", present["relation"], relation)
             self.writes.update("membership", present["id"], {"relation": relation})
             present["relation"] = relation
             person.changed = True
             return
-        since = None
+        recorded = present or person.left
+        if recorded and row.older_than(recorded):  # Moved, or gone, by hand and later than the file knows.
+            row.keep("household.household_no", recorded["touched_on"])
+            return
+        since = row.exported if person.left else None
         if present:  # Moved to another household: the old membership ends, nothing is lost.
             since = row.exported
             self.writes.update("membership", present["id"], {"until": since - _DAY})

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -73,9 +74,8 @@ def _state(connection: Connection) -> plan.State:
         if row["identity_number"]:
             state.people[row["identity_number"]] = person
     by_id = {household.id: number for number, household in state.households.items()}
-    for row in import_state.live_rows(connection, Membership, open_ended=True):
-        people[row["person_id"]].membership = row
-        people[row["person_id"]].household_no = by_id[row["household_id"]]
+    for row in import_state.live_rows(connection, Membership, touched=True):
+        _belong(people[row["person_id"]], row, by_id[row["household_id"]])
     for row in import_state.live_rows(connection, PersonAttribute, open_ended=True):
         people[row["person_id"]].attributes[row["attribute"]] = row
     for row in import_state.live_rows(connection, Spell, touched=True):
@@ -83,6 +83,14 @@ def _state(connection: Connection) -> plan.State:
     for row in import_state.live_rows(connection, Intention, open_ended=True, touched=True):
         people[row["person_id"]].intention = {**row, "made": True}
     return state
+
+
+def _belong(person: plan.PersonState, membership: dict[str, Any], household_no: str) -> None:
+    """Tell where somebody belongs, or belonged last."""
+    if membership["until"] is None:
+        person.membership, person.left, person.household_no = membership, None, household_no
+    elif person.membership is None and (person.left is None or membership["until"] > person.left["until"]):
+        person.left, person.household_no = membership, household_no
 
 
 def prepare(

@@ -1,5 +1,6 @@
 """What was recorded after an export was made outlives that export being imported again."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 from caseworker_app import sample
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.policy.assess import State
-from caseworker_app.use_cases import claims, entitlements, imports, undo, uploads, work
+from caseworker_app.read_models.people import MemberLine
+from caseworker_app.use_cases import claims, entitlements, households, imports, people, undo, uploads, work
 from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases.desk import Desk
 from db import journal
@@ -130,3 +132,31 @@ def test_one_worker_named_twice_gets_one_service(desk: Desk) -> None:
         page = workers.page(connection, person, desk.asked(ON))
     assert page is not None
     assert len(page.services) == 1
+
+
+def test_who_left_moved_or_became_head_after_the_export_stays_so(desk: Desk) -> None:
+    asked = desk.asked(ON)
+    with desk.ledger.reader() as connection:
+        rows = workers.rows(connection, ids(desk, "people"), asked)
+        sizes = Counter(row.household for row in rows)
+        changing, other = [home for home, _size in sizes.most_common(2)]
+        members = workers.members(connection, changing, asked)
+        elsewhere = workers.members(connection, other, asked)
+    gone, moving = elsewhere[-1].id, elsewhere[-2].id
+    told = {member.id: "other" for member in members}
+    households.change_head(desk, changing, members[1].id, date(2024, 11, 20), told)
+    people.leave(desk, gone, date(2024, 11, 20), "death")
+    households.move(desk, moving, changing, "other", date(2024, 11, 20))
+    before = {member.id: member.relation for member in members_of(desk, changing)}
+    again = bring_in(desk)
+    assert {member.id: member.relation for member in members_of(desk, changing)} == before
+    assert gone not in ids(desk, "people")
+    codes = {problem.code for file in again.preview.files for problem in file.problems}
+    assert "ledger.newer" in codes
+    for file in again.preview.files:
+        assert file.cells["in"] == sum(count for name, count in file.cells.items() if name != "in")
+
+
+def members_of(desk: Desk, household: str) -> tuple[MemberLine, ...]:
+    with desk.ledger.reader() as connection:
+        return workers.members(connection, household, desk.asked(ON))
