@@ -615,6 +615,8 @@ def _facts() -> dict[str, str]:
         "came_home": _("Came home"),
         "outcome": _("Outcome"),
         "vacancy": _("Vacancy"),
+        "screen": _("Page of the window"),
+        "definition": _("What the view shows"),
         "note": _("Note"),
         "officer": _("Officer"),
     }

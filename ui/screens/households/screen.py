@@ -112,7 +112,8 @@ class HouseholdsScreen(QWidget):
             ),
         )
         self.table, self.model, self.tabs = self.list.table, self.list.model, self.list.tabs
-        self._empty = EmptyState("households", _(EMPTY["all"]), _("Import workbooks"), bring_in)
+        everybody = EMPTY["all"]
+        self._empty = EmptyState("households", _(everybody), _("Import workbooks"), bring_in)
         self.table.set_empty(self._empty)
         self.table.opened.connect(lambda household: context.navigator.go("household", household=household))
         self.table.picked.connect(lambda _ids: context.refresh_status())
