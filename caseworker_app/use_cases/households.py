@@ -147,8 +147,11 @@ def heads_kept(unit: UnitOfWork, on: date, households: Collection[str]) -> Itera
         for day in sorted({on, *(each for each in turns if each > on)}):
             heads = _heads(after, day)
             if heads != 1 and _heads(stretches, day) == 1:
-                code = "household.two_heads" if heads else "household.head_missing"
-                raise ExpectedError(code, household_no=_number_of(unit, household), day=day.isoformat())
+                raise ExpectedError(
+                    "household.two_heads" if heads else "household.head_missing",
+                    household_no=_number_of(unit, household),
+                    day=day.isoformat(),
+                )
 
 
 def end(unit: UnitOfWork, held: Any, on: date, reason: str) -> None:  # noqa: ANN401 - a row as `members_on` gives
