@@ -288,10 +288,8 @@ def _by_number(connection: Connection, number: str, asked: Asked) -> list[FoundH
         .order_by(Household.household_no)
         .limit(OTHERS)
     )
-    return [
-        FoundHousehold(*row)
-        for row in connection.execute(chosen, {**_range(number), "on": asked.on}).tuples()
-    ]
+    rows = connection.execute(chosen, {**_range(number), "on": asked.on})
+    return [FoundHousehold(*row) for row in rows]
 
 
 def _under(head: FoundPerson) -> FoundHousehold:
