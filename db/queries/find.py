@@ -278,9 +278,10 @@ _OF_HEADS = frozenset(
 )
 
 
-def _by_number(connection: Connection, number: str, asked: Asked) -> list[FoundHousehold]:
+@cache
+def _homes() -> Question:
     columns = (Household.id, Household.household_no, func.coalesce(_head.name, ""))
-    chosen = (
+    return (
         select(*columns, Household.village_code, Household.group_name, Household.phone)
         .outerjoin(_headship, _OF_HEAD)
         .outerjoin(_head, _head.id == _headship.person_id)
@@ -288,7 +289,10 @@ def _by_number(connection: Connection, number: str, asked: Asked) -> list[FoundH
         .order_by(Household.household_no)
         .limit(OTHERS)
     )
-    rows = connection.execute(chosen, {**_range(number), "on": asked.on})
+
+
+def _by_number(connection: Connection, number: str, asked: Asked) -> list[FoundHousehold]:
+    rows = connection.execute(_homes(), {**_range(number), "on": asked.on})
     return [FoundHousehold(*row) for row in rows]
 
 
@@ -298,14 +302,19 @@ def _under(head: FoundPerson) -> FoundHousehold:
     )
 
 
+@cache
+def _claimed() -> tuple[Question, Question]:
+    chosen = select(Claim.id).where(live(Claim)).order_by(Claim.number).limit(OTHERS)
+    return chosen.where(_begins(Claim.number)), chosen.where(_like(Claim.number))
+
+
 def _claims(connection: Connection, typed: str, asked: Asked) -> list[ClaimRow]:
     """Return claims by the beginning or the end of their number."""
     number = typed.upper()
-    chosen = select(Claim.id).where(live(Claim)).order_by(Claim.number).limit(OTHERS)
-    found = list(connection.execute(chosen.where(_begins(Claim.number)), _range(number)).scalars())
+    begins, ends = _claimed()
+    found = [row.id for row in connection.execute(begins, _range(number))]
     if not found and len(number) >= _TAIL and number[-_TAIL:].isdigit():
-        ends = {"like": f"%{_escaped(number)}"}
-        found = list(connection.execute(chosen.where(_like(Claim.number)), ends).scalars())
+        found = [row.id for row in connection.execute(ends, {"like": f"%{_escaped(number)}"})]
     return claim_queries.rows(connection, found, asked.on)
 
 
@@ -316,9 +325,10 @@ def find(connection: Connection, typed: str, asked: Asked, limit: int = 20) -> F
     if not joined:
         return Found()
     if joined.rstrip("X").isdecimal():
-        tiers, number = partial(_of_digits, joined), joined
+        tiers, number = partial(_of_digits, joined), wanted
     elif joined.isascii():
-        tiers, number = partial(_of_letters, pinyin.letters(wanted)), wanted
+        tiers = partial(_of_letters, pinyin.letters(wanted))
+        number = wanted if any(map(str.isdecimal, wanted)) else ""
     else:
         tiers, number = partial(_of_characters, "".join(wanted.split())), ""
     people = _found(connection, tiers(), asked, limit)
@@ -331,5 +341,5 @@ def find(connection: Connection, typed: str, asked: Asked, limit: int = 20) -> F
     return Found(
         tuple(people),
         tuple({home.id: home for home in homes}.values())[:OTHERS],
-        tuple(_claims(connection, wanted, asked)) if wanted.isascii() else (),
+        tuple(_claims(connection, wanted, asked)) if number else (),
     )
