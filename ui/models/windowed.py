@@ -10,7 +10,7 @@ What was typed into a cell stands there as a mark until it has been read back, o
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -232,15 +232,14 @@ class WindowedTableModel(QAbstractTableModel):
 
     # -- what was typed ----------------------------------------------------------------------
 
-    def mark(self, record: str, column: int, mark: Mark | None) -> None:
-        """Let a cell show what was typed into it and what is wrong with it; None takes that back."""
-        place = record, self.columns[column].field
-        if mark:
-            self._marks[place] = mark
-        else:
-            self._marks.pop(place, None)
-        if (row := self.position(record)) >= 0:
-            self.dataChanged.emit(self.index(row, column), self.index(row, column))
+    def mark(self, marks: Iterable[tuple[str, str, Mark | None]]) -> None:
+        """Let cells (record and field) show what was typed into them and what is wrong; None takes that back."""
+        for record, field, mark in marks:
+            if mark:
+                self._marks[record, field] = mark
+            else:
+                self._marks.pop((record, field), None)
+        self._repaint()
 
     def mark_at(self, row: int, column: int) -> Mark | None:
         """Return what was typed into a cell and is not in the ledger."""
@@ -259,7 +258,10 @@ class WindowedTableModel(QAbstractTableModel):
     def clear_marks(self) -> None:
         """Take back everything that was typed and not written."""
         self._marks.clear()
-        if self._ids:
+        self._repaint()
+
+    def _repaint(self) -> None:
+        if self._ids and self.columns:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, len(self.columns) - 1))
 
     def flags(self, index: Index) -> Qt.ItemFlag:

@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -17,6 +17,7 @@ from caseworker_app.use_cases import cells
 from caseworker_app.wording import _, _n
 from ui.context import Context
 from ui.models.windowed import MARK_ROLE, Mark
+from ui.theme import style
 from ui.widgets.basics import button, column, row, text
 from ui.widgets.table import DataTable
 
@@ -32,23 +33,25 @@ class ProblemBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._done = text("", "secondary")
         self._words = text("", "error")
-        self._words.setAccessibleName(_("Problems"))
         self._next = button(_("Next problem"), table.cells.next_problem, link=True)
         self.discards = button(_("Discard what was not written"), table.cells.discard, link=True)
         self.setLayout(
             row(self._done, self._words, self._next, None, self.discards, margins=(16, 4, 16, 4), space=12)
         )
-        table.selectionModel().currentChanged.connect(lambda *_cells: self.refresh())
-        table.model().dataChanged.connect(lambda *_cells: self.refresh())
-        table.model().modelReset.connect(self.refresh)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._refresh)
+        table.selectionModel().currentChanged.connect(lambda *_cells: self._timer.start())
+        table.model().dataChanged.connect(lambda *_cells: self._timer.start())
+        table.model().modelReset.connect(self._timer.start)
         self.hide()
 
     def say(self, landed: int) -> None:
         """Tell how many rows were written besides those with problems."""
         self._landed = landed
-        self.refresh()
+        self._timer.start()
 
-    def refresh(self) -> None:
+    def _refresh(self) -> None:
         """Show the problem one stands on, else how many there are."""
         rows = len({place[0] for place in self._table.problems()})
         if self.parentWidget() is not None:
@@ -70,7 +73,7 @@ class FindBar(QWidget):
         self.setObjectName("problembar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._box = QLineEdit()
-        self._box.setFixedWidth(220)
+        self._box.setFixedWidth(style.px(220))
         self._box.installEventFilter(self)
         self._where = text("", "secondary")
         self._said = text("", "secondary")
@@ -150,12 +153,13 @@ class GridBar(QWidget):
         applied = result[1]
         wrong = {problem.index: problem.message for problem in applied.problems}
         faulty = {edits[index].row for index in wrong}
-        for index, edit in enumerate(edits):
-            if edit.row in faulty:
-                waits = _("Not written yet: another cell of this row has a problem.")
-                self._table.cells.mark(edit, Mark(edit.text, wrong.get(index, waits)))
-            elif not applied.changed.change_set:
-                self._table.cells.mark(edit, None)
+        waits = _("Not written yet: another cell of this row has a problem.")
+        unchanged = not applied.changed.change_set  # Nothing will be read back, which takes other marks away.
+        self._table.cells.mark(
+            (edit, Mark(edit.text, wrong.get(index, waits)) if edit.row in faulty else None)
+            for index, edit in enumerate(edits)
+            if edit.row in faulty or unchanged
+        )
         self._problems.say(applied.landed if wrong else 0)
         if action != "cells.edit" and applied.changed.change_set:
             words = _n("{count} row written", "{count} rows written", applied.landed)

@@ -4,7 +4,7 @@ What is typed is told as edits (`read_models.cells.Edit`) whose `row` is the id 
 refused keeps what was typed; when one of its cells is put right, the whole row is told again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
@@ -57,12 +57,10 @@ class Cells(QObject):
 
     def rows(self) -> list[int]:
         """Return the rows that the selection touches, from the top."""
-        touched = {
-            row
-            for part in self._table.selectionModel().selection().toList()
-            for row in range(part.top(), part.bottom() + 1)
-        }
-        return sorted(touched)
+        parts = self._table.selectionModel().selection().toList()
+        if len(parts) == 1:  # Everything selected is one part, of any length.
+            return list(range(parts[0].top(), parts[0].bottom() + 1))
+        return sorted({row for part in parts for row in range(part.top(), part.bottom() + 1)})
 
     def shown_columns(self) -> list[int]:
         """Return the columns that are not hidden, as they stand from the left."""
@@ -187,7 +185,7 @@ class Cells(QObject):
             if edit := self._edit(number, column, rows[0], text):
                 self.tell([edit], "cells.edit")
             elif self._model.mark_at(number, column):
-                self._model.mark(self._model.ids()[number], column, None)
+                self._model.mark([(self._model.ids()[number], self._model.columns[column].field, None)])
 
         self._model.fetch_rows([number], put)
 
@@ -232,11 +230,13 @@ class Cells(QObject):
         if not edits:
             return
         said = {(edit.row, edit.field) for edit in edits}
-        for row in {edit.row for edit in edits}:
-            edits = edits + [edit for edit in self._standing(row) if (edit.row, edit.field) not in said]
-        for edit in edits:
-            self.mark(edit, Mark(edit.text))
-        self.typed.emit(edits, action)
+        rows = dict.fromkeys(edit.row for edit in edits)
+        standing = [
+            edit for row in rows for edit in self._standing(row) if (edit.row, edit.field) not in said
+        ]
+        everything = [*edits, *standing]
+        self._model.mark((edit.row, edit.field, Mark(edit.text)) for edit in everything)
+        self.typed.emit(everything, action)
 
     def _standing(self, row: str) -> list[Edit]:
         """Return what was typed into the cells of a row and refused."""
@@ -250,11 +250,9 @@ class Cells(QObject):
             if column.field and (mark := self._model.mark_at(number, index))
         ]
 
-    def mark(self, edit: Edit, mark: Mark | None) -> None:
-        """Show at the cell of an edit what was typed and what is wrong with it."""
-        for index, column in enumerate(self._model.columns):
-            if column.field == edit.field:
-                self._model.mark(edit.row, index, mark)
+    def mark(self, marks: Iterable[tuple[Edit, Mark | None]]) -> None:
+        """Show at the cells of edits what was typed and what is wrong with it."""
+        self._model.mark((edit.row, edit.field, mark) for edit, mark in marks)
 
     def discard(self) -> None:
         """Take back what was typed and not written."""

@@ -240,8 +240,8 @@ def test_fill_down_and_clear(sheet: Sheet) -> None:
 
 
 def test_a_refused_cell_keeps_what_was_typed_and_is_told_again_with_its_row(sheet: Sheet) -> None:
-    sheet.model.mark("r7", 1, Mark("12", "不是电话号码"))
-    sheet.model.mark("r7", 2, Mark("女", "还没写入"))
+    sheet.model.mark([("r7", "person.phone", Mark("12", "不是电话号码"))])
+    sheet.model.mark([("r7", "person.sex", Mark("女", "还没写入"))])
     cell = sheet.model.index(7, 1)
     assert cell.data() == "12"
     assert "不是电话号码" in cell.data(Qt.ItemDataRole.ToolTipRole)
@@ -293,7 +293,7 @@ def test_a_double_click_edits_or_opens(sheet: Sheet) -> None:
 
 
 def test_a_refused_cell_is_heard(sheet: Sheet) -> None:
-    sheet.model.mark("r0", 2, Mark("公", "只能填男或女"))
+    sheet.model.mark([("r0", "person.sex", Mark("公", "只能填男或女"))])
     interface = QAccessible.queryAccessibleInterface(sheet.table)
     found = [
         interface.child(number).text(QAccessible.Text.Name)

@@ -171,11 +171,11 @@ class Sheet(QWidget):
     def _show(self, drafts: Sequence[DraftRow], problems: Sequence[Problem], landed: int = 0) -> None:
         """Mark the cells that have a problem."""
         self.model.clear_marks()
-        columns = {each.field: index for index, each in enumerate(self.model.columns)}
-        for problem in problems:
-            draft = drafts[problem.index]
-            mark = Mark(draft.values.get(problem.field, ""), problem.message)
-            self.model.mark(draft.id, columns[problem.field], mark)
+        named = ((drafts[problem.index], problem) for problem in problems)
+        self.model.mark(
+            (draft.id, problem.field, Mark(draft.values.get(problem.field, ""), problem.message))
+            for draft, problem in named
+        )
         self.faulty = len({problem.index for problem in problems})
         self._problems.say(landed)
         self.counted.emit()
