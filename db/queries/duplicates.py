@@ -84,7 +84,7 @@ def _same_number(one: str, other: str) -> bool:
     if not one or not other:
         return False
     if _rounded(one) or _rounded(other):
-        return one[:15] == other[:15]
+        return one[:_CLOSED] == other[:_CLOSED]
     if len(one) == len(other) == 18:
         return one[:17] == other[:17]
     return number_key(one) == number_key(other)
@@ -161,11 +161,25 @@ def told_apart(connection: Connection, one: str, other: str) -> bool:
 
 _KEYS: tuple[Key, ...] = (
     lambda person: number_key(person.identity_number or ""),
-    lambda person: (person.identity_number or "")[:15],
     lambda person: person.person_no,
     lambda person: person.born,
     lambda person: person.phone and (person.phone, person.name),
 )
+
+
+def _keys(people: Iterable[Any]) -> Iterator[Key]:
+    """Give what two records of one person may share; the beginnings of numbers only where Excel took an end."""
+    yield from _KEYS
+    numbers = (person.identity_number or "" for person in people)
+    cut = {number[:_CLOSED] for number in numbers if _rounded(number)}
+    if cut:
+        yield (
+            lambda person: (
+                (person.identity_number or "")[:_CLOSED]
+                if ((person.identity_number or "")[:_CLOSED] in cut)
+                else ""
+            )
+        )
 
 
 def found(connection: Connection) -> dict[tuple[str, str], tuple[str, ...]]:
@@ -173,7 +187,7 @@ def found(connection: Connection) -> dict[tuple[str, str], tuple[str, ...]]:
     people = connection.execute(select(*_COLUMNS).where(live(Person)).order_by(Person.id)).all()
     readings, apart = _readings(connection), _dismissed(connection)
     seen: dict[tuple[str, str], tuple[str, ...]] = {}
-    for key in _KEYS:
+    for key in _keys(people):
         for group in _groups(people, key):
             for one, other in combinations(group, 2):
                 pair = (one.id, other.id)

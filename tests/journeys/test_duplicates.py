@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton, QRadioButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton, QRadioButton
 
 from caseworker_app.domain import identity
 from caseworker_app.use_cases import desk as desks
@@ -14,6 +15,7 @@ from caseworker_app.use_cases import duplicates, households, people, work
 from caseworker_app.use_cases.households import NewPerson
 from caseworker_app.wording import _, label
 from db.queries import duplicates as queries
+from db.queries import households as household_queries
 from db.queries import workers
 from tests.conftest import PASSWORD, clock
 from tests.journeys.test_window import (  # noqa: F401 - fixtures of the window
@@ -187,4 +189,69 @@ def test_the_head_dies_and_another_follows(twice: Officer) -> None:
         )
     assert [(each.name, each.relation) for each in members] == [("田玉花", "head")]
     twice.key(Key.Key_Z, CONTROL)
+    assert twice.content() == before
+
+
+def test_a_household_is_made_joined_and_split_on_its_page(twice: Officer) -> None:
+    before = twice.content()
+    twice.window.actions_.get("household.new").trigger()
+    twice.settle()
+    village = twice.the(QComboBox, _("Village"))
+    village.setCurrentIndex(village.findData(VILLAGE))
+    twice.fill(_("Name"), "周明")
+    twice.fill(_("Identity number"), number(57).lower())
+    twice.settle()
+    assert not twice.the(QLineEdit, _("Born")).isEnabled()
+    assert twice.the(QLineEdit, _("Born")).text() == BORN.isoformat()
+    twice.press(_("Save"))
+    assert twice.last_step() == "新增农户 周明"
+    assert twice.window.current_page() == "household"
+    assert twice.reads("N100207-004")
+
+    def members(household_no: str) -> dict[str, str]:
+        on = date(2024, 11, 30)
+        with twice.opened.desk.ledger.reader() as connection:
+            found = household_queries.by_number(connection, household_no)
+            assert found
+            lines = workers.members(connection, found, twice.opened.desk.asked(on))
+        return {line.name: line.relation for line in lines}
+
+    with twice.opened.desk.ledger.reader() as connection:
+        home = household_queries.by_number(connection, "N100207-003")
+        asked = twice.opened.desk.asked(date(2024, 11, 30))
+        wife = workers.members(connection, home or "", asked)[1].id
+    twice.window.go("person", person=wife)
+    twice.settle()
+    twice.window.actions_.get("person.move").trigger()
+    twice.settle()
+    twice.fill(_("Look for the household"), "周明")
+    twice.settle()
+    assert twice.the(QComboBox, _("Household found")).currentText().startswith("N100207-004 周明")
+    relation = twice.the(QComboBox, _("Relation to its head"))
+    relation.setCurrentIndex(relation.findData("spouse"))
+    twice.press(_("Save"))
+    assert members("N100207-004") == {"周明": "head", "田玉花": "spouse"}
+    with twice.opened.desk.ledger.reader() as connection:
+        home = household_queries.by_number(connection, "N100207-004")
+    twice.window.go("household", household=home)
+    twice.settle()
+    twice.window.actions_.get("household.head").trigger()
+    twice.settle()
+    head = twice.the(QComboBox, _("New head"))
+    head.setCurrentIndex(head.findText("田玉花", Qt.MatchFlag.MatchStartsWith))
+    twice.settle()
+    assert twice.the(QComboBox, "周明").currentData() == "spouse"
+    twice.press(_("Save"))
+    assert members("N100207-004") == {"周明": "spouse", "田玉花": "head"}
+    twice.window.actions_.get("household.split").trigger()
+    twice.settle()
+    twice.press(_("Save"))
+    assert twice.reads(_("Tick who leaves the household."))
+    twice.the(QCheckBox, "周明").setChecked(True)
+    twice.settle()
+    assert twice.the(QComboBox, _("Head of the new household")).currentText().startswith("周明")
+    twice.press(_("Save"))
+    assert members("N100207-004") == {"田玉花": "head"}
+    assert members("N100207-005") == {"周明": "head"}
+    twice.key(Key.Key_Z, CONTROL, times=4)
     assert twice.content() == before

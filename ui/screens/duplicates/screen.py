@@ -22,7 +22,7 @@ from ui.widgets.lines import scrolled
 from ui.widgets.table import DataTable
 from ui.words import N_
 
-_LIST_WIDTH = 500
+_LIST_WIDTH, _LIST_MOST = 500, 600
 
 
 def _why(pair: Pair) -> str:
@@ -114,7 +114,7 @@ class DuplicatesScreen(QWidget):
         )
         self.model = WindowedTableModel(COLUMNS, self._fetch, self)
         self.table = DataTable(self.model, _("Possible duplicates"))
-        self.table.setFixedWidth(style.px(_LIST_WIDTH))
+        self.table.setFixedWidth(min(style.px(_LIST_WIDTH), _LIST_MOST))
         self._empty = EmptyState("workers", _("Looking for people who are here twice …"))
         self.table.set_empty(self._empty)
         self.table.picked.connect(lambda _ids: self._compare())
