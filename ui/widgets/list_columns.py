@@ -156,12 +156,12 @@ class ColumnsBox(Popup):
             if item.checkState() == Qt.CheckState.Checked
         ]
         if keys:
-            self.chosen.emit(keys, self.frozen.currentIndex())
             self.close()
+            self.chosen.emit(keys, self.frozen.currentIndex())
 
     def _restore(self) -> None:
-        self.restored.emit()
         self.close()
+        self.restored.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Apply with Enter."""

@@ -84,6 +84,7 @@ class Popup(QFrame):
         self.setObjectName("card")
         self.setAccessibleName(name)
         self._before: QWidget | None = None
+        self._watches = False
 
     def show_below(self, spot: QPoint, first: QWidget) -> None:
         """Show it with its corner there, inside the window, the keys in its first part."""
@@ -103,6 +104,7 @@ class Popup(QFrame):
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._look_away)
         application.installEventFilter(self)
+        self._watches = True
 
     def _holds(self, part: QWidget | None) -> bool:
         while part is not None and part is not self:
@@ -128,8 +130,10 @@ class Popup(QFrame):
         """Give the keys back to where they were."""
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        application.removeEventFilter(self)
-        application.focusChanged.disconnect(self._look_away)
+        if self._watches:
+            self._watches = False
+            application.removeEventFilter(self)
+            application.focusChanged.disconnect(self._look_away)
         if self._before is not None and shiboken6.isValid(self._before):
             self._before.setFocus()
         super().closeEvent(event)
@@ -237,12 +241,12 @@ class FilterBox(Popup):
         return made[0], made[1]
 
     def _sort(self, *, down: bool, further: bool = False) -> None:
-        self.sorted.emit(down, further)
         self.close()
+        self.sorted.emit(down, further)
 
     def _release(self) -> None:
-        self.narrowed.emit(None)
         self.close()
+        self.narrowed.emit(None)
 
     def _bound(self, edit: QLineEdit) -> date | int | None:
         """Return what was typed; ValueError when it is nothing of the kind."""
@@ -270,8 +274,8 @@ class FilterBox(Popup):
             self.wrong.show()
             return
         found = Filter(self._key, tuple(ticked), self.contains.text().strip(), low, high)
-        self.narrowed.emit(None if found == Filter(self._key) else found)
         self.close()
+        self.narrowed.emit(None if found == Filter(self._key) else found)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Apply with Enter."""

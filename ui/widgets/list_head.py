@@ -224,8 +224,8 @@ class ViewBox(Popup):
         self.named.emit(self.name.text())
 
     def _end(self, said: Any) -> None:  # noqa: ANN401 - a signal
-        said.emit()
         self.close()
+        said.emit()
 
     def refuse(self, words: str) -> None:
         """Say why the name cannot be used."""
