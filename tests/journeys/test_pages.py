@@ -177,7 +177,7 @@ def test_keys_go_through_the_parts_and_one_tab_stop_holds_a_table(county: Office
         seen.append(
             next(
                 each.text()
-                for each in all_shown(county.window.page("person").tabs, QPushButton)
+                for each in all_shown(county.window.page("person").parts.tabs, QPushButton)
                 if each.isChecked()
             )
         )

@@ -148,22 +148,34 @@ class EntitlementPart(QWidget):
         )
 
 
-def claim_lines(context: Context, found: Sequence[ClaimRow], parent: QWidget) -> QWidget:
-    """Return what has been claimed as a small table."""
-    rows = [
-        (
-            claim.number,
-            claim.name,
-            context.desk.pack.item(claim.item).name,
-            _("{amount} yuan").format(amount=money.shown(claim.amount)),
-            claim.filed_on.isoformat(),
-            Pill(label("claim_state", claim.state), "accent"),
-            button(_("Preview form"), partial(preview_forms, context, [claim.number], parent), link=True),
-        )
-        for claim in found
-    ]
-    heads = [_("Claim number"), _("Name"), _("Item"), _("Amount"), _("Filed on"), _("State"), ""]
-    return lines(heads, rows, _("Nothing has been claimed yet: choose an entitlement and press Claim."), 2)
+class ClaimPart(QWidget):
+    """What has been claimed, as a small table."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._place = QVBoxLayout(self)
+        self._place.setContentsMargins(0, 0, 0, 0)
+
+    def show_claims(self, found: Sequence[ClaimRow]) -> None:
+        """Show these claims."""
+        clear(self._place)
+        context = self._context
+        rows = [
+            (
+                claim.number,
+                claim.name,
+                context.desk.pack.item(claim.item).name,
+                _("{amount} yuan").format(amount=money.shown(claim.amount)),
+                claim.filed_on.isoformat(),
+                Pill(label("claim_state", claim.state), "accent"),
+                button(_("Preview form"), partial(preview_forms, context, [claim.number], self), link=True),
+            )
+            for claim in found
+        ]
+        heads = [_("Claim number"), _("Name"), _("Item"), _("Amount"), _("Filed on"), _("State"), ""]
+        nothing = _("Nothing has been claimed yet: choose an entitlement and press Claim.")
+        self._place.addWidget(lines(heads, rows, nothing, 2))
 
 
 def print_claims(context: Context, found: Sequence[ClaimRow], parent: QWidget) -> None:

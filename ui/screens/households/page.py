@@ -3,45 +3,31 @@
 Everything is changed where it stands, saved at once and undoable.
 """
 
-from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from caseworker_app.domain import divisions, identity, money
+from caseworker_app.domain import divisions, identity
 from caseworker_app.domain.findings import Finding
-from caseworker_app.policy import explain
-from caseworker_app.policy.assess import Entitlement, State
+from caseworker_app.policy.assess import State
 from caseworker_app.read_models.households import HouseholdRow
 from caseworker_app.read_models.pages import MonitoringLine
 from caseworker_app.use_cases import pages
-from caseworker_app.use_cases.pages import HOME, HouseholdSheet
-from caseworker_app.wording import _, label, labels
+from caseworker_app.use_cases.pages import HouseholdSheet
+from caseworker_app.wording import _, label
 from ui.actions import BY_ID, more_button, tip
 from ui.context import Context
 from ui.screens.households.monitoring import MonitoringForm
+from ui.screens.households.parts import FactsPart, MembersPart, SharesPart
 from ui.theme import style, tokens
-from ui.widgets.basics import Pill, TabStrip, button, clear, column, row, text
-from ui.widgets.entitlement import standing
-from ui.widgets.entitlement_part import EntitlementPart, claim_lines, print_claims
-from ui.widgets.fact_field import Facts
+from ui.widgets.basics import Pill, button, clear, column, row, text
+from ui.widgets.entitlement_part import ClaimPart, print_claims
 from ui.widgets.facts import FactForm
 from ui.widgets.findings import Findings
 from ui.widgets.history import HistoryTable
 from ui.widgets.household_forms import HeadForm, NewHouseholdForm, NewPersonForm, SplitForm
-from ui.widgets.lines import lines, scrolled
-from ui.widgets.members import member_lines
+from ui.widgets.parts import Part, Parts
 from ui.widgets.photos import FileDrop, PhotoStrip
-from ui.words import N_
-
-TABS = (
-    ("members", N_("Members")),
-    ("facts", N_("Facts")),
-    ("entitlements", N_("Entitlements")),
-    ("claims", N_("Claims")),
-    ("papers", N_("Papers")),
-    ("history", N_("History")),
-)
 
 
 def _village(entry: HouseholdRow) -> str:
@@ -62,16 +48,14 @@ class HouseholdScreen(QWidget):
         self._head = row(space=8)
         self._problems = Findings(context, self._to_field)
         self._form_place = QVBoxLayout()
-        self.tabs = TabStrip([(key, _(name)) for key, name in TABS], _("Parts of this page"))
-        self.tabs.chosen.connect(self._show_part)
-        self._make_parts()
+        self.parts = Parts(self._parts(), _("Parts of this page"))
+        self.parts.shown.connect(self._show_part)
         self.setLayout(
             column(
                 self._head,
                 self._problems,
                 self._form_place,
-                self.tabs,
-                self._stack,
+                self.parts,
                 space=10,
                 margins=(16, 12, 16, 0),
             )
@@ -79,32 +63,16 @@ class HouseholdScreen(QWidget):
         FileDrop(self, self._dropped)
         context.runner.changed.connect(self._changed)
 
-    def _make_parts(self) -> None:
+    def _parts(self) -> list[Part]:
         context = self._context
-        self._facts = Facts(context, _("Household"), HOME)
-        self._monitored = QVBoxLayout()
-        self._members, self._claims = QVBoxLayout(), QVBoxLayout()
-        self._history = HistoryTable()
-        self._entitlements, self._shares = EntitlementPart(context), QVBoxLayout()
-        self._papers = PhotoStrip(context)
-        both = row(space=12)
-        both.addLayout(column(self._facts, None), 1)
-        both.addLayout(self._monitored, 2)
-        parts: dict[str, Any] = {
-            "members": self._members,
-            "facts": both,
-            "entitlements": column(self._entitlements, self._shares, space=12),
-            "claims": self._claims,
-            "papers": self._papers,
-            "history": self._history,
-        }
-        self._stack = QStackedWidget()
-        for key, name in TABS:
-            inside = QWidget()
-            inside.setObjectName("ground")
-            fills = key in ("papers", "history")
-            inside.setLayout(column(parts[key], 0 if fills else None, space=0, margins=(0, 0, 0, 12)))
-            self._stack.addWidget(scrolled(inside, _(name)))
+        return [
+            Part("members", _("Members"), lambda: MembersPart(context)),
+            Part("facts", _("Facts"), lambda: FactsPart(context, self._open_monitoring)),
+            Part("entitlements", _("Entitlements"), lambda: SharesPart(context)),
+            Part("claims", _("Claims"), lambda: ClaimPart(context)),
+            Part("papers", _("Papers"), lambda: PhotoStrip(context), fills=True),
+            Part("history", _("History"), HistoryTable, fills=True),
+        ]
 
     # -- as the frame asks -------------------------------------------------------------------
 
@@ -117,16 +85,16 @@ class HouseholdScreen(QWidget):
         if arguments["household"] != self._household:
             self._household = arguments["household"]
             self._sheet, self._entering = None, False
-            self.tabs.show()
-            self._stack.show()
-            self._facts.leave()
+            self.parts.show()
+            if facts := self.parts.made("facts"):
+                facts.facts.leave()
             self._close_form()
-            self.tabs.choose("members")
+            self.parts.choose("members")
         if part := arguments.get("part"):
-            self.tabs.choose(part)
+            self.parts.choose(part)
         self._act = str(arguments.get("act", ""))
         self.reload()
-        self._focus_tab()
+        self.parts.take_keys()
 
     def status(self) -> str:
         """Return the words for the status bar."""
@@ -134,19 +102,11 @@ class HouseholdScreen(QWidget):
 
     def next_part(self) -> None:
         """Show the next part."""
-        self._turn(1)
+        self.parts.turn(1)
 
     def previous_part(self) -> None:
         """Show the part before."""
-        self._turn(-1)
-
-    def _turn(self, by: int) -> None:
-        keys = [key for key, _name in TABS]
-        self.tabs.choose(keys[(keys.index(self.tabs.current()) + by) % len(keys)])
-        self._focus_tab()
-
-    def _focus_tab(self) -> None:
-        next(each for each in self.tabs.findChildren(QPushButton) if each.isChecked()).setFocus()
+        self.parts.turn(-1)
 
     def _changed(self, changed: Any) -> None:  # noqa: ANN401 - a Changed
         if self._entering and len(changed.households) == 1:
@@ -171,7 +131,7 @@ class HouseholdScreen(QWidget):
             return
         self._sheet = sheet
         self._show_head(sheet)
-        self.tabs.count(
+        self.parts.tabs.count(
             {
                 "members": len(sheet.page.members),
                 "entitlements": sum(answer.state is not State.NOT_ELIGIBLE for answer in sheet.answers),
@@ -180,7 +140,7 @@ class HouseholdScreen(QWidget):
                 "history": len(sheet.history),
             }
         )
-        self._show_part(self.tabs.current())
+        self._show_part(self.parts.current())
         if self._act == "person.new":  # Asked for on another page.
             self.new_person()
         self._act = ""
@@ -223,70 +183,18 @@ class HouseholdScreen(QWidget):
     # -- parts -------------------------------------------------------------------------------
 
     def _show_part(self, key: str) -> None:
-        self._stack.setCurrentIndex([name for name, _title in TABS].index(key))
         sheet = self._sheet
         if sheet is None:
             return
-        if key == "facts":
-            self._facts.show_facts(sheet.facts)
-            clear(self._monitored)
-            self._monitored.addWidget(self._stretches(sheet))
-            self._monitored.addStretch(1)
-        elif key == "entitlements":
-            self._show_entitlements(sheet)
+        part = self.parts.part(key)
+        if key == "claims":
+            part.show_claims(sheet.claims)
         elif key == "papers":
-            self._papers.show_papers(sheet.papers, household=self._household)
+            part.show_papers(sheet.papers, household=self._household)
         elif key == "history":
-            self._history.show_history(sheet.history)
-        elif key == "members":
-            clear(self._members)
-            self._members.addWidget(member_lines(self._context, sheet.page.members))
+            part.show_history(sheet.history)
         else:
-            clear(self._claims)
-            self._claims.addWidget(claim_lines(self._context, sheet.claims, self))
-
-    def _stretches(self, sheet: HouseholdSheet) -> QWidget:
-        rows = [
-            (
-                label("monitored_kind", line.kind),
-                line.identified_on.isoformat() if line.identified_on else _("not known"),
-                line.resolved_on.isoformat() if line.resolved_on else _("not resolved"),
-                labels("risk", line.risks) or "—",
-                button(_("Change"), partial(self._open_monitoring, line), link=True),
-            )
-            for line in sheet.monitored
-        ]
-        heads = [_("Monitored kind"), _("Identified on"), _("Risk resolved on"), _("Risks"), ""]
-        table = lines(heads, rows, _("This household has never been monitored."), 3)
-        whole = QWidget()
-        whole.setLayout(column(text(_("Monitoring"), "section"), table, space=6))
-        return whole
-
-    def _show_entitlements(self, sheet: HouseholdSheet) -> None:
-        own = [answer for answer in sheet.answers if answer.beneficiary_kind == "household"]
-        self._entitlements.show_answers(own)
-        clear(self._shares)
-        others = [
-            answer
-            for answer in sheet.answers
-            if answer.beneficiary_kind == "person" and answer.state is not State.NOT_ELIGIBLE
-        ]
-        rows = [self._share(answer) for answer in others]
-        heads = [_("Name"), _("Item"), _("Amount"), "", _("Why")]
-        self._shares.addWidget(text(_("What members are entitled to"), "section"))
-        self._shares.addWidget(lines(heads, rows, _("No member is entitled to anything at present."), 4))
-
-    def _share(self, answer: Entitlement) -> tuple[str | QWidget, ...]:
-        go = self._context.navigator.go
-        return (
-            button(
-                answer.name, partial(go, "person", person=answer.beneficiary, item=answer.item), link=True
-            ),
-            self._context.desk.pack.item(answer.item).name,
-            _("{amount} yuan").format(amount=money.shown(answer.amount)) if answer.amount else "—",
-            Pill(*standing(answer)),
-            explain.why(answer),
-        )
+            part.show_household(sheet)
 
     def _to_field(self, found: Finding) -> None:
         """Go to the field a check found fault with, on the person's page where it is a person's."""
@@ -295,9 +203,10 @@ class HouseholdScreen(QWidget):
         elif found.field.startswith("monitoring."):
             self.record_monitoring()
         else:
-            self.tabs.choose("facts")
-            if found.field in self._facts.fields:
-                self._facts.fields[found.field].edit()
+            self.parts.choose("facts")
+            fields = self.parts.part("facts").facts.fields
+            if found.field in fields:
+                fields[found.field].edit()
 
     # -- forms in place ----------------------------------------------------------------------
 
@@ -314,8 +223,7 @@ class HouseholdScreen(QWidget):
         """Show the form of a new household, and nothing else."""
         self._household, self._sheet, self._entering = "", None, True
         clear(self._head)
-        self.tabs.hide()
-        self._stack.hide()
+        self.parts.hide()
         form = NewHouseholdForm(self._context)
         self._open_form(form)
         self._form_place.addStretch(1)
@@ -357,13 +265,13 @@ class HouseholdScreen(QWidget):
 
     def attach(self) -> None:
         """Choose photos of papers to attach."""
-        self.tabs.choose("papers")
-        self._papers.choose()
+        self.parts.choose("papers")
+        self.parts.part("papers").choose()
 
     def _dropped(self, files: list[Any]) -> None:
         if self._sheet is not None:
-            self.tabs.choose("papers")
-            self._papers.offer(files)
+            self.parts.choose("papers")
+            self.parts.part("papers").offer(files)
 
     def print_forms(self) -> None:
         """Show the forms of every live claim of this household and its members."""

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from caseworker_app.domain import money
-from caseworker_app.read_models.people import IntentionLine, PersonPage, ServiceLine, SpellLine
+from caseworker_app.read_models.people import IntentionLine, ServiceLine, SpellLine
 from caseworker_app.use_cases.pages import ABLE, REACHED, WHO, PersonSheet
 from caseworker_app.wording import _, label
 from ui.context import Context
@@ -119,10 +119,10 @@ class JobsPart(QWidget):
         )
         self.setLayout(column(self.jobs, self._wishes, space=12))
 
-    def show_person(self, page: PersonPage) -> None:
+    def show_person(self, sheet: PersonSheet) -> None:
         """Show jobs, the newest first, and intentions."""
-        self.jobs.show_records(list(reversed(page.spells)))
-        self._wishes.show_records(page.intentions)
+        self.jobs.show_records(list(reversed(sheet.page.spells)))
+        self._wishes.show_records(sheet.page.intentions)
 
 
 def _spell_line(spell: SpellLine) -> tuple[str, ...]:
@@ -162,9 +162,9 @@ class ServicesPart(QWidget):
         )
         self.setLayout(column(self._services))
 
-    def show_person(self, page: PersonPage) -> None:
+    def show_person(self, sheet: PersonSheet) -> None:
         """Show services, the newest first."""
-        self._services.show_records(page.services)
+        self._services.show_records(sheet.page.services)
 
 
 def _service_line(service: ServiceLine) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from caseworker_app.domain.findings import Finding
 from caseworker_app.domain.spans import Span, clip_all, cumulative
@@ -18,28 +18,16 @@ from caseworker_app.wording import _, months_text
 from ui.context import Context
 from ui.screens.person.head import PersonHead
 from ui.screens.person.parts import FactsPart, HouseholdPart, JobsPart, ServicesPart
-from ui.widgets.basics import Card, TabStrip, clear, column, row, text
-from ui.widgets.entitlement_part import EntitlementPart, claim_lines, print_claims
+from ui.widgets.basics import Card, clear, column, row, text
+from ui.widgets.entitlement_part import ClaimPart, EntitlementPart, print_claims
 from ui.widgets.facts import FactForm, IntentionForm, ReturnForm, ServiceForm, SpellForm
 from ui.widgets.findings import Findings
 from ui.widgets.history import HistoryTable
 from ui.widgets.household_forms import LeaveForm, MoveForm
-from ui.widgets.lines import scrolled
 from ui.widgets.package import PackageCells
+from ui.widgets.parts import Part, Parts
 from ui.widgets.photos import FileDrop, PhotoStrip
 from ui.widgets.timeline import TimeLine
-from ui.words import N_
-
-TABS = (
-    ("entitlements", N_("Entitlements")),
-    ("facts", N_("Facts")),
-    ("household", N_("Household")),
-    ("spells", N_("Jobs and intentions")),
-    ("services", N_("Services and contacts")),
-    ("claims", N_("Claims")),
-    ("papers", N_("Papers")),
-    ("history", N_("History")),
-)
 
 
 class PersonScreen(QWidget):
@@ -79,17 +67,15 @@ class PersonScreen(QWidget):
             margins=(16, 10, 16, 8),
             space=4,
         )
-        self.tabs = TabStrip([(key, _(name)) for key, name in TABS], _("Parts of this page"))
-        self.tabs.chosen.connect(self._show_part)
-        self._make_parts()
+        self.parts = Parts(self._parts(), _("Parts of this page"))
+        self.parts.shown.connect(self._show_part)
         self.setLayout(
             column(
                 self._head,
                 self._problems,
                 self._form_place,
                 time_card,
-                self.tabs,
-                self._stack,
+                self.parts,
                 space=10,
                 margins=(16, 12, 16, 0),
             )
@@ -97,33 +83,18 @@ class PersonScreen(QWidget):
         FileDrop(self, self._dropped)
         context.runner.changed.connect(self._changed)
 
-    def _make_parts(self) -> None:
+    def _parts(self) -> list[Part]:
         context = self._context
-        self._entitlements = EntitlementPart(context)
-        self._facts = FactsPart(context)
-        self._household = HouseholdPart(context)
-        self._jobs = JobsPart(context)
-        self._services = ServicesPart(context)
-        self._papers = PhotoStrip(context)
-        self._history = HistoryTable()
-        self._claims = QVBoxLayout()
-        parts: dict[str, QWidget | QVBoxLayout] = {
-            "entitlements": self._entitlements,
-            "facts": self._facts,
-            "household": self._household,
-            "spells": self._jobs,
-            "services": self._services,
-            "claims": self._claims,
-            "papers": self._papers,
-            "history": self._history,
-        }
-        self._stack = QStackedWidget()
-        for key, name in TABS:
-            inside = QWidget()
-            inside.setObjectName("ground")
-            fills = key in ("papers", "history")
-            inside.setLayout(column(parts[key], 0 if fills else None, space=0, margins=(0, 0, 0, 12)))
-            self._stack.addWidget(scrolled(inside, _(name)))
+        return [
+            Part("entitlements", _("Entitlements"), lambda: EntitlementPart(context)),
+            Part("facts", _("Facts"), lambda: FactsPart(context)),
+            Part("household", _("Household"), lambda: HouseholdPart(context)),
+            Part("spells", _("Jobs and intentions"), lambda: JobsPart(context)),
+            Part("services", _("Services and contacts"), lambda: ServicesPart(context)),
+            Part("claims", _("Claims"), lambda: ClaimPart(context)),
+            Part("papers", _("Papers"), lambda: PhotoStrip(context), fills=True),
+            Part("history", _("History"), HistoryTable, fills=True),
+        ]
 
     # -- as the frame asks -------------------------------------------------------------------
 
@@ -134,16 +105,17 @@ class PersonScreen(QWidget):
             self._sheet = None
             self._head.hide_numbers()
             self._reveal(False)
-            self._facts.leave()
-            self.tabs.choose("entitlements")
+            if facts := self.parts.made("facts"):
+                facts.leave()
+            self.parts.choose("entitlements")
             self._close_form()
         if part := arguments.get("part"):
-            self.tabs.choose(part)
+            self.parts.choose(part)
         if item := arguments.get("item"):
-            self._entitlements.choose(item)
+            self.parts.part("entitlements").choose(item)
         self._wanted = (str(arguments.get("field", "")), str(arguments.get("record", "")))
         self.reload()
-        next(each for each in self.tabs.findChildren(QPushButton) if each.isChecked()).setFocus()
+        self.parts.take_keys()
 
     def status(self) -> str:
         """Return the words for the status bar."""
@@ -151,16 +123,11 @@ class PersonScreen(QWidget):
 
     def next_part(self) -> None:
         """Show the next part."""
-        self._turn(1)
+        self.parts.turn(1)
 
     def previous_part(self) -> None:
         """Show the part before."""
-        self._turn(-1)
-
-    def _turn(self, by: int) -> None:
-        keys = [key for key, _name in TABS]
-        self.tabs.choose(keys[(keys.index(self.tabs.current()) + by) % len(keys)])
-        next(each for each in self.tabs.findChildren(QPushButton) if each.isChecked()).setFocus()
+        self.parts.turn(-1)
 
     def _changed(self, changed: Any) -> None:  # noqa: ANN401 - a Changed
         page = self._sheet.page if self._sheet else None
@@ -188,7 +155,7 @@ class PersonScreen(QWidget):
         self._sheet = sheet
         self._head.show_person(sheet.page)
         self._show_time_line(sheet.page)
-        self.tabs.count(
+        self.parts.tabs.count(
             {
                 "entitlements": len(sheet.answers),
                 "household": len(sheet.page.members),
@@ -199,7 +166,7 @@ class PersonScreen(QWidget):
                 "history": len(sheet.history),
             }
         )
-        self._show_part(self.tabs.current())
+        self._show_part(self.parts.current())
         (field, record), self._wanted = self._wanted, ("", "")
         if field:
             self._edit(field, record)
@@ -225,31 +192,24 @@ class PersonScreen(QWidget):
     # -- parts -------------------------------------------------------------------------------
 
     def _show_part(self, key: str) -> None:
-        self._stack.setCurrentIndex([name for name, _title in TABS].index(key))
         sheet = self._sheet
         if sheet is None:
             return
+        part = self.parts.part(key)
         if key == "entitlements":
-            self._entitlements.show_answers(sheet.answers)
-        elif key == "facts":
-            self._facts.show_person(sheet)
-        elif key == "household":
-            self._household.show_person(sheet)
-        elif key == "spells":
-            self._jobs.show_person(sheet.page)
-        elif key == "services":
-            self._services.show_person(sheet.page)
+            part.show_answers(sheet.answers)
+        elif key == "claims":
+            part.show_claims(sheet.claims)
         elif key == "papers":
-            self._papers.show_papers(sheet.papers, person=self._person)
+            part.show_papers(sheet.papers, person=self._person)
         elif key == "history":
-            self._history.show_history(sheet.history)
+            part.show_history(sheet.history)
         else:
-            clear(self._claims)
-            self._claims.addWidget(claim_lines(self._context, sheet.claims, self))
+            part.show_person(sheet)
 
     def _show_job(self, spell: str) -> None:
-        self.tabs.choose("spells")
-        self._jobs.jobs.choose(spell)
+        self.parts.choose("spells")
+        self.parts.part("spells").jobs.choose(spell)
 
     def _to_field(self, found: Finding) -> None:
         """Go to the field a check found fault with."""
@@ -260,14 +220,15 @@ class PersonScreen(QWidget):
 
     def _edit(self, field: str, record: str) -> None:
         if field.startswith("spell."):
-            self.tabs.choose("spells")
-            self._jobs.jobs.edit(record, field)
+            self.parts.choose("spells")
+            self.parts.part("spells").jobs.edit(record, field)
         else:
-            self.tabs.choose("facts")
-            self._facts.edit(field)
+            self.parts.choose("facts")
+            self.parts.part("facts").edit(field)
 
     def _reveal(self, shown: bool) -> None:
-        self._facts.reveal(shown=shown)
+        if facts := self.parts.made("facts"):
+            facts.reveal(shown=shown)
 
     # -- forms in place ----------------------------------------------------------------------
 
@@ -325,13 +286,13 @@ class PersonScreen(QWidget):
 
     def attach(self) -> None:
         """Choose photos of papers to attach."""
-        self.tabs.choose("papers")
-        self._papers.choose()
+        self.parts.choose("papers")
+        self.parts.part("papers").choose()
 
     def _dropped(self, files: list[Any]) -> None:
         if self._sheet is not None:
-            self.tabs.choose("papers")
-            self._papers.offer(files)
+            self.parts.choose("papers")
+            self.parts.part("papers").offer(files)
 
     def print_forms(self) -> None:
         """Show the forms of every live claim of this person and household."""
