@@ -483,6 +483,11 @@ class DataTable(QTableView):
                 self._open()
             else:
                 self.cells.step(-1 if modifiers & Qt.KeyboardModifier.ShiftModifier else 1)
+        elif control and key in (Qt.Key.Key_Home, Qt.Key.Key_End) and self._model.rowCount():
+            # Qt would go there and leave the selection behind.
+            first, columns = key == Qt.Key.Key_Home, self.cells.shown_columns()
+            row = 0 if first else self._model.rowCount() - 1
+            self.setCurrentIndex(self._model.index(row, columns[0] if first else columns[-1]))
         elif event.matches(QKeySequence.StandardKey.Copy):
             self.cells.copy()
         elif event.matches(QKeySequence.StandardKey.Paste):

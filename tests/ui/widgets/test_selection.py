@@ -171,6 +171,9 @@ def test_tab_goes_through_a_row_and_then_leaves(sheet: Sheet) -> None:
     assert sheet.here() == (0, 0)
     sheet.key(Key.Key_End, CONTROL)
     assert sheet.here() == (COUNT - 1, 3)
+    assert sheet.table.selected() == [f"r{COUNT - 1}"]
+    sheet.key(Key.Key_Home, CONTROL)
+    assert sheet.table.selected() == ["r0"]
 
 
 def test_shift_and_arrows_select_cells_and_their_rows_are_told(sheet: Sheet) -> None:
