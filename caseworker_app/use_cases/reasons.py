@@ -90,7 +90,9 @@ def _willing(connection: Connection, rows: _Rows, asked: Asked) -> Reasons:
     wishes = workers.wishes(connection, [row.id for row in rows], asked.on)
     found = {}
     for row in rows:
-        wish = wishes[row.id]
+        wish = wishes.get(row.id)
+        if wish is None:  # Left the list since it was read.
+            continue
         since = _("since {day}").format(day=day_text(wish.since, asked.on)) if wish.since else ""
         wage = _("{amount} yuan a month").format(amount=money.shown(wish.wage)) if wish.wage else ""
         place = place_text(wish.place_code, wish.place_text)
@@ -124,7 +126,10 @@ def _returned(connection: Connection, rows: _Rows, asked: Asked) -> Reasons:
                 and each.ended_on < asked.on
             ),
             key=lambda each: each.ended_on or date.min,
+            default=None,
         )
+        if job is None:  # Left the list since it was read.
+            continue
         ended = job.ended_on or asked.on
         came = _("came home {day} from {place}") if job.place_code or job.place_text else _("came home {day}")
         found[person] = clauses(
@@ -202,6 +207,7 @@ def _older(connection: Connection, rows: _Rows, asked: Asked) -> Reasons:
             _("{age} years").format(age=age_on(born[row.id], asked.on)), label("status", row.status)
         )
         for row in rows
+        if row.id in born
     }
 
 
