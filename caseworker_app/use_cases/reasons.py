@@ -179,6 +179,8 @@ def _posts_ending(connection: Connection, rows: _Rows, asked: Asked) -> Reasons:
     held = workers.post_months(connection, people, asked.on)
     found = {}
     for person in people:
+        if person not in held:  # Left the list since it was read.
+            continue
         months = held[person]
         long = _("{months} in public posts, at most {most} months").format(
             months=months_text(months), most=POST_MONTHS

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QRectF, QTimer
@@ -305,6 +306,7 @@ class WorkersScreen(QWidget):
         self.table.picked.connect(self._picked)
         self.list.asked.connect(self.reload)
         self._counted: queries.Asked | None = None
+        self._name = ""
         self._panel_timer = QTimer(self)
         self._panel_timer.setSingleShot(True)
         self._panel_timer.setInterval(30)
@@ -377,10 +379,11 @@ class WorkersScreen(QWidget):
             text=view.text,
             filters=view.filters,
             order=view.order,
-            then=self._show_ids,
+            then=partial(self._show_ids, view.list),
         )
 
-    def _show_ids(self, ids: list[str]) -> None:
+    def _show_ids(self, name: str, ids: list[str]) -> None:
+        self._name = name
         self._empty.say(_("Nobody matches the filter.") if self.list.narrowed() else _(self._shown().empty))
         self.model.set_ids(ids)
         if self._wanted and self.table.select_id(self._wanted):
@@ -430,7 +433,7 @@ class WorkersScreen(QWidget):
             self._context.desk.pack,
             ids,
             self._asked(),
-            name=self.list.view().list,
+            name=self._name,  # Not the one asked for since: these are the rows of the list that is shown.
             more=self.list.wanted(),
             then=arrived,
         )
