@@ -154,11 +154,25 @@ def heads_kept(unit: UnitOfWork, on: date, households: Collection[str]) -> Itera
                 )
 
 
+def _retell(unit: UnitOfWork, held: Any, on: date, reason: str) -> bool:  # noqa: ANN401 - a row as `members_on` gives
+    """Take back a membership that began this very day, and say why the one before ended; False when there is none."""
+    before = select(Membership.id).where(
+        Membership.person_id == held.id, live(Membership), Membership.until == on - _DAY
+    )
+    found = unit.connection.execute(before).scalars().first()
+    if found is None:
+        return False
+    unit.void(Membership, held.membership)
+    unit.update(Membership, found, end_reason=reason)
+    return True
+
+
 def end(unit: UnitOfWork, held: Any, on: date, reason: str) -> None:  # noqa: ANN401 - a row as `members_on` gives
-    """End a membership the day before; ExpectedError `membership.since`."""
-    if held.since is not None and held.since >= on:
+    """End a membership the day before; ExpectedError `membership.since` for one that only began on this day."""
+    if held.since is None or held.since < on:
+        unit.update(Membership, held.membership, until=on - _DAY, end_reason=reason)
+    elif not _retell(unit, held, on, reason):
         raise ExpectedError("membership.since", name=held.name, day=held.since.isoformat())
-    unit.update(Membership, held.membership, until=on - _DAY, end_reason=reason)
 
 
 def _turn(

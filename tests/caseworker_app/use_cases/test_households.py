@@ -250,8 +250,30 @@ def test_moves_that_cannot_be_are_refused(book: Book) -> None:
     refused("household.none", move("0" * 32, "son", ON), book)
     refused("household.two_heads", move(book.second, "head", ON), book)
     refused("day.future", move(book.second, "son", date(2024, 12, 1)), book)
-    households.move(desk, person, book.second, "other", ON)
-    refused("membership.since", move(book.alone, "other", ON), book)
+    people.new_person(desk, book.first, NewPerson("马小芳", born=BEFORE, sex="female", since=ON), "daughter")
+    (book.people["马小芳"],) = set(members_ids(book)) - set(book.people.values())
+    newborn = book.people["马小芳"]
+    refused("membership.since", lambda: households.move(desk, newborn, book.second, "other", ON), book)
+    refused("membership.since", lambda: people.leave(desk, newborn, ON, "death"), book)
+
+
+def members_ids(book: Book) -> list[str]:
+    with book.desk.ledger.reader() as connection:
+        return [each.id for each in workers.members(connection, book.first, book.desk.asked(TODAY))]
+
+
+def test_several_changes_of_one_day_leave_the_last_of_them(book: Book) -> None:
+    desk, wife, son = book.desk, book.people["田玉花"], book.people["马小军"]
+    households.change_head(desk, book.first, wife, ON)
+    taken_back(book, lambda: households.move(desk, son, book.second, "other", ON))
+    taken_back(book, lambda: households.move(desk, son, book.alone, "nephew", ON))
+    assert "马小军" not in {**book.members(book.first, ON), **book.members(book.second, ON)}
+    assert book.members(book.alone, ON)["马小军"] == "nephew"
+    taken_back(book, lambda: people.leave(desk, son, ON, "moved_out"))
+    page = book.page("马小军")
+    assert page is not None
+    assert (page.left_on, page.left_reason, page.row.household) == (ON, "moved_out", book.first)
+    assert faults(book) == []
 
 
 def test_the_last_of_a_household_may_go_and_the_empty_household_is_listed_no_more(book: Book) -> None:
