@@ -39,11 +39,23 @@ Values = dict[str, Any]
 _Shape = tuple[str, str, tuple[str, ...]]
 
 _STEP = cast("Table", ChangeSet.__table__)
+_CHANGE = cast("Table", Change.__table__)
 FIRST_LINK = "0" * 64
 _BLOCK = 500
 _TOP = 2**62
 STANDING = frozenset({"ledger.new", "upload.write"})
 """Actions that undo passes over: what they did stands outside the ledger too."""
+
+
+# Asked for every change, so they are put together once.
+_CHANGES = (
+    select(_CHANGE.c.number, _CHANGE.c.table, _CHANGE.c.record, _CHANGE.c.kind, _CHANGE.c.before)
+    .where(_CHANGE.c.change_set == bindparam("change_set"))
+    .order_by(_CHANGE.c.number)
+)
+_CHAIN = select(_STEP.c.chain).where(_STEP.c.position == bindparam("place"))
+_UNDOS = select(_STEP.c.id).where(_STEP.c.undoes == bindparam("change_set"))
+_HEADER = select(_STEP.c.undoes, _STEP.c.counts).where(_STEP.c.id == bindparam("change_set"))
 
 
 def plain(value: object) -> object:
@@ -92,17 +104,14 @@ def _link(previous: str, header: Values, counts: dict[str, int], changes: Iterat
 
 
 def _changes(connection: Connection, change_set: str) -> Iterator[tuple[Any, ...]]:
-    columns = (Change.number, Change.table, Change.record, Change.kind, Change.before)
-    for row in connection.execute(
-        select(*columns).where(Change.change_set == change_set).order_by(Change.number)
-    ):
+    for row in connection.execute(_CHANGES, {"change_set": change_set}):
         yield tuple(row)
 
 
 def close_header(connection: Connection, header: Values, counts: dict[str, int]) -> None:
     """Complete the change set with what it did and its link in the chain."""
-    before = select(ChangeSet.chain).where(ChangeSet.position == header["position"] - 1)
-    previous = connection.execute(before).scalar_one_or_none() or FIRST_LINK
+    before = connection.execute(_CHAIN, {"place": header["position"] - 1}).scalar_one_or_none()
+    previous = before or FIRST_LINK
     chain = _link(previous, header, counts, _changes(connection, header["id"]))
     connection.execute(
         update(_STEP)
@@ -220,6 +229,12 @@ NEWEST = "newest"
 """Marks, among its values, an undo before which nothing newer than what it took back was in effect."""
 
 
+@cache
+def _below() -> Select[*tuple[Any, ...]]:
+    below = _STEP.c.position < bindparam("below")
+    return _steps().where(below).order_by(_STEP.c.position.desc()).limit(bindparam("most"))
+
+
 def _downwards(
     connection: Connection, jump: Callable[[Row[*tuple[Any, ...]]], int]
 ) -> Iterator[Row[*tuple[Any, ...]]]:
@@ -229,9 +244,7 @@ def _downwards(
     """
     below = _TOP
     limit = 2
-    while rows := connection.execute(
-        _steps().where(ChangeSet.position < below).order_by(ChangeSet.position.desc()).limit(limit)
-    ).all():
+    while rows := connection.execute(_below(), {"below": below, "most": limit}).all():
         limit = min(limit * 4, 1000)
         for row in rows:
             if row.position < below:
@@ -350,11 +363,8 @@ def _expected_touch(connection: Connection, undoes: str | None) -> dict[tuple[st
     """Return what `changed_in` an undo left in each record: what stood there before the change it took back."""
     if not undoes:
         return {}
-    rows = connection.execute(
-        select(Change.table, Change.record, Change.before)
-        .where(Change.change_set == undoes)
-        .order_by(Change.number.desc())  # Of several changes to one record, the first says it.
-    )
+    # Of several changes to one record, the first says it.
+    rows = reversed(connection.execute(_CHANGES, {"change_set": undoes}).all())
     return {(row.table, row.record): row.before.get("changed_in", undoes) for row in rows}
 
 
@@ -362,10 +372,7 @@ def _layers(connection: Connection, change_set: str) -> list[dict[_Shape, list[t
     """Return the changes to take back, last first, in layers that hold a record once, grouped by shape."""
     layers: list[dict[_Shape, list[tuple[str, Values]]]] = []
     depth: Counter[tuple[str, str]] = Counter()
-    chosen = select(Change.table, Change.record, Change.kind, Change.before)
-    for row in connection.execute(
-        chosen.where(Change.change_set == change_set).order_by(Change.number.desc())
-    ):
+    for row in reversed(connection.execute(_CHANGES, {"change_set": change_set}).all()):
         layer = depth[row.table, row.record]
         depth[row.table, row.record] += 1
         if layer == len(layers):
@@ -377,7 +384,7 @@ def _layers(connection: Connection, change_set: str) -> list[dict[_Shape, list[t
 
 def _in_effect(connection: Connection, change_set: str) -> bool:
     """Whether no undo of this change set is in effect."""
-    undos = connection.execute(select(ChangeSet.id).where(ChangeSet.undoes == change_set)).scalars().all()
+    undos = connection.execute(_UNDOS, {"change_set": change_set}).scalars().all()
     return not any(_in_effect(connection, each) for each in undos)
 
 
@@ -391,9 +398,7 @@ def undo(unit: "UnitOfWork", change_set: str) -> None:
     by later work, and `undo.already` when it is not in effect.
     """
     connection = unit.connection
-    header = connection.execute(
-        select(ChangeSet.undoes, ChangeSet.counts).where(ChangeSet.id == change_set)
-    ).one()
+    header = connection.execute(_HEADER, {"change_set": change_set}).one()
     if not _in_effect(connection, change_set):
         raise ExpectedError("undo.already")
     left = _expected_touch(connection, header.undoes)

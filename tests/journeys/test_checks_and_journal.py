@@ -85,20 +85,20 @@ def test_a_finding_is_explained_with_the_keyboard_and_counts_again_after_undo(of
 def test_an_old_step_is_taken_back_with_what_stands_on_it(officer: Officer) -> None:
     officer.key(Key.Key_J, CONTROL | SHIFT)
     assert officer.window.current_page() == "journal"
-    steps = [row[2] for row in officer.rows()]
+    steps = [row[1] for row in officer.rows()]
     assert steps == ["登记服务 马国强", "登记务工 马国强", "新增农户 马国强", steps[-1]]
     officer.key(Key.Key_Down)
     officer.key(Key.Key_Down)
     assert officer.reads("138****0001")
     assert not officer.reads("13800000001")
     officer.press(_n("Undo it with this step", "Undo it with these {count} steps", 2).format(count=2))
-    assert [row[3] for row in officer.rows()] == ["已撤销", "已撤销", "已撤销", "有效"]
+    assert [row[2] for row in officer.rows()] == ["已撤销", "已撤销", "已撤销", "有效"]
     for _step in range(3):
         officer.key(Key.Key_Y, CONTROL)
-    assert [row[3] for row in officer.rows()] == ["有效"] * 4
+    assert [row[2] for row in officer.rows()] == ["有效"] * 4
     officer.window.page("journal").filter.setText("务工")
     officer.settle()
-    assert [row[2] for row in officer.rows()] == ["登记务工 马国强"]
+    assert [row[1] for row in officer.rows()] == ["登记务工 马国强"]
 
 
 def test_findings_and_steps_from_the_command_line(

@@ -47,9 +47,9 @@ def _paint_state(painter: QPainter, area: QRectF, line: ChangeSetLine) -> None:
 
 COLUMNS = (
     Column(N_("When"), 140, lambda line: _when(line.made_at), paint="muted"),
-    Column(N_("Officer"), 90, lambda line: line.officer),
-    Column(N_("Step"), 280, _step),
+    Column(N_("Step"), 270, _step),
     Column(N_("State"), 90, _state, paint="state", tip=_state),
+    Column(N_("Officer"), 90, lambda line: line.officer),
 )
 
 
