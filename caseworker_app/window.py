@@ -12,7 +12,7 @@ from caseworker_app.use_cases import undo
 from caseworker_app.use_cases.desk import Desk, place_name
 from caseworker_app.wording import _
 from db import journal
-from ui.actions import BY_ID, TABLE
+from ui.actions import BY_ID, CELL_PAGES, IN_CELLS, TABLE
 from ui.context import Context
 from ui.crash_window import CrashGuard
 from ui.finder import Finder
@@ -239,8 +239,13 @@ class Opened:
     def show_keys(self) -> None:
         """Tell the keys of this screen."""
         page = self.window.current_page()
-        here = [each for each in TABLE if each.shortcut and (not each.pages or page in each.pages)]
-        self.messages.tell("　".join(f"{each.shortcut} {_(each.title)}" for each in here))
+        keys = [
+            (each.shortcut, each.title)
+            for each in TABLE
+            if each.shortcut and (not each.pages or page in each.pages)
+        ]
+        keys += IN_CELLS if page in CELL_PAGES else ()
+        self.messages.tell("　".join(f"{key} {_(title)}" for key, title in keys))
 
     def undo(self) -> None:
         """Take back the last step in effect."""

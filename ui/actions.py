@@ -55,7 +55,13 @@ TABLE = (
     Action("rows.enter", N_("Enter rows"), "plus", "Ctrl+Shift+E"),
     Action("bulk.record", N_("Bulk record"), "plus", "Ctrl+B", ("workers",)),
     Action("list.export", N_("Export what is shown"), "file", "Ctrl+E", ("workers", "households")),
-    Action("filter", N_("Filter here"), "search", "Ctrl+F", ("workers", "households", "claims", "journal", "checks")),
+    Action(
+        "filter",
+        N_("Filter here"),
+        "search",
+        "Ctrl+F",
+        ("workers", "households", "claims", "journal", "checks"),
+    ),
     Action("duplicates", N_("Possible duplicates"), "workers", "Ctrl+Shift+D"),
     Action("checks", N_("Data checks"), "check", "Ctrl+Shift+K"),
     Action("journal", N_("Journal"), "undo", "Ctrl+Shift+J"),
@@ -69,6 +75,17 @@ TABLE = (
     Action("help", N_("Keys on this screen"), "question", "F1"),
 )
 BY_ID = {action.id: action for action in TABLE}
+
+IN_CELLS = (
+    ("F2", N_("Edit the cell")),
+    ("Ctrl+C", N_("Copy")),
+    ("Ctrl+V", N_("Paste")),
+    ("Ctrl+D", N_("Fill down")),
+    ("Delete", N_("Clear")),
+    ("Ctrl+Shift+F", N_("Find in column")),
+)
+"""The keys of tables that are typed into; a table takes them itself, because elsewhere they mean something else."""
+CELL_PAGES = ("workers", "households", "entry")
 
 
 class Actions:

@@ -291,3 +291,28 @@ def test_a_new_row_is_typed_with_the_keyboard_alone(county: Officer) -> None:  #
     button.setFocus()
     county.key(Key.Key_Space)
     assert len(rows(county, Spell)) == before + 1
+
+
+def test_a_column_is_searched_from_its_own_bar(county: Officer) -> None:  # noqa: F811
+    county.window.go("workers", list="workforce")
+    county.settle()
+    table = county.table()
+    names = county.names()
+    wanted = names[-1]
+    go(table, 0, _("Name"))
+    county.key(Key.Key_F, CONTROL | SHIFT)
+    box = county.focus()
+    assert isinstance(box, QLineEdit)
+    county.type(wanted)
+    county.key(Key.Key_Return)
+    assert names[table.currentIndex().row()] == wanted
+    assert table.currentIndex().row() == names.index(wanted)
+    county.key(Key.Key_A, CONTROL)
+    county.type("查无此人")
+    county.key(Key.Key_Return)
+    assert county.reads(_("Nothing like this in the column."))
+    county.key(Key.Key_Escape)
+    assert county.focus() is table
+    assert county.window.current_page() == "workers"
+    county.key(Key.Key_F1)
+    assert any("Ctrl+D" in words for words in county.messages("tell"))
