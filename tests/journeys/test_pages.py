@@ -246,8 +246,11 @@ def test_a_photo_is_dropped_seen_saved_and_taken_back(
     (picture,) = [each for each in all_shown(viewer, QLabel) if not each.pixmap().isNull()]
     assert shown.isVisible()
     fitted = picture.width()
-    QTest.keyClicks(viewer, "+")
+    assert county.focus() is viewer
+    county.key(Key.Key_Plus)
     assert picture.width() > fitted
+    county.key(Key.Key_0)
+    assert picture.width() == fitted
     target = tmp_path / "copy.jpg"
     with county.naming(target):
         county.press(_("Save a copy"))
@@ -259,6 +262,24 @@ def test_a_photo_is_dropped_seen_saved_and_taken_back(
     assert county.count(_("Papers")) == 0
     assert county.reads("还没有材料照片")
     assert county.content() == before
+
+
+def test_the_arrow_keys_go_from_photo_to_photo(county: Officer, contract: Path, tmp_path: Path) -> None:
+    ticket = tmp_path / "车票.png"
+    Image.effect_noise((300, 200), 30).save(ticket)
+    desk, person = county.opened.desk, awarded(county)
+    attachments.attach(desk, [contract], person=person, kind="contract")
+    attachments.attach(desk, [ticket], person=person, kind="ticket")
+    person_page(county, "Papers")
+    county.the(QListWidget, _("Papers")).setFocus()
+    county.key(Key.Key_Return)
+    assert county.reads("1 / 2")
+    assert county.front.windowTitle() == label("attachment_kind", "ticket")
+    county.key(Key.Key_Right)
+    assert county.reads("2 / 2")
+    assert county.front.windowTitle() == label("attachment_kind", "contract")
+    county.key(Key.Key_Escape)
+    assert county.window.current_page() == "person"
 
 
 def test_a_file_that_is_no_photo_is_refused_in_its_form(county: Officer, tmp_path: Path) -> None:

@@ -59,8 +59,8 @@ class FactField(QWidget):
         self._editor: QLineEdit | None = None
         self._since: DayEdit | None = None
         self._saving = False
-        self._caption = text(self._field.title, "secondary")
-        self._caption.setFixedWidth(style.px(76 if narrow else 92))
+        self._caption = text(self._field.title, "secondary", wrap=True)
+        self._caption.setFixedWidth(style.px(84 if narrow else 96))
         self._value = text("", wrap=True)
         self._value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._wrong = text("", "error", wrap=True)

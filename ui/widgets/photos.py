@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
     QListView,
     QListWidget,
     QListWidgetItem,
+    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -194,8 +195,8 @@ class PhotoStrip(QWidget):
         chosen = self.list.currentRow()
         self.list.clear()
         for line in lines:
-            foreign = f"\n{line.owner}" if (line.person or line.household) not in owner.values() else ""
-            item = QListWidgetItem(self._icon(line), f"{_caption(line)}{foreign}")
+            foreign = f"{line.owner}\n" if (line.person or line.household) not in owner.values() else ""
+            item = QListWidgetItem(self._icon(line), f"{foreign}{_caption(line)}")
             item.setData(Qt.ItemDataRole.UserRole, line.id)
             item.setToolTip(item.text())
             self.list.addItem(item)
@@ -303,6 +304,10 @@ class PhotoViewer(QDialog):
         whole = column(bar, space=0)
         whole.addWidget(self._area, 1)
         self.setLayout(whole)
+        for each in self.findChildren(QPushButton):
+            each.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # The arrow keys stay with the photo.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocus()
         window = parent.window()
         self.resize(max(640, window.width() - 120), max(480, window.height() - 80))
 
