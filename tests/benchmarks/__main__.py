@@ -6,6 +6,7 @@ several turns is shown. Only the ratios travel from one machine to another.
 
 import argparse
 import gc
+import json
 import os
 import statistics
 import subprocess
@@ -35,6 +36,8 @@ PASSWORD = "only-for-measuring"
 HOUSEHOLDS_A_WORKER = 0.42
 TURNS = 5
 PAGE = 100
+_IMPORTED = 20_000
+"""A larger ledger is imported once, not timed: that would take a quarter of an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +215,29 @@ def timed_window(ledger: Path) -> list[Timed]:
     ]
 
 
+# -- a morning's work: what blocks the event loop, and seconds against floors --------------------------
+
+
+def worked(ledger: Path) -> None:
+    """Print what a morning's work in the window of this ledger shows."""
+    command = [sys.executable, "-m", "tests.benchmarks.work", str(ledger), PASSWORD]
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    told = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+    found = json.loads(told.splitlines()[-1])
+    every = sorted(block for blocks in found["blocks"].values() for block in blocks)
+    _say("\n| interaction | times | longest block, median, ms | at most, ms |\n|---|---:|---:|---:|")
+    for kind, blocks in found["blocks"].items():
+        _say(
+            f"| {kind} | {len(blocks)} | {statistics.median(blocks) * 1000:,.0f} | {max(blocks) * 1000:,.0f} |"
+        )
+    p99 = every[min(round(len(every) * 0.99), len(every) - 1)]
+    _say(f"| all, p99 | {len(every)} | {p99 * 1000:,.0f} | {every[-1] * 1000:,.0f} |")
+    _say("\n| what | ours, ms | floor, ms | ratio |\n|---|---:|---:|---:|")
+    for what, (ours, floor) in found["compared"].items():
+        _say(f"| {what} | {ours * 1000:,.1f} | {floor * 1000:,.1f} | {ours / floor:.2f} |")
+    _say(f"\nAt most {found['memory'] / 1024:,.0f} MiB in the whole process.")
+
+
 # -- the run -------------------------------------------------------------------------------------------
 
 
@@ -223,7 +249,7 @@ def new_ledger(folder: Path) -> Desk:
 def measure(size: int, folder: Path) -> None:
     """Print the table for a ledger of about so many workers."""
     files = sample.write(folder / "files", round(size * HOUSEHOLDS_A_WORKER), seed=1)
-    lines = timed_import(folder, files[0])
+    lines = timed_import(folder, files[0]) if size <= _IMPORTED else []
     desk = new_ledger(folder / "ledger")
     with desk.ledger.reader() as connection:
         prepared = imports.prepare(connection, files, desk.scope, desk.today())
@@ -248,12 +274,20 @@ def _say(words: str) -> None:
 def main() -> None:
     """Measure the sizes asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("--workers", type=int, nargs="+", default=[1000, 10000], help="sizes of the ledger")
-    sizes = parser.parse_args().workers
+    parser.add_argument(
+        "--workers", type=int, nargs="+", default=[1000, 10000, 100000], help="sizes of the ledger"
+    )
+    parser.add_argument("--ledger", type=Path, help="only the window, on a ledger made by an earlier run")
+    asked = parser.parse_args()
+    sizes = asked.workers
     with tempfile.TemporaryDirectory() as folder:
         os.environ["CASEWORKER_HOME"] = str(Path(folder) / "home")
+        if asked.ledger:
+            worked(asked.ledger)
+            return
         for size in sizes:
             measure(size, Path(folder) / str(size))
+            worked(Path(folder) / str(size) / "ledger")
         _say("\n| what | ours, ms | bare QLabel, ms | ratio |\n|---|---:|---:|---:|")
         for line in timed_window(Path(folder) / str(sizes[-1]) / "ledger"):
             _say(
