@@ -94,7 +94,12 @@ def _answer(
 
 
 class _Painter(QStyledItemDelegate):
-    """Paints a line: its title, what tells it from others, and at the right why it is there or its keys."""
+    """Paints a line: its title, what tells it from others, and at the right why it is there or its keys.
+
+    What was typed is marked where the words hold it.
+    """
+
+    mark = ""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one line, or the heading of a group."""
@@ -130,6 +135,11 @@ class _Painter(QStyledItemDelegate):
         painter.setPen(style.ink(colour))
         shown = style.metrics(size).elidedText(words, Qt.TextElideMode.ElideRight, max(area.width(), 0))
         painter.drawText(area, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
+        before, marked, _after = shown.partition(self.mark) if self.mark else ("", "", "")
+        if marked and side is Qt.AlignmentFlag.AlignLeft:
+            painter.setPen(style.ink(style.current().accent))
+            area = area.adjusted(style.metrics(size).horizontalAdvance(before), 0, 0, 0)
+            painter.drawText(area, int(side | Qt.AlignmentFlag.AlignVCenter), marked)
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
         """Return the height of a line or a heading."""
@@ -158,7 +168,8 @@ class Finder(QLineEdit):
         self.found.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.found.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.found.setAccessibleName(_("Found"))
-        self.found.setItemDelegate(_Painter(self.found))
+        self._painter = _Painter(self.found)
+        self.found.setItemDelegate(self._painter)
         self.found.itemClicked.connect(self._choose)
         self.found.hide()
         self._timer = QTimer(self)
@@ -249,11 +260,8 @@ class Finder(QLineEdit):
         return [Line(name), *lines] if lines else []
 
     def _person_line(self, person: FoundPerson) -> Line:
-        home = (
-            label("relation", "head")
-            if person.relation == "head"
-            else _("Head {name}").format(name=person.head)
-        )
+        under = _("Head {name}").format(name=person.head) if person.head else ""
+        home = label("relation", "head") if person.relation == "head" else under
         detail = _joined(
             identity.masked(person.identity_number), home, _place(person.village_code, person.group)
         )
@@ -296,6 +304,7 @@ class Finder(QLineEdit):
         if not lines:
             lines = [Line(_("Nobody and nothing found for “{typed}”.").format(typed=typed))]
         self.found.setUpdatesEnabled(False)
+        self._painter.mark = typed
         self.found.clear()
         for line in lines:
             item = QListWidgetItem(line.title)
