@@ -24,6 +24,7 @@ from tests.conftest import COUNTY, PASSWORD
 from tests.printouts.reading import joined, texts
 
 wording.use(wording.ZH)  # Before the commands are imported: their help is worded then.
+from caseworker_app.cli import lists  # noqa: E402
 from caseworker_app.cli.run import run  # noqa: E402
 from caseworker_app.cli.shared import commands  # noqa: E402
 
@@ -165,6 +166,23 @@ def test_lists_are_those_of_the_truth(ask: Ask) -> None:
         len(ask("list", "people", "--on", ON, "--village", VILLAGE))
         == TRUTH["by_village"]["和顺新村"]["people"]
     )
+
+
+def test_every_list_answers_and_its_lines_say_why(ask: Ask) -> None:
+    silent = ("households", "people", "workers", "employed")
+    for name in lists.LISTS:
+        rows = ask("list", name, "--on", ON)
+        for row in rows:
+            assert {"id", "name", "id_number", "household_no", "village"} <= set(row), name
+            assert name in silent or row["reason"], name
+    overdue = {row["id"] for row in ask("list", "contact-overdue", "--on", ON)}
+    waiting = ask("list", "zeroing", "--on", ON)
+    assert {row["id"] for row in waiting} <= overdue
+    ask("record", "service", "--worker", waiting[0]["id_number"], "--kind", "contact", "--on", ON)
+    assert waiting[0]["id"] not in {row["id"] for row in ask("list", "contact-overdue", "--on", ON)}
+    homes = ask("list", "no-worker-households", "--on", ON)
+    assert homes
+    assert all(row["workers"] > 0 and row["employed"] == 0 for row in homes)
 
 
 def test_entitlements_are_those_of_the_truth(ask: Ask) -> None:
