@@ -32,6 +32,7 @@ from ui.theme.tokens import THEMES
 _LOOK_MS = 150
 _LOOKS = 3
 _DEADLINE_MS = 20_000
+_SIZE = (1366, 768)
 
 
 def settle(runner: Runner) -> None:
@@ -140,6 +141,7 @@ def take(ledger: Path, password: str, folder: Path, clock: Clock) -> list[Path]:
     main = Opened(desk, runner, guard)
     window = main.window
     window.show()
+    window.resize(*_SIZE)
     for name, step in steps(window, person, household):
         settle(runner)
         step()
