@@ -279,6 +279,7 @@ class MainWindow(QMainWindow):
         if name not in self._pages:
             self._pages[name] = self._factories[name]()
             area = QScrollArea()
+            area.setObjectName("room")
             area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             area.setWidgetResizable(True)
             area.setWidget(self._pages[name])

@@ -114,6 +114,8 @@ QMainWindow, #ground, QScrollArea {{ background: {theme.ground}; border: 0; }}
 #card[tone="attention"] {{ border: 1px solid {theme.attention_line}; }}
 #card:focus {{ border: 2px solid {theme.accent}; }}
 #side {{ background: {theme.surface}; border-left: 1px solid {theme.line}; }}
+QScrollArea {{ border: 2px solid transparent; }}
+#room {{ border: 0; }}
 #side:focus, QScrollArea:focus {{ border: 2px solid {theme.accent}; }}
 #note {{ background: {theme.quiet_soft}; border-radius: {px(tokens.RADIUS)}px; padding: {px(8)}px {px(12)}px; }}
 QLabel[role="page"] {{ font-size: {px(tokens.PAGE)}px; font-weight: 600; }}
