@@ -1,5 +1,7 @@
 """Views kept under a name: saved, changed, renamed, deleted, and each step undone."""
 
+from collections.abc import Callable
+
 import pytest
 
 from caseworker_app.domain.errors import ExpectedError
@@ -48,11 +50,12 @@ def test_names_are_one_a_screen_and_say_something(desk: Desk) -> None:
         views.rename_view(desk, view, "二")
     assert not views.rename_view(desk, view, "一").change_set, "its own name is nobody else's"
     views.delete_view(desk, view)
-    for act in (
+    acts: list[Callable[[], object]] = [
         lambda: views.change_view(desk, view, SHOWN),
         lambda: views.rename_view(desk, view, "三"),
         lambda: views.delete_view(desk, view),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(ExpectedError, match=r"view\.gone"):
             act()
     views.save_view(desk, "workers", "一", SHOWN)
