@@ -47,6 +47,11 @@ def kind(shown: Column, known: Mapping[str, Known]) -> str:
     return described.kind
 
 
+def _width(shown: Column) -> int:
+    """Return the width of a column in a workbook: what is painted small in the window stands there in words."""
+    return shown.width * 2 if shown.paint == "package" else shown.width
+
+
 class ExportBar(QWidget):
     """What will be written, with its choices; then how far it is. Signals: finished() when done or left."""
 
@@ -104,7 +109,7 @@ class ExportBar(QWidget):
         context = self._context
 
         def titled() -> tuple[str, Sequence[Head]]:
-            return title, [Head(_(each.header), kind(each, known), each.width) for each in columns]
+            return title, [Head(_(each.header), kind(each, known), _width(each)) for each in columns]
 
         def work(progress: Any) -> int:  # noqa: ANN401 - reports how far it is
             with desk.ledger.reader() as connection:
