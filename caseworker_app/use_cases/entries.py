@@ -61,7 +61,10 @@ _HEADERS = {
 
 
 def by_header(kind: str, headers: Sequence[str]) -> dict[int, str]:
-    """Return which field stands in which column of a copied header row; empty when the row is no header."""
+    """Return which field stands in which column of a copied header row; empty when the row is no header.
+
+    A place may stand in several columns: province, city and county.
+    """
     known: dict[str, str] = {}
     for name in KINDS[kind]:
         typed = cells.field(name)
@@ -69,12 +72,13 @@ def by_header(kind: str, headers: Sequence[str]) -> dict[int, str]:
             known.setdefault(recognise.normal_header(words), name)
     for layout in recognise.layouts():
         for column in layout.columns:
-            if column.field in KINDS[kind]:
-                known.update((header, column.field) for header in column.headers if header not in known)
+            name = "spell.place" if column.field.startswith("workplace.") else column.field
+            if name in KINDS[kind]:
+                known.update((header, name) for header in column.headers if header not in known)
     found: dict[int, str] = {}
     for index, words in enumerate(headers):
         name = known.get(recognise.normal_header(words), "")
-        if name and name not in found.values():
+        if name and (name == "spell.place" or name not in found.values()):
             found[index] = name
     return found if len(found) > 1 else {}
 

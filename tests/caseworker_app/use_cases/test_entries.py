@@ -201,6 +201,10 @@ def test_who_was_not_here_on_the_day_is_refused(sample_desk: Desk) -> None:
         ),
         (["马国强", "640106198501011234", "2024-03-05"], []),
         (["序号", "公民身份号码", "务工单位"], [None, "link.identity_number", "spell.employer"]),
+        (
+            ["姓名", "务工所在省", "务工所在市", "务工所在县"],
+            ["link.name", "spell.place", "spell.place", "spell.place"],
+        ),
     ],
 )
 def test_a_copied_header_row_is_recognised(headers: list[str], fields: list[str | None]) -> None:

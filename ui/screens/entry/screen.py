@@ -87,11 +87,14 @@ class SheetTable(DataTable):
         found = entries.by_header(self._kind, rows[0])
         if not found or len(rows) < 2:
             return rows, first
-        places = {name: index for index, name in found.items()}
-        ordered = [places.get(name, -1) for name in entries.KINDS[self._kind]]
-        return [
-            [line[index] if 0 <= index < len(line) else "" for index in ordered] for line in rows[1:]
-        ], self.cells.shown_columns()[0]
+        ordered = [
+            [index for index, each in found.items() if each == name] for name in entries.KINDS[self._kind]
+        ]
+        texts = [
+            ["".join(line[index] for index in places if index < len(line)) for places in ordered]
+            for line in rows[1:]
+        ]
+        return texts, self.cells.shown_columns()[0]
 
     def make_room(self, rows: int) -> None:
         """Ask for so many rows."""
