@@ -6,7 +6,7 @@ from functools import partial
 import shiboken6
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QWidget
 
 from caseworker_app.domain import codes, divisions, money
 from caseworker_app.domain.changed import Changed
@@ -89,7 +89,8 @@ class FactForm(Card):
         def failed(error: ExpectedError) -> None:
             if shiboken6.isValid(self):
                 self._save.setEnabled(True)
-                if not self.isAncestorOf(self.window().focusWidget() or self):  # It was on the button.
+                holder = QApplication.focusWidget()
+                if holder is None or not self.isAncestorOf(holder):  # It was on the button.
                     self._save.setFocus()
                 self.wrong(error_text(error))
             else:
