@@ -73,6 +73,11 @@ class PersonHead(QWidget):
         else:
             tone = STATUS_TONES.get(worker.status, "quiet")
             self._who.addWidget(Pill(label("status", worker.status), tone))
+        if page.left_on:
+            left = _("gone since {day}: {reason}").format(
+                day=page.left_on, reason=label("leave_reason", page.left_reason)
+            )
+            self._who.addWidget(Pill(left, "attention"))
         if category:
             self._who.addWidget(Pill(category, "attention" if page.monitored_kind else "quiet"))
         self._who.addWidget(text(" · ".join(part for part in (first, number) if part), "muted", select=True))
