@@ -200,8 +200,8 @@ class ChecksScreen(QWidget):
         arrived([self._found[each] for each in ids if each in self._found])
 
     def _pick(self, ids: list[str]) -> None:
-        focus = self._detail.focusWidget()
-        if focus is not None and focus.hasFocus():  # It goes with the finding.
+        focus: QWidget | None = self._detail.focusWidget()
+        if focus and focus.hasFocus():  # It goes with the finding.
             self.table.setFocus()
         while (item := self._line.takeAt(0)) is not None:
             if widget := item.widget():
