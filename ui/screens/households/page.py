@@ -223,6 +223,7 @@ class HouseholdScreen(QWidget):
         """Show the form of a new household, and nothing else."""
         self._household, self._sheet, self._entering = "", None, True
         clear(self._head)
+        self._problems.show_findings(())
         self.parts.hide()
         form = NewHouseholdForm(self._context)
         self._open_form(form)
