@@ -243,7 +243,7 @@ class WindowedTableModel(QAbstractTableModel):
 
     def mark_at(self, row: int, column: int) -> Mark | None:
         """Return what was typed into a cell and is not in the ledger."""
-        return self._marks.get((self._ids[row], self.columns[column].field))
+        return self._marks.get((self._ids[row], self.columns[column].field)) if self._marks else None
 
     def wrong(self) -> list[tuple[int, int]]:
         """Return the cells (row, column) with a problem that are on the list, from the top."""

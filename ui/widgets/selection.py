@@ -39,7 +39,7 @@ class Cells(QObject):
     columns that cannot be typed into and how many rows found no place; totalled() when `totals` says something else.
     """
 
-    typed = Signal(list, str)
+    typed = Signal(object, str)
     left_out = Signal(int, int)
     totalled = Signal()
 

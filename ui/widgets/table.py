@@ -332,7 +332,7 @@ class DataTable(QTableView):
     """
 
     opened = Signal(str)
-    picked = Signal(list)
+    picked = Signal(object)
     sort_asked = Signal(str)
     find_asked = Signal()
 
