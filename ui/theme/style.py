@@ -112,7 +112,7 @@ QMainWindow, #ground, QScrollArea {{ background: {theme.ground}; border: 0; }}
 #card {{ background: {theme.surface}; border: 1px solid {theme.line}; border-radius: {px(tokens.RADIUS + 2)}px; }}
 #card[chosen="true"] {{ border: 2px solid {theme.accent}; }}
 #card[tone="attention"] {{ border: 1px solid {theme.attention_line}; }}
-#card:focus {{ border: 2px solid {theme.accent}; }}
+#card:focus {{ border: 2px solid {theme.accent}; background: {theme.accent_soft}; }}
 #side {{ background: {theme.surface}; border-left: 1px solid {theme.line}; }}
 QScrollArea {{ border: 2px solid transparent; }}
 #room {{ border: 0; }}

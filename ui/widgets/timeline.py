@@ -155,6 +155,10 @@ class TimeLine(QWidget):
             QPointF(self._x(self._on), style.px(_TOP) - 4),
             QPointF(self._x(self._on), style.px(_TOP) + self._bars() + 4),
         )
+        if self.hasFocus() and not self._current:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(theme.accent), 2))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
         painter.end()
 
     def _paint_months(self, painter: QPainter, theme: tokens.Tokens) -> None:

@@ -31,7 +31,7 @@ def test_text_can_be_read_on_every_ground_it_stands_on(theme: Tokens) -> None:
     pairs = [
         (ink, ground)
         for ink in (theme.text, theme.secondary)
-        for ground in (theme.ground, theme.surface, theme.header, theme.selection)
+        for ground in (theme.ground, theme.surface, theme.header, theme.selection, theme.accent_soft)
     ]
     pairs += [tokens.tone(theme, tone) for tone in TONES]
     pairs += [(theme.accent, theme.surface), (theme.accent, theme.ground), (theme.on_accent, theme.accent)]
