@@ -345,7 +345,7 @@ class PhotoViewer(QDialog):
     def _draw(self) -> None:
         if self._image.isNull():
             return
-        room = self._area.viewport().size() if not self._zoom else self._image.size() * self._zoom
+        room = self._area.maximumViewportSize() if not self._zoom else self._image.size() * self._zoom
         ratio = self.devicePixelRatioF()
         drawn = QPixmap.fromImage(
             self._image.scaled(
