@@ -76,8 +76,8 @@ def _check_pdf(content: bytes, name: str) -> None:
     try:
         document = PdfDocument(content)
     except PdfiumError as error:
-        code = "photo.pdf_locked" if "password" in str(error).lower() else "photo.damaged"
-        raise ExpectedError(code, file=name) from None
+        locked = "password" in str(error).lower()
+        raise ExpectedError("photo.pdf_locked" if locked else "photo.damaged", file=name) from None
     pages = len(document)
     document.close()
     if not pages:
