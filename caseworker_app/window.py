@@ -283,9 +283,7 @@ class Opened:
             )
             self._name("undo", _("Undo: {what}").format(what=step) if back else "")
             of = str(again.values.get("of", "")) if again else ""
-            self._name(
-                "redo", _("Redo: {what}").format(what=action_text(of, again.values)) if again else ""
-            )
+            self._name("redo", _("Redo: {what}").format(what=action_text(of, again.values)) if again else "")
 
         self.context.query(found, then=shown)
 
