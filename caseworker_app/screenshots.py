@@ -80,7 +80,7 @@ def _save(widget: QWidget, path: Path) -> None:
     drawn = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     size, stride = (drawn.width(), drawn.height()), drawn.bytesPerLine()
     picture = Image.frombytes("RGB", size, bytes(drawn.constBits()), "raw", "RGB", stride)
-    picture.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
+    picture.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def steps(window: MainWindow, person: str, household: str) -> list[tuple[str, Callable[[], Any]]]:

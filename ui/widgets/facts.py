@@ -121,7 +121,7 @@ class ServiceForm(FactForm):
         self._people = [person for person, _name in people]
         self._kind = ""
         self._buttons: dict[str, QPushButton] = {}
-        lines = [row(space=6), row(space=6)]
+        lines = [row(space=6), row(space=6), row(space=6)]
         for number, kind in enumerate(SERVICE_KINDS, 1):
             made = QPushButton(f"{number} {label('service_kind', kind)}")
             made.setProperty("tab", True)
@@ -131,7 +131,7 @@ class ServiceForm(FactForm):
             made.setAccessibleName(label("service_kind", kind))
             made.clicked.connect(partial(self.choose, kind))
             self._buttons[kind] = made
-            lines[(number - 1) // 3].addWidget(made)
+            lines[(number - 1) // 2].addWidget(made)
         for line in lines:
             line.addStretch(1)
         kinds = QWidget()

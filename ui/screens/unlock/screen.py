@@ -147,9 +147,13 @@ class UnlockWindow(QWidget):
             row(self.open_button, None),
             row(
                 button(_("Open with recovery code"), lambda: self._turn_to(3), link=True),
+                button(_("Restore a backup…"), self.choose_backup, link=True),
+                None,
+                space=16,
+            ),
+            row(
                 button(_("Another ledger…"), self._choose_folder, link=True),
                 button(_("New ledger…"), self.begin_new, link=True),
-                button(_("Restore a backup…"), self.choose_backup, link=True),
                 None,
                 space=16,
             ),

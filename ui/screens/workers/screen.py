@@ -78,7 +78,7 @@ def _fact(key: str, header: str, width: int, *, right: bool = False, field: str 
 
 COLUMNS = (
     Column(N_("Name"), 92, lambda row: row.worker.name, key="name"),
-    Column(N_("Why on this list"), 220, lambda row: row.reason, key="reason", tip=lambda row: row.reason),
+    Column(N_("Why on this list"), 300, lambda row: row.reason, key="reason", tip=lambda row: row.reason),
     Column(N_("Head"), 76, lambda row: row.worker.head, paint="muted", key="head"),
     Column(
         N_("Group"),
