@@ -32,6 +32,17 @@ def clock() -> datetime:
     return datetime(2024, 11, 30, 4, tzinfo=UTC).replace(tzinfo=None)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make acceptance` ask for the sizes of the issues, which take minutes."""
+    parser.addoption("--whole", action="store_true", help="the sizes the issues ask for")
+
+
+@pytest.fixture
+def whole(request: pytest.FixtureRequest) -> bool:
+    """Whether the sizes of the issues are asked for."""
+    return bool(request.config.getoption("--whole"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Keep every test out of the real home."""
