@@ -53,6 +53,7 @@ from tests.printouts.reading import joined, texts
 from ui.actions import TABLE
 from ui.crash_window import CrashWindow
 from ui.main_window import MainWindow
+from ui.models.windowed import WindowedTableModel
 from ui.widgets.basics import Card, TabStrip
 from ui.widgets.entitlement import EntitlementCard
 from ui.widgets.pdf_preview import PdfPreview
@@ -757,7 +758,9 @@ def test_a_click_on_the_head_sorts_by_name(county: Officer) -> None:
 
 def packages(officer: Officer) -> list[str]:
     """Return the service package of every row of the list, in words."""
-    place = [_(column.header) for column in officer.table().model().columns].index(_("Services 1-3-1-1"))
+    model = officer.table().model()
+    assert isinstance(model, WindowedTableModel)
+    place = [_(column.header) for column in model.columns].index(_("Services 1-3-1-1"))
     return [row[place] for row in officer.rows(Qt.ItemDataRole.ToolTipRole)]
 
 
