@@ -170,7 +170,7 @@ def _questions(*, heads_only: bool = False) -> dict[str, Question]:
         "tail": _numbered(),
         "identity begins": _written(Rank.IDENTITY_BEGINS, _begins(Person.identity_number)),
         "household": _people(Person, Rank.HOUSEHOLD)
-        .where(Household.household_no == _TYPED)
+        .where(live(Household), Household.household_no == _TYPED)
         .order_by(Person.id),
     }
     if heads_only:
