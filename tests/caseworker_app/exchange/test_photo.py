@@ -154,6 +154,8 @@ for _kind, _made in SMALL.items():
     Image.effect_noise((48, 32), 90).convert("RGB").save(_made, _kind, exif=Image.Exif())
 
 
+# What the library says of a spoilt picture is not ours to hear.
+@pytest.mark.filterwarnings("ignore::UserWarning")
 @given(
     kind=st.sampled_from(sorted(SMALL)),
     spoils=st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 255)), min_size=1, max_size=12),
