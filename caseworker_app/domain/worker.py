@@ -70,3 +70,8 @@ def status_on(situation: Situation, on: date, upper_age: int) -> Status:
     if not LOWER_AGE <= age_on(situation.born, on) <= upper_age:
         return Status.OUT_OF_AGE
     return Status.FARMING if situation.farming else Status.UNEMPLOYED
+
+
+def spell_key(started_on: date, place_code: str, place_text: str) -> tuple[int, int, str]:
+    """Return what is the same in two sightings of one spell: its start month and its county."""
+    return started_on.year, started_on.month, place_code[:6] or place_text

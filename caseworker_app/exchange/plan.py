@@ -8,6 +8,7 @@ from typing import Any
 
 from caseworker_app.domain import codes, divisions, identity
 from caseworker_app.domain.identity import IdentityNumber
+from caseworker_app.domain.worker import spell_key
 from caseworker_app.exchange import check
 from caseworker_app.exchange.read import Cell, Sheet, column_letters
 from caseworker_app.exchange.recognise import Column, Recognised
@@ -748,20 +749,11 @@ class Planner:
 
 
 def same_spell(one: Values, other: Values) -> bool:
-    """Whether two sightings are one spell: the same start month and the same county (domain rule)."""
-    same_month = (one["started_on"].year, one["started_on"].month) == (
-        other["started_on"].year,
-        other["started_on"].month,
+    """Whether two sightings are one spell."""
+    first, second = (
+        spell_key(each["started_on"], each["place_code"], each["place_text"]) for each in (one, other)
     )
-    place = (
-        (one["place_code"][:6], one["place_text"]) if not one["place_code"] else (one["place_code"][:6], "")
-    )
-    wanted = (
-        (other["place_code"][:6], other["place_text"])
-        if not other["place_code"]
-        else (other["place_code"][:6], "")
-    )
-    return same_month and place == wanted
+    return first == second
 
 
 @dataclass(slots=True)

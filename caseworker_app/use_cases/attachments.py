@@ -6,31 +6,19 @@ from pathlib import Path
 
 from sqlalchemy import insert, select
 
-from caseworker_app.domain import codes
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
-from caseworker_app.exchange import check, photo
+from caseworker_app.exchange import photo
 from caseworker_app.use_cases.desk import Desk
-from caseworker_app.wording import labels
+from caseworker_app.use_cases.typed import clean, known
 from db.queries import attachments as queries
 from db.queries.dated import live
 from db.tables import Attachment, AttachmentContent, Household, Person
 from db.unit_of_work import UnitOfWork
 
-_LONGEST = 200
-
-
-def _title(words: str) -> str:
-    taken = "".join(each for each in str(check.text(words).value) if each.isprintable())
-    if len(taken) > _LONGEST:
-        raise ExpectedError("text.long", most=_LONGEST)
-    return taken
-
 
 def _check(desk: Desk, kind: str, taken_on: date | None) -> None:
-    kinds = codes.code_list("attachment_kind").codes
-    if kind not in kinds:
-        raise ExpectedError("code.unknown", value=kind, allowed=labels("attachment_kind", kinds))
+    known("attachment_kind", kind)
     if taken_on is not None and taken_on > desk.today():
         raise ExpectedError("day.future", day=taken_on.isoformat())
 
@@ -64,7 +52,7 @@ def attach(
     `code.unknown`, `day.future`, `text.long` and `person.none`.
     """
     _check(desk, kind, taken_on)
-    title = _title(title)
+    title = clean(title)
     # Shrunk before the ledger is held for writing.
     kept = {each.digest: (each, file.name) for each, file in [(photo.read(file), file) for file in files]}
     with desk.units("attachment.attach", kind=kind) as unit:
@@ -103,7 +91,7 @@ def describe(desk: Desk, attachment: str, *, kind: str, title: str, taken_on: da
     _check(desk, kind, taken_on)
     with desk.units("attachment.describe", kind=kind) as unit:
         unit.name(_owner_of(unit, attachment))
-        unit.update(Attachment, attachment, kind=kind, title=_title(title), taken_on=taken_on)
+        unit.update(Attachment, attachment, kind=kind, title=clean(title), taken_on=taken_on)
         return unit.commit()
 
 

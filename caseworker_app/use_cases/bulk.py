@@ -7,21 +7,19 @@ apply(desk, people, change)                 # records it for everybody who is in
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, select
 
-from caseworker_app.domain import divisions
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.domain.worker import LOWER_AGE, age_on
 from caseworker_app.use_cases.desk import Desk
-from caseworker_app.use_cases.work import _clean, _known
+from caseworker_app.use_cases.typed import clean, known
+from caseworker_app.use_cases.work import begin_intention, insert_services
+from db.queries import blocks
 from db.queries.dated import holds, live
 from db.tables import Household, Intention, Membership, Person, ServiceRecord
-from db.unit_of_work import UnitOfWork
 
-_BLOCK = 400
 _DAY = timedelta(days=1)
 
 
@@ -72,13 +70,6 @@ class Preview:
     skipped: tuple[Skipped, ...]
 
 
-def _blocks(connection: Connection, statement: Any, column: Any, people: Sequence[str]) -> list[Any]:  # noqa: ANN401
-    found: list[Any] = []
-    for start in range(0, len(people), _BLOCK):
-        found.extend(connection.execute(statement.where(column.in_(people[start : start + _BLOCK]))))
-    return found
-
-
 def _day(desk: Desk, change: BulkChange) -> date:
     return desk.today() if isinstance(change, GroupChange) else change.on
 
@@ -86,17 +77,17 @@ def _day(desk: Desk, change: BulkChange) -> date:
 def _checked(desk: Desk, change: BulkChange) -> BulkChange:
     """Return the change as it is kept; raise what would be refused for everybody."""
     if isinstance(change, GroupChange):
-        return GroupChange(_clean(change.group))
+        return GroupChange(clean(change.group))
     if change.on > desk.today():
         raise ExpectedError("day.future", day=change.on.isoformat())
     if isinstance(change, IntentionChange):
-        _known("intention", change.kind)
-        return IntentionChange(change.kind, change.on, _clean(change.place_text))
-    _known("service_kind", change.kind)
-    _known("service_outcome", change.outcome)
-    if change.kind == "job_referral" and not _clean(change.vacancy):
+        known("intention", change.kind)
+        return IntentionChange(change.kind, change.on, clean(change.place_text))
+    known("service_kind", change.kind)
+    known("service_outcome", change.outcome)
+    if change.kind == "job_referral" and not clean(change.vacancy):
         raise ExpectedError("service.vacancy_missing")
-    return ServiceChange(change.kind, change.on, _clean(change.vacancy), _clean(change.note), change.outcome)
+    return ServiceChange(change.kind, change.on, clean(change.vacancy), clean(change.note), change.outcome)
 
 
 def _said_already(connection: Connection, people: Sequence[str], change: BulkChange) -> set[str]:
@@ -110,14 +101,14 @@ def _said_already(connection: Connection, people: Sequence[str], change: BulkCha
             ServiceRecord.outcome == change.outcome,
             ServiceRecord.note == change.note,
         )
-        return {row.person_id for row in _blocks(connection, chosen, ServiceRecord.person_id, people)}
+        return {row.person_id for row in blocks.rows(connection, chosen, ServiceRecord.person_id, people)}
     if isinstance(change, IntentionChange):
         chosen = select(Intention.person_id).where(
             holds(Intention, change.on),
             Intention.kind == change.kind,
             Intention.place_text == change.place_text,
         )
-        return {row.person_id for row in _blocks(connection, chosen, Intention.person_id, people)}
+        return {row.person_id for row in blocks.rows(connection, chosen, Intention.person_id, people)}
     return set()
 
 
@@ -135,9 +126,9 @@ def preview(connection: Connection, desk: Desk, people: Sequence[str], change: B
         .join(Household, Household.id == Membership.household_id)
         .where(live(Person), holds(Membership, on))
     )
-    present = {row.id: row for row in _blocks(connection, members, Person.id, people)}
+    present = {row.id: row for row in blocks.rows(connection, members, Person.id, people)}
     names = {
-        row.id: row.name for row in _blocks(connection, select(Person.id, Person.name), Person.id, people)
+        row.id: row.name for row in blocks.rows(connection, select(Person.id, Person.name), Person.id, people)
     }
     already = _said_already(connection, people, change)
     lands, skipped = [], []
@@ -173,61 +164,23 @@ def apply(desk: Desk, people: Sequence[str], change: BulkChange) -> Changed:
         if not chosen:
             raise ExpectedError("bulk.nobody")
         if isinstance(change, ServiceChange):
-            unit.insert_many(
-                ServiceRecord,
-                [
-                    {
-                        "person_id": person,
-                        "kind": change.kind,
-                        "on": change.on,
-                        "vacancy": change.vacancy,
-                        "note": change.note,
-                        "outcome": change.outcome,
-                        "officer": desk.officer,
-                    }
-                    for person in chosen
-                ],
+            insert_services(
+                desk,
+                unit,
+                chosen,
+                change.kind,
+                change.on,
+                vacancy=change.vacancy,
+                note=change.note,
+                outcome=change.outcome,
             )
         elif isinstance(change, IntentionChange):
-            _record_intentions(unit, chosen, change)
+            begin_intention(unit, chosen, change.kind, change.on, place_text=change.place_text)
         else:
             homes = select(Membership.household_id).where(holds(Membership, desk.today()))
             found = {
-                row.household_id for row in _blocks(unit.connection, homes, Membership.person_id, chosen)
+                row.household_id for row in blocks.rows(unit.connection, homes, Membership.person_id, chosen)
             }
             unit.update_many(Household, [(home, {"group_name": change.group}) for home in sorted(found)])
         unit.name(shown.lands[0][1], len(chosen))
         return unit.commit()
-
-
-def _record_intentions(unit: UnitOfWork, people: Sequence[str], change: IntentionChange) -> None:
-    """Let what was wanted before end the day before, and what is wanted now hold until the next that is known."""
-    before = select(Intention.id, Intention.since).where(holds(Intention, change.on))
-    ending = []
-    for row in _blocks(unit.connection, before, Intention.person_id, people):
-        if row.since == change.on:
-            unit.void(Intention, row.id)
-        else:
-            ending.append((row.id, {"until": change.on - _DAY}))
-    unit.update_many(Intention, ending)
-    later = select(Intention.person_id, Intention.since).where(live(Intention), Intention.since > change.on)
-    following: dict[str, date] = {}
-    for row in _blocks(unit.connection, later, Intention.person_id, people):
-        following[row.person_id] = min(following.get(row.person_id, row.since), row.since)
-    code = divisions.resolve_place(change.place_text) if change.place_text else ""
-    unit.insert_many(
-        Intention,
-        [
-            {
-                "person_id": person,
-                "kind": change.kind,
-                "since": change.on,
-                "until": following[person] - _DAY if person in following else None,
-                "place_text": change.place_text,
-                "place_code": code,
-                "trade": "",
-                "wage": None,
-            }
-            for person in people
-        ],
-    )

@@ -22,7 +22,9 @@ from caseworker_app.exchange import check as reading
 from caseworker_app.exchange.check import Refused
 from caseworker_app.read_models.cells import Applied, Edit, Problem
 from caseworker_app.use_cases.desk import Desk
+from caseworker_app.use_cases.typed import one_line
 from caseworker_app.wording import label, labels
+from db.queries import blocks
 from db.queries.dated import holds, live, under_way
 from db.tables import (
     Household,
@@ -40,7 +42,6 @@ from db.unit_of_work import UnitOfWork
 Values = dict[str, Any]
 Table = type[Record]
 
-_BLOCK = 400
 _DAY = timedelta(days=1)
 _HIGHEST_WAGE = 100_000_00
 _PLAIN_KINDS = frozenset(
@@ -142,14 +143,10 @@ def field(key: str) -> Field:
 # -- one cell ----------------------------------------------------------------------------------
 
 
-def _clean(text: str) -> str:
-    return "".join(each for each in str(reading.text(text).value) if each.isprintable())
-
-
 def read(typed: Field, text: str) -> Values:
     """Return what a typed text says, by column; Refused says why it says nothing."""
     columns = typed.table.__table__.c
-    cleaned = _clean(text)
+    cleaned = one_line(text)
     if not cleaned:
         if typed.needed:
             raise Refused("cell.missing")
@@ -222,11 +219,9 @@ def shown(typed: Field, row: Values) -> str:
 
 
 def mappings(connection: Connection, statement: Any, column: Any, wanted: Iterable[str]) -> Iterator[Values]:  # noqa: ANN401 - a select and a column
-    """Give the rows of a statement where a column is one of many values, in blocks."""
-    ids = list(wanted)
-    for start in range(0, len(ids), _BLOCK):
-        for row in connection.execute(statement.where(column.in_(ids[start : start + _BLOCK]))).mappings():
-            yield dict(row)
+    """Give the rows of a statement where a column is one of many values."""
+    for row in blocks.rows(connection, statement, column, wanted):
+        yield row._asdict()
 
 
 def _by_owner(connection: Connection, typed: Field, owners: Iterable[str], on: date) -> dict[str, Values]:

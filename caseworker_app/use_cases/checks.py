@@ -6,12 +6,11 @@ from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.domain.findings import checks
 from caseworker_app.use_cases.desk import Desk
+from caseworker_app.use_cases.typed import clean
 from db.queries.checks import findings
 from db.queries.dated import live
 from db.tables import Exemption, Person
 from db.unit_of_work import UnitOfWork
-
-_LONGEST = 200
 
 
 def exempt(desk: Desk, finding: str, reason: str) -> Changed:
@@ -20,11 +19,9 @@ def exempt(desk: Desk, finding: str, reason: str) -> Changed:
     Raises ExpectedError `check.none` for what is not found today, `check.reason_missing`,
     `check.exempt_already`, `text.long`.
     """
-    reason = " ".join(reason.split())
+    reason = clean(reason)
     if not reason:
         raise ExpectedError("check.reason_missing")
-    if len(reason) > _LONGEST:
-        raise ExpectedError("text.long", most=_LONGEST)
     check, record, other = (*finding.split(":"), "", "")[:3]
     with desk.units("check.exempt") as unit:
         of_person = _is_person(unit, record)

@@ -14,7 +14,7 @@ from caseworker_app.error_words import attribute_text, field_text, value_text
 from caseworker_app.read_models.duplicates import DROP, KEEP, WITH_NUMBER, Comparison, Difference
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.use_cases.households import heads_kept
-from caseworker_app.use_cases.work import _clean
+from caseworker_app.use_cases.typed import clean
 from caseworker_app.wording import _, label
 from db.queries import duplicates as queries
 from db.queries.dated import live
@@ -168,7 +168,7 @@ def dismiss(desk: Desk, one: str, other: str, reason: str) -> Changed:
                 person_id=one,
                 household_id=None,
                 other=other,
-                reason=_clean(reason),
+                reason=clean(reason),
                 on=desk.today(),
                 officer=desk.officer,
             )

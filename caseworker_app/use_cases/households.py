@@ -18,7 +18,7 @@ from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.domain.relations import HEAD
 from caseworker_app.exchange import check
 from caseworker_app.use_cases.desk import Desk
-from caseworker_app.use_cases.work import _clean, _known
+from caseworker_app.use_cases.typed import clean, known
 from db.queries.dated import holds, live
 from db.tables import Household, HouseholdAttribute, Membership, Monitoring, Person, PersonAttribute
 from db.unit_of_work import UnitOfWork
@@ -211,7 +211,7 @@ def _stated(members: Sequence[Any], new_head: str, told: Mapping[str, str]) -> d
         relation = told.get(member.id) or suggested(members, new_head)[member.id]
         if relation in ("", HEAD):
             raise ExpectedError("relation.missing", name=member.name)
-        _known("relation", relation)
+        known("relation", relation)
         stated[member.id] = relation
     return stated
 
@@ -253,7 +253,7 @@ def _household(unit: UnitOfWork, village_code: str, group: str, phone: str, hous
         Household,
         household_no=number,
         village_code=village_code,
-        group_name=_clean(group),
+        group_name=clean(group),
         phone=phone_number(phone),
     )
 
@@ -282,7 +282,7 @@ def enter(unit: UnitOfWork, new: NewPerson, household: str, relation: str, today
     `person.born_missing`, `person.not_born`, `phone.form`, `code.unknown`.
     """
     try:
-        name = _clean(str(check.name(new.name).value))
+        name = clean(str(check.name(new.name).value))
     except check.Refused:
         raise ExpectedError("person.name_missing") from None
     for list_name, code in (
@@ -293,14 +293,14 @@ def enter(unit: UnitOfWork, new: NewPerson, household: str, relation: str, today
         ("schooling", new.schooling),
     ):
         if code:
-            _known(list_name, code)
+            known(list_name, code)
     number, born, sex, disability = "", new.born, new.sex, ""
     if new.identity_number.strip():
         sound = _identity(new.identity_number)
         number, born, sex, disability = sound.number, sound.born, sound.sex, sound.disability
         taken = select(Person.name).where(Person.identity_number == number, live(Person))
-        if known := unit.connection.execute(taken).scalars().first():
-            raise ExpectedError("person.number_taken", name=known)
+        if owner := unit.connection.execute(taken).scalars().first():
+            raise ExpectedError("person.number_taken", name=owner)
     if born is None or not sex:
         raise ExpectedError("person.born_missing", name=name)
     if born > today or (new.since is not None and new.since < born):
@@ -377,13 +377,13 @@ def move(
     `person.not_here`, `day.future`. `told`: what those who stay are to the new head.
     """
     check_day(desk, on)
-    _known("relation", relation)
+    known("relation", relation)
     with desk.units("person.move") as unit:
         held = held_on(unit, person, on)
         if held.household_id == household:
             raise ExpectedError("membership.same", name=held.name)
-        known = select(Household.id).where(Household.id == household, live(Household))
-        if unit.connection.execute(known).first() is None:
+        there = select(Household.id).where(Household.id == household, live(Household))
+        if unit.connection.execute(there).first() is None:
             raise ExpectedError("household.none")
         with heads_kept(unit, on, (held.household_id, household)):
             staying = members_on(unit, held.household_id, on)

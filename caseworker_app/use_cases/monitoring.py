@@ -5,21 +5,13 @@ from datetime import date
 
 from sqlalchemy import select
 
-from caseworker_app.domain import codes
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.use_cases.desk import Desk
-from caseworker_app.wording import labels
+from caseworker_app.use_cases.typed import known
 from db.queries import pages
 from db.queries.dated import live
 from db.tables import Household, Monitoring
-
-
-def _known(name: str, values: Sequence[str]) -> None:
-    known = codes.code_list(name).codes
-    for value in values:
-        if value not in known:
-            raise ExpectedError("code.unknown", value=value, allowed=labels(name, known))
 
 
 def record(
@@ -37,8 +29,9 @@ def record(
     Raises ExpectedError `monitoring.open` when it is monitored already, `monitoring.days` when the risk was resolved
     before it was found, `household.none`, `code.unknown`, `day.future`.
     """
-    _known("monitored_kind", [kind])
-    _known("risk", risks)
+    known("monitored_kind", kind)
+    for risk in risks:
+        known("risk", risk)
     for day in (identified_on, resolved_on):
         if day is not None and day > desk.today():
             raise ExpectedError("day.future", day=day.isoformat())

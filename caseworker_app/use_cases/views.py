@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
-from caseworker_app.exchange import check
 from caseworker_app.use_cases.desk import Desk
+from caseworker_app.use_cases.typed import clean
 from db.queries.dated import live
 from db.tables import SavedView
 from db.unit_of_work import UnitOfWork
@@ -18,11 +18,9 @@ _LONGEST = 30
 
 def _name(unit: UnitOfWork, screen: str, name: str, own: str = "") -> str:
     """Return the name as it is kept; ExpectedError `view.unnamed`, `text.long`, `view.exists`."""
-    cleaned = "".join(each for each in str(check.text(name).value) if each.isprintable())
+    cleaned = clean(name, most=_LONGEST)
     if not cleaned:
         raise ExpectedError("view.unnamed")
-    if len(cleaned) > _LONGEST:
-        raise ExpectedError("text.long", most=_LONGEST)
     taken = select(SavedView.id).where(
         live(SavedView), SavedView.screen == screen, SavedView.name == cleaned, SavedView.id != own
     )

@@ -4,23 +4,20 @@ from sqlalchemy import select
 
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
-from caseworker_app.exchange import check
 from caseworker_app.use_cases.desk import Desk
+from caseworker_app.use_cases.typed import clean
 from db.queries.dated import live
 from db.tables import Intention, Person, Record, ServiceRecord, Spell
 
 _KINDS: dict[str, type[Record]] = {table.__tablename__: table for table in (Spell, Intention, ServiceRecord)}
-_LONGEST = 200
 
 
 def void(desk: Desk, kind: str, record: str, reason: str) -> Changed:
     """Take a job, a wish or a service out of the ledger; ExpectedError `void.reason_missing`, `void.gone`, `text.long`."""
     table = _KINDS[kind]
-    said = "".join(each for each in str(check.text(reason).value) if each.isprintable())
+    said = clean(reason)
     if not said:
         raise ExpectedError("void.reason_missing")
-    if len(said) > _LONGEST:
-        raise ExpectedError("text.long", most=_LONGEST)
     with desk.units("record.void", table=kind, reason=said) as unit:
         columns = table.__table__.c
         owner = (

@@ -5,13 +5,14 @@ from datetime import date, timedelta
 
 from sqlalchemy import func, or_, select
 
-from caseworker_app.domain import codes, divisions, money
+from caseworker_app.domain import divisions, money
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.domain.worker import LOWER_AGE, age_on
 from caseworker_app.exchange import check
 from caseworker_app.use_cases.desk import Desk
-from caseworker_app.wording import labels
+from caseworker_app.use_cases.typed import clean, known
+from db.queries import blocks
 from db.queries.dated import holds, live
 from db.tables import Intention, Membership, Person, ServiceRecord, Spell
 from db.unit_of_work import UnitOfWork
@@ -19,31 +20,14 @@ from db.unit_of_work import UnitOfWork
 _DAY = timedelta(days=1)
 
 
-_LONGEST = 200
 _HIGHEST_WAGE = 100_000_00
 """Fen a month; more is a slip of the keyboard (the field's own rule asks above 30,000 yuan)."""
-
-
-def _clean(text: str) -> str:
-    """Return words as they are kept: one line, no invisible characters; ExpectedError `text.long`."""
-    taken = check.text(text).value
-    cleaned = "".join(each for each in str(taken) if each.isprintable())
-    if len(cleaned) > _LONGEST:
-        raise ExpectedError("text.long", most=_LONGEST)
-    return cleaned
 
 
 def _wage(wage: int | None) -> int | None:
     if wage is not None and not 0 < wage <= _HIGHEST_WAGE:
         raise ExpectedError("wage.range", most=money.shown(_HIGHEST_WAGE))
     return wage
-
-
-def _known(list_name: str, code: str) -> None:
-    if code not in codes.code_list(list_name).codes:
-        raise ExpectedError(
-            "code.unknown", value=code, allowed=labels(list_name, codes.code_list(list_name).codes)
-        )
 
 
 def _person(unit: UnitOfWork, person: str, on: date, today: date, *, youngest: int = LOWER_AGE) -> str:
@@ -63,6 +47,35 @@ def _person(unit: UnitOfWork, person: str, on: date, today: date, *, youngest: i
     return str(found.name)
 
 
+def insert_services(
+    desk: Desk,
+    unit: UnitOfWork,
+    people: Sequence[str],
+    kind: str,
+    on: date,
+    *,
+    vacancy: str,
+    note: str,
+    outcome: str,
+) -> None:
+    """Write one service to several workers, checked before."""
+    unit.insert_many(
+        ServiceRecord,
+        [
+            {
+                "person_id": person,
+                "kind": kind,
+                "on": on,
+                "vacancy": vacancy,
+                "note": note,
+                "outcome": outcome,
+                "officer": desk.officer,
+            }
+            for person in people
+        ],
+    )
+
+
 def record_service(
     desk: Desk,
     people: Sequence[str],
@@ -78,9 +91,9 @@ def record_service(
     Raises ExpectedError `service.vacancy_missing` for a referral without its vacancy,
     `service.repeated` for one that is on record already, `person.not_here`, `day.future`.
     """
-    _known("service_kind", kind)
-    _known("service_outcome", outcome)
-    vacancy, note = _clean(vacancy), _clean(note)
+    known("service_kind", kind)
+    known("service_outcome", outcome)
+    vacancy, note = clean(vacancy), clean(note)
     people = list(dict.fromkeys(people))
     if kind == "job_referral" and not vacancy:
         raise ExpectedError("service.vacancy_missing")
@@ -99,21 +112,7 @@ def record_service(
             )
             if unit.connection.execute(same).first():
                 raise ExpectedError("service.repeated", name=names[-1])
-        unit.insert_many(
-            ServiceRecord,
-            [
-                {
-                    "person_id": person,
-                    "kind": kind,
-                    "on": on,
-                    "vacancy": vacancy,
-                    "note": note,
-                    "outcome": outcome,
-                    "officer": desk.officer,
-                }
-                for person in people
-            ],
-        )
+        insert_services(desk, unit, people, kind, on, vacancy=vacancy, note=note, outcome=outcome)
         unit.name(names[0], len(names))
         return unit.commit()
 
@@ -135,9 +134,9 @@ def record_spell(
     insured: bool | None = None,
 ) -> Changed:
     """Record a job; ExpectedError `spell.end_before_start`, `spell.overlaps`, `spell.place_unknown`, `person.not_here`, `day.future`."""
-    _known("spell_kind", kind)
+    known("spell_kind", kind)
     if channel:
-        _known("channel", channel)
+        known("channel", channel)
     if ended_on is not None and ended_on < started_on:
         raise ExpectedError("spell.end_before_start")
     if place_text and not place_code:
@@ -163,9 +162,9 @@ def record_spell(
             started_on=started_on,
             ended_on=ended_on,
             place_code=place_code,
-            place_text=_clean(place_text) or divisions.full_name(place_code),
-            employer=_clean(employer),
-            trade=_clean(trade),
+            place_text=clean(place_text) or divisions.full_name(place_code),
+            employer=clean(employer),
+            trade=clean(trade),
             channel=channel,
             wage=_wage(wage),
             contract=contract,
@@ -180,7 +179,7 @@ def record_return(desk: Desk, person: str, on: date, reason: str, *, came_home: 
 
     At Spring Festival, for the harvest or for a visit with the job kept, the spell does not end.
     """
-    _known("end_reason", reason)
+    known("end_reason", reason)
     with desk.units("spell.return") as unit:
         name = _person(unit, person, on, desk.today())
         if reason in ("spring_festival", "farming_season", "visit"):
@@ -203,6 +202,50 @@ def record_return(desk: Desk, person: str, on: date, reason: str, *, came_home: 
         return unit.commit()
 
 
+def begin_intention(
+    unit: UnitOfWork,
+    people: Sequence[str],
+    kind: str,
+    on: date,
+    *,
+    place_text: str = "",
+    trade: str = "",
+    wage: int | None = None,
+) -> None:
+    """Let what these people wanted before end the day before, and this hold until the next that is known."""
+    before = select(Intention.id, Intention.since).where(holds(Intention, on))
+    ending = []
+    for row in blocks.rows(unit.connection, before, Intention.person_id, people):
+        if row.since == on:
+            unit.void(Intention, row.id)
+        else:
+            ending.append((row.id, {"until": on - _DAY}))
+    unit.update_many(Intention, ending)
+    later = (
+        select(Intention.person_id, func.min(Intention.since))
+        .where(live(Intention), Intention.since > on)
+        .group_by(Intention.person_id)
+    )
+    following = dict(blocks.rows(unit.connection, later, Intention.person_id, people))
+    code = divisions.resolve_place(place_text) if place_text else ""
+    unit.insert_many(
+        Intention,
+        [
+            {
+                "person_id": person,
+                "kind": kind,
+                "since": on,
+                "until": following[person] - _DAY if person in following else None,
+                "place_text": place_text,
+                "place_code": code,
+                "trade": trade,
+                "wage": wage,
+            }
+            for person in people
+        ],
+    )
+
+
 def record_intention(
     desk: Desk,
     person: str,
@@ -214,30 +257,11 @@ def record_intention(
     wage: int | None = None,
 ) -> Changed:
     """Record what somebody wants from a day on; what was wanted before ends the day before."""
-    _known("intention", kind)
+    known("intention", kind)
     with desk.units("intention.record", kind=kind) as unit:
         name = _person(unit, person, on, desk.today())
-        for row in unit.connection.execute(
-            select(Intention.id, Intention.since).where(Intention.person_id == person, holds(Intention, on))
-        ):
-            if row.since == on:
-                unit.void(Intention, row.id)
-            else:
-                unit.update(Intention, row.id, until=on - _DAY)
-        later = select(func.min(Intention.since)).where(
-            Intention.person_id == person, live(Intention), Intention.since > on
-        )
-        following = unit.connection.execute(later).scalar_one()
-        unit.insert(
-            Intention,
-            person_id=person,
-            kind=kind,
-            since=on,
-            until=following - _DAY if following else None,
-            place_text=_clean(place_text),
-            place_code=divisions.resolve_place(place_text.strip()) if place_text.strip() else "",
-            trade=_clean(trade),
-            wage=_wage(wage),
+        begin_intention(
+            unit, [person], kind, on, place_text=clean(place_text), trade=clean(trade), wage=_wage(wage)
         )
         unit.name(name)
         return unit.commit()
@@ -267,8 +291,8 @@ def record_card(
     with desk.units("person.contact") as unit:
         name = _person(unit, person, desk.today(), desk.today(), youngest=0)
         given = {
-            "card_holder": None if holder is None else _clean(holder),
-            "card_bank": None if bank is None else _clean(bank),
+            "card_holder": None if holder is None else clean(holder),
+            "card_bank": None if bank is None else clean(bank),
             "card_number": digits,
             "phone": phone,
         }

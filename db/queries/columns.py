@@ -28,6 +28,7 @@ from sqlalchemy.orm import aliased
 
 from caseworker_app.domain import codes
 from caseworker_app.domain.worker import ABLE_SKILLS, FARMING, LOWER_AGE, Status, born_by
+from db.queries import blocks
 from db.queries.dated import holds, live, under_way
 from db.tables import (
     Household,
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
 Kind = Literal["text", "code", "day", "money", "count", "flag"]
 Expression = SQLColumnExpression[Any]
 _DAY = timedelta(days=1)
-_BLOCK = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +151,8 @@ def details(
     (own,) = statement.selected_columns
     reading = statement.add_columns(*(columns[key].value(asked) for key in names))
     found: dict[str, dict[str, Any]] = {}
-    for start in range(0, len(ids), _BLOCK):
-        for row in connection.execute(reading.where(own.in_(ids[start : start + _BLOCK]))):
-            found[row[0]] = dict(zip(names, row[1:], strict=True))
+    for row in blocks.rows(connection, reading, own, ids):
+        found[row[0]] = dict(zip(names, row[1:], strict=True))
     return found
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from caseworker_app.domain import pinyin
+from caseworker_app.domain.worker import spell_key
 from caseworker_app.read_models.duplicates import (
     DROP,
     KEEP,
@@ -20,8 +21,8 @@ from caseworker_app.read_models.duplicates import (
     Pair,
     Side,
 )
+from db.queries import blocks
 from db.queries.dated import holds, live
-from db.queries.workers import _blocks
 from db.tables import (
     Attachment,
     Claim,
@@ -141,7 +142,7 @@ def _readings(connection: Connection, people: Iterable[str] | None = None) -> di
     rows: Iterable[Any] = (
         connection.execute(chosen)
         if people is None
-        else _blocks(connection, chosen, SearchName.person_id, list(people))
+        else blocks.rows(connection, chosen, SearchName.person_id, list(people))
     )
     for person, reading in rows:
         readings[person].add(reading)
@@ -198,11 +199,6 @@ def found(connection: Connection) -> dict[tuple[str, str], tuple[str, ...]]:
     return seen
 
 
-def count(connection: Connection) -> int:
-    """Return how many possible duplicates there are."""
-    return len(found(connection))
-
-
 def sides(connection: Connection, people: Sequence[str], on: date) -> dict[str, Side]:
     """Return who these people are and where they belong on a day, or belonged last."""
     chosen = (
@@ -218,7 +214,7 @@ def sides(connection: Connection, people: Sequence[str], on: date) -> dict[str, 
     )
     homes: dict[str, Any] = {}
     present: set[str] = set()
-    for row in _blocks(connection, chosen, Membership.person_id, people):
+    for row in blocks.rows(connection, chosen, Membership.person_id, people):
         here = (row.since is None or row.since <= on) and (row.until is None or row.until >= on)
         if here or row.person_id not in present:
             homes[row.person_id] = row
@@ -238,9 +234,9 @@ def sides(connection: Connection, people: Sequence[str], on: date) -> dict[str, 
         .outerjoin(head, head.id == Membership.person_id)
     )
     lived_in = sorted({home.household_id for home in homes.values()})
-    houses = {row.id: row for row in _blocks(connection, housed, Household.id, lived_in)}
+    houses = {row.id: row for row in blocks.rows(connection, housed, Household.id, lived_in)}
     told = {}
-    for row in _blocks(connection, select(*_COLUMNS), Person.id, people):
+    for row in blocks.rows(connection, select(*_COLUMNS), Person.id, people):
         home = homes.get(row.id)
         house = houses[home.household_id] if home else None
         told[row.id] = Side(
@@ -324,17 +320,10 @@ def _taken(keep: object, drop: object) -> str:
     return KEEP if keep == drop or not drop else DROP if not keep else ""
 
 
-def _of_person(connection: Connection, table: Any, person: str, *columns: Any) -> list[Any]:  # noqa: ANN401
-    return list(connection.execute(select(table.id, *columns).where(table.person_id == person, live(table))))
-
-
 def same_job(one: Any, other: Any) -> bool:  # noqa: ANN401 - rows of spells
-    """Whether two records are one job: same start month and county."""
-    month = (one.started_on.year, one.started_on.month)
-    return (
-        month == (other.started_on.year, other.started_on.month)
-        and one.place_code[:6] == other.place_code[:6]
-    )
+    """Whether two records are one job."""
+    first, second = (spell_key(each.started_on, each.place_code, each.place_text) for each in (one, other))
+    return first == second
 
 
 def overlap(one: Any, other: Any) -> bool:  # noqa: ANN401 - rows of spells

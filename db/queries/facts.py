@@ -9,10 +9,9 @@ from sqlalchemy import Connection, Select, or_, select
 
 from caseworker_app.domain.claim import DEAD
 from caseworker_app.policy.facts import Claimed, ClaimFacts, HouseholdFacts, PersonFacts, SpellFacts
+from db.queries import blocks
 from db.queries.dated import holds, live
 from db.tables import Claim, Household, HouseholdAttribute, Membership, Monitoring, Person, Spell
-
-_BLOCK = 400
 
 
 def _rows(
@@ -23,10 +22,7 @@ def _rows(
 ) -> list[Any]:
     if chosen is None:
         return list(connection.execute(statement))
-    found: list[Any] = []
-    for start in range(0, len(chosen), _BLOCK):
-        found.extend(connection.execute(statement.where(column.in_(chosen[start : start + _BLOCK]))))
-    return found
+    return blocks.rows(connection, statement, column, chosen)
 
 
 def households(connection: Connection, on: date, chosen: Sequence[str] | None = None) -> list[HouseholdFacts]:

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or
 from caseworker_app.domain.worker import is_worker
 from caseworker_app.read_models.households import HouseholdPage, HouseholdRow
 from db import journal
-from db.queries import columns
+from db.queries import blocks, columns
 from db.queries.dated import holds, live
-from db.queries.workers import LISTS, Asked, _attributes, _blocks, _spells, in_work, members, situation
+from db.queries.workers import LISTS, Asked, _attributes, _spells, in_work, members, situation
 from db.tables import Household, HouseholdAttribute, Membership, Monitoring, Person
 
 KINDS = ("all", "lifted_out", "monitored", "no-worker")
@@ -108,7 +108,7 @@ def values(
 
 def numbers(connection: Connection, households: Sequence[str]) -> dict[str, str]:
     """Return the ids of these households by their numbers."""
-    found = _blocks(connection, select(Household.household_no, Household.id), Household.id, households)
+    found = blocks.rows(connection, select(Household.household_no, Household.id), Household.id, households)
     return {row.household_no: row.id for row in found}
 
 
@@ -121,10 +121,12 @@ def count(connection: Connection) -> int:
 
 def rows(connection: Connection, households: Sequence[str], asked: Asked) -> list[HouseholdRow]:
     """Return the lines of these households in the order given."""
-    own = {row.id: row for row in _blocks(connection, select(Household.__table__), Household.id, households)}
+    own = {
+        row.id: row for row in blocks.rows(connection, select(Household.__table__), Household.id, households)
+    }
     kinds = {
         row.household_id: row.value
-        for row in _blocks(
+        for row in blocks.rows(
             connection,
             select(HouseholdAttribute.household_id, HouseholdAttribute.value).where(
                 HouseholdAttribute.attribute == "kind", holds(HouseholdAttribute, asked.on)
@@ -135,7 +137,7 @@ def rows(connection: Connection, households: Sequence[str], asked: Asked) -> lis
     }
     monitored = {
         row.household_id: row
-        for row in _blocks(
+        for row in blocks.rows(
             connection,
             select(Monitoring.__table__).where(
                 live(Monitoring),
@@ -158,7 +160,7 @@ def rows(connection: Connection, households: Sequence[str], asked: Asked) -> lis
         .join(Person, and_(Person.id == Membership.person_id, live(Person)))
         .where(holds(Membership, asked.on))
     )
-    for row in _blocks(connection, statement, Membership.household_id, households):
+    for row in blocks.rows(connection, statement, Membership.household_id, households):
         people.setdefault(row.household_id, []).append(row)
     everybody = [row.id for family in people.values() for row in family]
     attributes, spells = _attributes(connection, everybody, asked.on), _spells(connection, everybody)

@@ -33,7 +33,7 @@ from caseworker_app.read_models.people import (
     WorkerRow,
 )
 from db import journal
-from db.queries import columns
+from db.queries import blocks, columns
 from db.queries.dated import holds, live, under_way
 from db.tables import (
     Household,
@@ -48,7 +48,6 @@ from db.tables import (
 )
 
 _DAY = timedelta(days=1)
-_BLOCK = 400
 CHILD_BELOW, ELDER_FROM = 16, 60
 """Ages of those left behind."""
 STABLE_MONTHS = 3
@@ -391,18 +390,6 @@ def counts(connection: Connection, names: Sequence[str], asked: Asked) -> dict[s
     }
 
 
-def _blocks(
-    connection: Connection,
-    statement: Select[*tuple[Any, ...]],
-    column: Any,  # noqa: ANN401 - a mapped column
-    people: Sequence[str],
-) -> list[Any]:
-    rows: list[Any] = []
-    for start in range(0, len(people), _BLOCK):
-        rows.extend(connection.execute(statement.where(column.in_(people[start : start + _BLOCK]))))
-    return rows
-
-
 def _wanting_since(connection: Connection, people: Sequence[str], on: date) -> dict[str, date]:
     """Return since when each has wanted work without a break, whatever kind of it; the unknown are left out."""
     since: dict[str, date | None] = {}
@@ -412,7 +399,7 @@ def _wanting_since(connection: Connection, people: Sequence[str], on: date) -> d
         .where(live(Intention), or_(Intention.since.is_(None), Intention.since <= on))
         .order_by(Intention.person_id, Intention.since.desc())
     )
-    for row in _blocks(connection, statement, Intention.person_id, people):
+    for row in blocks.rows(connection, statement, Intention.person_id, people):
         if row.person_id in ended:
             continue
         start = since.get(row.person_id, on + _DAY)
@@ -431,7 +418,7 @@ def waiting_days(connection: Connection, people: Sequence[str], asked: Asked) ->
         .where(live(Spell), Spell.ended_on < asked.on, Spell.kind != FARMING)
         .group_by(Spell.person_id)
     )
-    for person, day in _blocks(connection, lost, Spell.person_id, people):
+    for person, day in blocks.rows(connection, lost, Spell.person_id, people):
         since[person] = max(since.get(person, day + _DAY), day + _DAY)
     return {person: (asked.on - since[person]).days if person in since else 0 for person in people}
 
@@ -443,7 +430,7 @@ def last_contacts(connection: Connection, people: Sequence[str], on: date) -> di
         .where(live(ServiceRecord), ServiceRecord.on <= on, ServiceRecord.outcome != NOT_REACHED)
         .group_by(ServiceRecord.person_id)
     )
-    return {row[0]: row[1] for row in _blocks(connection, statement, ServiceRecord.person_id, people)}
+    return {row[0]: row[1] for row in blocks.rows(connection, statement, ServiceRecord.person_id, people)}
 
 
 def post_months(connection: Connection, people: Sequence[str], on: date) -> dict[str, Months]:
@@ -452,7 +439,7 @@ def post_months(connection: Connection, people: Sequence[str], on: date) -> dict
     statement = select(Spell.person_id, Spell.started_on, Spell.ended_on).where(
         live(Spell), Spell.kind == "public_post", Spell.started_on <= on
     )
-    for person, first, last in _blocks(connection, statement, Spell.person_id, people):
+    for person, first, last in blocks.rows(connection, statement, Spell.person_id, people):
         spans[person].append(Span(first, max(first, last or on)))
     return {person: cumulative(clip_all(held, Span(date.min, on))) for person, held in spans.items()}
 
@@ -468,7 +455,7 @@ def post_ends(connection: Connection, people: Sequence[str], on: date) -> dict[s
         )
         .group_by(Spell.person_id)
     )
-    return {row[0]: row[1] for row in _blocks(connection, statement, Spell.person_id, people)}
+    return {row[0]: row[1] for row in blocks.rows(connection, statement, Spell.person_id, people)}
 
 
 def _post_ends(connection: Connection, people: Sequence[str], asked: Asked) -> list[str]:
@@ -491,7 +478,7 @@ def away(connection: Connection, households: Sequence[str], asked: Asked) -> dic
         .order_by(Person.id)
     )
     found: dict[str, list[AwayLine]] = defaultdict(list)
-    for row in _blocks(connection, statement, own.household_id, households):
+    for row in blocks.rows(connection, statement, own.household_id, households):
         found[row.household_id].append(
             AwayLine(row.id, row.name, row.relation, row.place_code, row.place_text)
         )
@@ -508,7 +495,7 @@ def lacking(connection: Connection, people: Sequence[str], asked: Asked) -> dict
             .join(Household, Household.id == Membership.household_id)
             .where(holds(Membership, asked.on), lacks(asked))
         )
-        for row in _blocks(connection, statement, Person.id, people):
+        for row in blocks.rows(connection, statement, Person.id, people):
             found[row.id].append(field)
     return found
 
@@ -516,7 +503,7 @@ def lacking(connection: Connection, people: Sequence[str], asked: Asked) -> dict
 def births(connection: Connection, people: Sequence[str]) -> dict[str, date]:
     """Return the birth dates that are known."""
     statement = select(Person.id, Person.born).where(Person.born.is_not(None))
-    return {row.id: row.born for row in _blocks(connection, statement, Person.id, people)}
+    return {row.id: row.born for row in blocks.rows(connection, statement, Person.id, people)}
 
 
 def wishes(connection: Connection, people: Sequence[str], on: date) -> dict[str, IntentionLine]:
@@ -524,7 +511,7 @@ def wishes(connection: Connection, people: Sequence[str], on: date) -> dict[str,
     chosen = select(Intention.__table__).where(holds(Intention, on))
     return {
         row.person_id: _intention_line(row)
-        for row in _blocks(connection, chosen, Intention.person_id, people)
+        for row in blocks.rows(connection, chosen, Intention.person_id, people)
     }
 
 
@@ -542,7 +529,7 @@ def progress(connection: Connection, people: Sequence[str], asked: Asked) -> dic
         .where(live(ServiceRecord), ServiceRecord.outcome == "done", ServiceRecord.on.between(first, last))
         .group_by(ServiceRecord.person_id, ServiceRecord.kind)
     )
-    for person, kind, total, vacancies in _blocks(connection, statement, ServiceRecord.person_id, people):
+    for person, kind, total, vacancies in blocks.rows(connection, statement, ServiceRecord.person_id, people):
         done[person][kind] = vacancies if kind == "job_referral" else total
     return {
         person: package.Progress(
@@ -557,7 +544,7 @@ def _attributes(connection: Connection, people: Sequence[str], on: date) -> dict
     statement = select(PersonAttribute.person_id, PersonAttribute.attribute, PersonAttribute.value).where(
         holds(PersonAttribute, on)
     )
-    for person, attribute, value in _blocks(connection, statement, PersonAttribute.person_id, people):
+    for person, attribute, value in blocks.rows(connection, statement, PersonAttribute.person_id, people):
         found[person][attribute] = value
     return found
 
@@ -565,7 +552,7 @@ def _attributes(connection: Connection, people: Sequence[str], on: date) -> dict
 def _spells(connection: Connection, people: Sequence[str]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = defaultdict(list)
     statement = select(Spell.__table__).where(live(Spell)).order_by(Spell.started_on)
-    for row in _blocks(connection, statement, Spell.person_id, people):
+    for row in blocks.rows(connection, statement, Spell.person_id, people):
         found[row.person_id].append(row)
     return found
 
@@ -617,10 +604,12 @@ def rows(
     attributes, spells = _attributes(connection, people, asked.on), _spells(connection, people)
     packages = progress(connection, people, asked)
     wanted = select(Intention.person_id, Intention.kind).where(holds(Intention, asked.on))
-    intentions = {row.person_id: row.kind for row in _blocks(connection, wanted, Intention.person_id, people)}
+    intentions = {
+        row.person_id: row.kind for row in blocks.rows(connection, wanted, Intention.person_id, people)
+    }
     days = waiting_days(connection, people, asked) if waiting else {}
     found: dict[str, WorkerRow] = {}
-    for row in _blocks(connection, columns, Person.id, people):
+    for row in blocks.rows(connection, columns, Person.id, people):
         present = situation(row.born, attributes[row.id], spells[row.id], asked.on)
         status = status_on(present, asked.on, asked.upper_age)
         begun = [spell for spell in spells[row.id] if spell.started_on <= asked.on]

@@ -1,0 +1,22 @@
+"""Rows of many ids, asked for in blocks that a statement can hold."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Select
+
+_BLOCK = 400
+
+
+def rows(
+    connection: Connection,
+    statement: Select[*tuple[Any, ...]],
+    column: Any,  # noqa: ANN401 - a mapped column
+    ids: Iterable[str],
+) -> list[Any]:
+    """Return the rows of a statement where a column is one of these ids."""
+    wanted = list(ids)
+    found: list[Any] = []
+    for start in range(0, len(wanted), _BLOCK):
+        found.extend(connection.execute(statement.where(column.in_(wanted[start : start + _BLOCK]))))
+    return found
