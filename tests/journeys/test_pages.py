@@ -341,11 +341,11 @@ def test_monitoring_is_resolved_on_a_day(county: Officer) -> None:
 def test_a_household_shows_the_papers_of_its_members(county: Officer, contract: Path) -> None:
     household_page(county)
     members = county.count(_("Members"))
-    assert members == len(county.window.page("household")._sheet.page.members)
+    assert members == len(county.window.page("household").sheet.page.members)
     desk = county.opened.desk
     person = next(
         member.id
-        for member in county.window.page("household")._sheet.page.members
+        for member in county.window.page("household").sheet.page.members
         if member.identity_number == AWARDED["id"]
     )
     county.opened.runner.write(

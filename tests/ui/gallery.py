@@ -90,7 +90,7 @@ def workers(count: int) -> list[Any]:
 
 
 COLUMNS = (
-    Column("姓名", 96, lambda row: row.name, sort="name"),
+    Column("姓名", 96, lambda row: row.name, key="name"),
     Column("状态", 84, lambda row: wording.label("status", row.status), paint="status"),
     Column("起始日期", 96, lambda row: row.since.isoformat()),
     Column("务工地点", 168, lambda row: row.place, paint="muted"),

@@ -49,7 +49,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its header, width in pixels, text, alignment, how it is painted and by what it sorts.
+    """One column: its header, width in pixels, text, alignment and how it is painted.
 
     A cell is typed into where `field` names what is changed (of `use_cases.cells`): in the record of the row, or the
     one `record` gives; `edit` is the text the editor begins with, where the cell shows another, and `mask` hides what
@@ -62,7 +62,6 @@ class Column:
     text: Callable[[Any], str]
     right: bool = False
     paint: str = "text"
-    sort: str = ""
     tip: Callable[[Any], str] | None = None
     field: str = ""
     record: Callable[[Any], str] | None = None

@@ -1,7 +1,7 @@
 """The table of people, households and claims: rows like a spreadsheet's, words and colours where they help.
 
     table = DataTable(model, _("Workers"), {"due": paint_due})   # a painter for each `Column.paint` of the screen
-    table.set_empty(EmptyState(…)); table.opened.connect(…); table.picked.connect(…); table.sort_asked.connect(…)
+    table.set_empty(EmptyState(…)); table.opened.connect(…); table.picked.connect(…)
     table.cells.typed.connect(…)    # what is typed into cells; `ui.widgets.grid` writes it to the ledger
 
 A row of the model has `id`; `status` and `package` where columns are painted 'status' and 'package'.
@@ -327,13 +327,12 @@ def _dress(view: QTableView) -> None:
 class DataTable(QTableView):
     """A table with the keys of a spreadsheet: arrows and Shift select cells, F2 or typing edits, Enter opens the row.
 
-    Signals: opened(str) with the id of the row; picked(list) with the ids of the rows selected; sort_asked(str) with
-    the key of the column whose header was clicked; find_asked() for finding in the current column.
+    Signals: opened(str) with the id of the row; picked(list) with the ids of the rows selected; find_asked() for
+    finding in the current column. Its `head` tells by which columns it is to be sorted and filtered.
     """
 
     opened = Signal(str)
     picked = Signal(object)
-    sort_asked = Signal(str)
     find_asked = Signal()
 
     def __init__(
@@ -362,7 +361,6 @@ class DataTable(QTableView):
         header.setSectionsMovable(True)
         header.setFirstSectionMovable(False)
         header.setStretchLastSection(True)
-        header.sectionClicked.connect(self._sort_by)
         for index, column in enumerate(model.columns):
             header.resizeSection(index, style.px(column.width))
         self.doubleClicked.connect(self._act_on)
@@ -376,10 +374,6 @@ class DataTable(QTableView):
     def freeze(self, sections: int) -> None:
         """Keep so many of the first columns in sight when scrolled sideways."""
         self._frozen.keep(sections)
-
-    def _sort_by(self, section: int) -> None:
-        if key := self._model.columns[section].sort:
-            self.sort_asked.emit(key)
 
     def set_empty(self, state: EmptyState) -> None:
         """Give the table what it shows when it has no rows."""

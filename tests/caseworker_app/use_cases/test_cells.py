@@ -1,20 +1,17 @@
 """Fields changed by typed text: read like a cell of a workbook, checked, written as one change, undone as one."""
 
 from datetime import date
-from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from caseworker_app import wording
 from caseworker_app.domain import identity
 from caseworker_app.read_models.cells import Edit
 from caseworker_app.use_cases import cells, undo, work
 from caseworker_app.use_cases.desk import Desk
-from db import journal
 from db.queries import workers
-from db.queries.dated import live
 from db.tables import Household, Membership, Person, PersonAttribute, Spell
+from tests.caseworker_app.use_cases.looking import content, rows
 
 TODAY = date(2024, 11, 30)
 
@@ -22,17 +19,6 @@ TODAY = date(2024, 11, 30)
 @pytest.fixture(autouse=True)
 def _chinese() -> None:
     wording.use(wording.ZH)
-
-
-def content(desk: Desk) -> str:
-    with desk.ledger.reader() as connection:
-        return journal.content_hash(connection)
-
-
-def rows(desk: Desk, table: Any, **values: Any) -> list[dict[str, Any]]:
-    chosen = select(table.__table__).where(live(table)).filter_by(**values)
-    with desk.ledger.reader() as connection:
-        return [dict(row) for row in connection.execute(chosen.order_by(table.id)).mappings()]
 
 
 def says(desk: Desk, record: str, field: str, on: date = TODAY) -> str:

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caseworker_app.domain import identity
-from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.error_words import error_text, field_text
 from caseworker_app.read_models.duplicates import Comparison
@@ -18,11 +17,11 @@ from caseworker_app.read_models.people import PersonPage
 from caseworker_app.use_cases import duplicates, households, people, undo, work
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.use_cases.households import NewPerson
-from db import journal
 from db.queries import claims as claim_queries
 from db.queries import duplicates as queries
 from db.queries import workers
 from db.tables import Attachment, Claim, Exemption, Person, PersonAttribute
+from tests.caseworker_app.use_cases.looking import content, taken_back
 
 VILLAGE = "640106100207"
 TODAY = date(2024, 11, 30)
@@ -71,10 +70,6 @@ class Book:
         with self.desk.ledger.reader() as connection:
             return workers.page(connection, person, self.desk.asked(on))
 
-    def content(self) -> str:
-        with self.desk.ledger.reader() as connection:
-            return journal.content_hash(connection)
-
 
 @pytest.fixture
 def book(desk: Desk) -> Book:
@@ -82,25 +77,12 @@ def book(desk: Desk) -> Book:
 
 
 def refused(code: str, act: Callable[[], object], book: Book) -> ExpectedError:
-    before = book.content()
+    before = content(book.desk)
     with pytest.raises(ExpectedError) as caught:
         act()
     assert caught.value.code == code
-    assert book.content() == before
+    assert content(book.desk) == before
     return caught.value
-
-
-def taken_back(book: Book, act: Callable[[], Changed]) -> Changed:
-    """Act, and see that one undo restores all and one redo brings it back."""
-    before = book.content()
-    changed = act()
-    after = book.content()
-    assert after != before
-    undo.undo(book.desk)
-    assert book.content() == before
-    undo.redo(book.desk)
-    assert book.content() == after
-    return changed
 
 
 # -- found ---------------------------------------------------------------------------------------
@@ -189,7 +171,7 @@ def test_two_people_told_apart_are_not_listed_again(book: Book) -> None:
     one, two = book.head("马国强"), book.head("马国强")
     refused("duplicate.reason_missing", lambda: duplicates.dismiss(book.desk, one, two, "  "), book)
     refused("duplicate.gone", lambda: duplicates.dismiss(book.desk, one, "0" * 32, "两人"), book)
-    taken_back(book, lambda: duplicates.dismiss(book.desk, two, one, "堂兄弟，两人都见过"))
+    taken_back(book.desk, lambda: duplicates.dismiss(book.desk, two, one, "堂兄弟，两人都见过"))
     assert book.found() == {}
     assert not duplicates.dismiss(book.desk, one, two, "同上").change_set
 
@@ -207,7 +189,7 @@ def test_what_differs_has_to_be_chosen(book: Book) -> None:
     refused("duplicate.choice", lambda: duplicates.merge(book.desk, one, two, {"name": "both"}), book)
     refused("duplicate.gone", lambda: duplicates.merge(book.desk, one, one, {}), book)
     choices = {"name": "drop", "phone": "keep", "household": "keep"}
-    taken_back(book, lambda: duplicates.merge(book.desk, one, two, choices))
+    taken_back(book.desk, lambda: duplicates.merge(book.desk, one, two, choices))
     page = book.page(one)
     assert page is not None
     assert (page.row.name, page.phone, page.ethnicity) == ("马国祥", "13800000001", "HU")
@@ -307,7 +289,7 @@ def test_everything_recorded_under_both_is_under_the_one(book: Book) -> None:
     }
     (job,) = [each for each in comparison.differences if each.field.startswith("job:")]
     choices = {"household": "drop", "intention": "keep", job.field: "keep"}
-    changed = taken_back(book, lambda: duplicates.merge(book.desk, one, two, choices))
+    changed = taken_back(book.desk, lambda: duplicates.merge(book.desk, one, two, choices))
     assert {one, two} <= changed.people
     page = book.page(one)
     assert page is not None
@@ -346,11 +328,22 @@ def test_of_two_jobs_that_overlap_the_one_chosen_stays(book: Book) -> None:
     assert "2024-04-01" in error_text(error)
     for side, expected in (("keep", date(2024, 2, 1)), ("drop", date(2024, 4, 1))):
         choices = {"household": "keep", job: side}
-        taken_back(book, partial(duplicates.merge, book.desk, one, two, choices))
+        taken_back(book.desk, partial(duplicates.merge, book.desk, one, two, choices))
         page = book.page(one)
         assert page is not None
         assert [spell.started_on for spell in page.spells] == [expected]
         undo.undo(book.desk)
+
+
+def test_two_jobs_of_one_month_at_places_nobody_knows_are_both_kept(book: Book) -> None:
+    one, two = book.head("马国强"), book.head("马国强", identity_number=number(13))
+    first, last, next_day = date(2024, 2, 1), date(2024, 2, 10), date(2024, 2, 15)
+    work.record_spell(book.desk, one, "wage", first, ended_on=last, place_text="甲工地")
+    work.record_spell(book.desk, two, "wage", next_day, place_text="乙工地")
+    taken_back(book.desk, partial(duplicates.merge, book.desk, one, two, {"household": "keep"}))
+    page = book.page(one)
+    assert page is not None
+    assert [spell.started_on for spell in page.spells] == [first, next_day]
 
 
 def test_one_item_taken_up_under_both_stops_the_merge(book: Book) -> None:
@@ -364,7 +357,7 @@ def test_one_item_taken_up_under_both_stops_the_merge(book: Book) -> None:
         (claim,) = claim_queries.ids(unit.connection, beneficiaries=[two])
         unit.update(Claim, claim, state="withdrawn")
         unit.commit()
-    taken_back(book, merge)
+    taken_back(book.desk, merge)
 
 
 def test_a_household_does_not_lose_its_head_by_a_merge(book: Book) -> None:
@@ -377,7 +370,7 @@ def test_a_household_does_not_lose_its_head_by_a_merge(book: Book) -> None:
     refused(
         "household.head_missing", lambda: duplicates.merge(book.desk, one, two, {"household": "keep"}), book
     )
-    taken_back(book, lambda: duplicates.merge(book.desk, one, two, {"household": "drop"}))
+    taken_back(book.desk, lambda: duplicates.merge(book.desk, one, two, {"household": "drop"}))
     page = book.page(one)
     assert page is not None
     assert (page.row.household, page.relation) == (home, "head")
@@ -438,6 +431,8 @@ def test_days_are_laid_over_each_other_without_gap_or_overlap(book: Book) -> Non
             day += timedelta(days=31)
         return told
 
-    taken_back(book, lambda: duplicates.merge(book.desk, one, two, {"household": "keep", "health": "keep"}))
+    taken_back(
+        book.desk, lambda: duplicates.merge(book.desk, one, two, {"household": "keep", "health": "keep"})
+    )
     sick, well = ("chronic",), ("healthy",)
     assert health(one) == [well, sick, sick, well, well, sick, sick, well]

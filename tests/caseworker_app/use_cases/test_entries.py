@@ -4,17 +4,15 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from caseworker_app import wording
 from caseworker_app.domain import divisions
 from caseworker_app.read_models.cells import NewRow
 from caseworker_app.use_cases import cells, entries, undo, work
 from caseworker_app.use_cases.desk import Desk
-from db import journal
 from db.queries import workers
-from db.queries.dated import live
 from db.tables import Household, Intention, Membership, Person, ServiceRecord, Spell
+from tests.caseworker_app.use_cases.looking import content, rows
 
 TODAY = date(2024, 11, 30)
 
@@ -22,17 +20,6 @@ TODAY = date(2024, 11, 30)
 @pytest.fixture(autouse=True)
 def _chinese() -> None:
     wording.use(wording.ZH)
-
-
-def content(desk: Desk) -> str:
-    with desk.ledger.reader() as connection:
-        return journal.content_hash(connection)
-
-
-def rows(desk: Desk, table: Any, **values: Any) -> list[dict[str, Any]]:
-    chosen = select(table.__table__).where(live(table)).filter_by(**values)
-    with desk.ledger.reader() as connection:
-        return [dict(row) for row in connection.execute(chosen.order_by(table.id)).mappings()]
 
 
 def people(desk: Desk, name: str = "unemployed") -> list[dict[str, Any]]:

@@ -17,11 +17,11 @@ from caseworker_app.read_models.people import PersonPage
 from caseworker_app.use_cases import households, people, undo, work
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.use_cases.households import NewPerson
-from db import journal
 from db.queries import households as household_queries
 from db.queries import workers
 from db.queries.dated import live
 from db.tables import HouseholdAttribute, Membership, Monitoring, Person
+from tests.caseworker_app.use_cases.looking import content, taken_back
 
 TODAY = date(2024, 11, 30)
 BEFORE, ON = date(2024, 9, 30), date(2024, 10, 1)
@@ -85,35 +85,18 @@ class Book:
         with self.desk.ledger.reader() as connection:
             return household_queries.ids(connection, self.desk.asked(on), kind=kind)
 
-    def content(self) -> str:
-        with self.desk.ledger.reader() as connection:
-            return journal.content_hash(connection)
-
 
 @pytest.fixture
 def book(desk: Desk) -> Book:
     return Book(desk)
 
 
-def taken_back(book: Book, act: Callable[[], Changed]) -> Changed:
-    """Act, and see that one undo restores all and one redo brings it back."""
-    before = book.content()
-    changed = act()
-    after = book.content()
-    assert after != before
-    undo.undo(book.desk)
-    assert book.content() == before
-    undo.redo(book.desk)
-    assert book.content() == after
-    return changed
-
-
 def refused(code: str, act: Callable[[], object], book: Book) -> dict[str, object]:
-    before = book.content()
+    before = content(book.desk)
     with pytest.raises(ExpectedError) as caught:
         act()
     assert caught.value.code == code
-    assert book.content() == before
+    assert content(book.desk) == before
     return caught.value.values
 
 
@@ -150,7 +133,7 @@ def test_a_number_undone_is_not_given_again(book: Book) -> None:
 
 def test_an_identity_number_tells_birth_date_and_sex(book: Book) -> None:
     new = NewPerson("马 小 芳", "64010619990507122X", since=ON)
-    taken_back(book, lambda: people.new_person(book.desk, book.first, new, "daughter"))
+    taken_back(book.desk, lambda: people.new_person(book.desk, book.first, new, "daughter"))
     assert book.members(book.first, ON)["马小芳"] == "daughter"
     assert "马小芳" not in book.members(book.first, BEFORE)
     with book.desk.ledger.reader() as connection:
@@ -193,7 +176,7 @@ def test_nobody_is_entered_twice_under_one_number(book: Book) -> None:
 
 def test_a_move_begins_on_its_day_and_leaves_the_days_before(book: Book) -> None:
     person = book.people["马小军"]
-    taken_back(book, lambda: households.move(book.desk, person, book.second, "other", ON))
+    taken_back(book.desk, lambda: households.move(book.desk, person, book.second, "other", ON))
     assert "马小军" in book.members(book.first, BEFORE)
     assert "马小军" not in book.members(book.first, ON)
     assert "马小军" not in book.members(book.second, BEFORE)
@@ -229,7 +212,7 @@ def test_a_head_does_not_move_without_a_successor(book: Book) -> None:
     missing = refused("relation.missing", lambda: go(new_head=book.people["马小军"]), book)
     assert missing == {"name": "杨丽"}
     told = {book.people["杨丽"]: "spouse", book.people["马思远"]: "son"}
-    taken_back(book, lambda: go(new_head=book.people["马小军"], told=told))
+    taken_back(book.desk, lambda: go(new_head=book.people["马小军"], told=told))
     assert book.members(book.first, ON) == {
         "马小军": "head",
         "田玉花": "mother",
@@ -265,11 +248,11 @@ def members_ids(book: Book) -> list[str]:
 def test_several_changes_of_one_day_leave_the_last_of_them(book: Book) -> None:
     desk, wife, son = book.desk, book.people["田玉花"], book.people["马小军"]
     households.change_head(desk, book.first, wife, ON)
-    taken_back(book, lambda: households.move(desk, son, book.second, "other", ON))
-    taken_back(book, lambda: households.move(desk, son, book.alone, "nephew", ON))
+    taken_back(book.desk, lambda: households.move(desk, son, book.second, "other", ON))
+    taken_back(book.desk, lambda: households.move(desk, son, book.alone, "nephew", ON))
     assert "马小军" not in {**book.members(book.first, ON), **book.members(book.second, ON)}
     assert book.members(book.alone, ON)["马小军"] == "nephew"
-    taken_back(book, lambda: people.leave(desk, son, ON, "moved_out"))
+    taken_back(book.desk, lambda: people.leave(desk, son, ON, "moved_out"))
     page = book.page("马小军")
     assert page is not None
     assert (page.left_on, page.left_reason, page.row.household) == (ON, "moved_out", book.first)
@@ -278,7 +261,7 @@ def test_several_changes_of_one_day_leave_the_last_of_them(book: Book) -> None:
 
 def test_the_last_of_a_household_may_go_and_the_empty_household_is_listed_no_more(book: Book) -> None:
     person = book.people["周老五"]
-    taken_back(book, lambda: households.move(book.desk, person, book.second, "other", ON))
+    taken_back(book.desk, lambda: households.move(book.desk, person, book.second, "other", ON))
     assert book.alone in book.lived_in(BEFORE)
     assert book.alone not in book.lived_in(ON)
     assert book.members(book.alone, ON) == {}
@@ -290,7 +273,7 @@ def test_the_last_of_a_household_may_go_and_the_empty_household_is_listed_no_mor
 
 def test_the_relations_to_a_new_head_are_known_or_asked_for(book: Book) -> None:
     wife = book.people["田玉花"]
-    taken_back(book, lambda: households.change_head(book.desk, book.first, wife, ON))
+    taken_back(book.desk, lambda: households.change_head(book.desk, book.first, wife, ON))
     assert book.members(book.first, ON) == {
         "田玉花": "head",
         "马国强": "spouse",
@@ -304,7 +287,7 @@ def test_the_relations_to_a_new_head_are_known_or_asked_for(book: Book) -> None:
     refused("relation.missing", lambda: households.change_head(book.desk, book.first, son, TODAY), book)
     # Twice on one day restates the day, and does not begin a membership of no days.
     told = {book.people["杨丽"]: "spouse", book.people["马思远"]: "son"}
-    taken_back(book, lambda: households.change_head(book.desk, book.first, son, ON, told))
+    taken_back(book.desk, lambda: households.change_head(book.desk, book.first, son, ON, told))
     assert book.members(book.first, ON)["田玉花"] == "mother"
 
 
@@ -351,7 +334,7 @@ def test_a_split_carries_over_what_holds_of_the_household(book: Book) -> None:
     def act() -> Changed:
         return households.split(book.desk, book.first, going, book.people["马小军"], ON, told=told)
 
-    changed = taken_back(book, act)
+    changed = taken_back(book.desk, act)
     (made,) = changed.households - {book.first}
     assert book.members(made, ON) == {"马小军": "head", "杨丽": "spouse", "马思远": "son"}
     assert book.members(book.first, ON) == {"马国强": "head", "田玉花": "spouse"}
@@ -381,7 +364,7 @@ def test_a_split_with_the_head_asks_who_is_head_of_those_who_stay(book: Book) ->
     refused("household.head_leaves", lambda: act(remaining_head=going[1]), book)
     son = book.people["马小军"]
     stay = {book.people["杨丽"]: "spouse", book.people["马思远"]: "son"}
-    changed = taken_back(book, lambda: act(remaining_head=son, remaining=stay))
+    changed = taken_back(book.desk, lambda: act(remaining_head=son, remaining=stay))
     (made,) = changed.households - {book.first}
     assert book.members(made, ON) == {"马国强": "head", "田玉花": "spouse"}
     assert book.members(book.first, ON) == {"马小军": "head", "杨丽": "spouse", "马思远": "son"}
@@ -406,7 +389,7 @@ def test_a_death_ends_job_and_wish_and_the_page_says_so(book: Book) -> None:
     person = book.people["马小军"]
     work.record_spell(book.desk, person, "wage", date(2024, 3, 1), place_text="浙江省杭州市余杭区")
     work.record_intention(book.desk, person, "go_out", date(2024, 2, 1))
-    taken_back(book, lambda: people.leave(book.desk, person, ON, "death"))
+    taken_back(book.desk, lambda: people.leave(book.desk, person, ON, "death"))
     assert "马小军" in book.on_list("employed", BEFORE)
     assert "马小军" not in book.on_list("people", ON)
     page, earlier = book.page("马小军"), book.page("马小军", BEFORE)
@@ -434,10 +417,10 @@ def test_departure_leaves_the_job_as_it_is(book: Book) -> None:
 def test_a_head_who_dies_is_followed_by_another(book: Book) -> None:
     head, wife = book.people["马国强"], book.people["田玉花"]
     refused("household.head_leaves", lambda: people.leave(book.desk, head, ON, "death"), book)
-    taken_back(book, lambda: people.leave(book.desk, head, ON, "death", new_head=wife))
+    taken_back(book.desk, lambda: people.leave(book.desk, head, ON, "death", new_head=wife))
     assert book.members(book.first, ON)["田玉花"] == "head"
     assert "马国强" not in book.members(book.first, ON)
-    taken_back(book, lambda: people.leave(book.desk, book.people["周老五"], ON, "death"))
+    taken_back(book.desk, lambda: people.leave(book.desk, book.people["周老五"], ON, "death"))
     assert book.alone not in book.lived_in(ON)
 
 
@@ -499,7 +482,7 @@ def test_everybody_has_one_household_and_every_household_one_head(
     book = Book(opened(empty_ledger))
     homes = [book.first, book.second, book.alone]
     everybody = list(book.people.values())
-    start, steps = book.content(), 0
+    start, steps = content(book.desk), 0
     for _step in range(data.draw(st.integers(1, 10))):
         on = date(2024, 1, 1) + timedelta(days=data.draw(st.integers(0, 12)) * 25)
         person, heir = data.draw(st.sampled_from(everybody)), data.draw(st.sampled_from(everybody))
@@ -529,4 +512,4 @@ def test_everybody_has_one_household_and_every_household_one_head(
         assert faults(book) == []
     for _step in range(steps):
         undo.undo(book.desk)
-    assert book.content() == start
+    assert content(book.desk) == start

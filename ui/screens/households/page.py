@@ -5,7 +5,7 @@ Everything is changed where it stands, saved at once and undoable.
 
 from typing import Any
 
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from caseworker_app.domain import divisions, identity
 from caseworker_app.domain.findings import Finding
@@ -21,13 +21,13 @@ from ui.screens.households.monitoring import MonitoringForm
 from ui.screens.households.parts import FactsPart, MembersPart, SharesPart
 from ui.theme import style, tokens
 from ui.widgets.basics import Pill, button, clear, column, row, text
-from ui.widgets.entitlement_part import ClaimPart, print_claims
-from ui.widgets.facts import FactForm
+from ui.widgets.entitlement_part import ClaimPart
 from ui.widgets.findings import Findings
 from ui.widgets.history import HistoryTable
 from ui.widgets.household_forms import HeadForm, NewHouseholdForm, NewPersonForm, SplitForm
-from ui.widgets.parts import Part, Parts
-from ui.widgets.photos import FileDrop, PhotoStrip
+from ui.widgets.parts import Part
+from ui.widgets.photos import PhotoStrip
+from ui.widgets.record_page import RecordPage
 
 
 def _village(entry: HouseholdRow) -> str:
@@ -35,36 +35,31 @@ def _village(entry: HouseholdRow) -> str:
     return f"{found.name if found else ''} {entry.group}".strip()
 
 
-class HouseholdScreen(QWidget):
+class HouseholdScreen(RecordPage):
     """The page of one household."""
 
     def __init__(self, context: Context) -> None:
-        super().__init__()
-        self._context = context
+        super().__init__(context, self._parts(context))
         self._household = ""
         self._made, self._act = "", ""
         self._entering = False
-        self._sheet: HouseholdSheet | None = None
+        self.sheet: HouseholdSheet | None = None
         self._head = row(space=8)
         self._problems = Findings(context, self._to_field)
-        self._form_place = QVBoxLayout()
-        self.parts = Parts(self._parts(), _("Parts of this page"))
         self.parts.shown.connect(self._show_part)
         self.setLayout(
             column(
                 self._head,
                 self._problems,
-                self._form_place,
+                self.form_place,
                 self.parts,
                 space=10,
                 margins=(16, 12, 16, 0),
             )
         )
-        FileDrop(self, self._dropped)
         context.runner.changed.connect(self._changed)
 
-    def _parts(self) -> list[Part]:
-        context = self._context
+    def _parts(self, context: Context) -> list[Part]:
         return [
             Part("members", _("Members"), lambda: MembersPart(context)),
             Part("facts", _("Facts"), lambda: FactsPart(context, self._open_monitoring)),
@@ -84,11 +79,11 @@ class HouseholdScreen(QWidget):
             return
         if arguments["household"] != self._household:
             self._household = arguments["household"]
-            self._sheet, self._entering = None, False
+            self.sheet, self._entering = None, False
             self.parts.show()
             if facts := self.parts.made("facts"):
                 facts.facts.leave()
-            self._close_form()
+            self.close_form()
             self.parts.choose("members")
         if part := arguments.get("part"):
             self.parts.choose(part)
@@ -96,22 +91,10 @@ class HouseholdScreen(QWidget):
         self.reload()
         self.parts.take_keys()
 
-    def status(self) -> str:
-        """Return the words for the status bar."""
-        return _("Saved at once, can be undone · F2 changes · Ctrl+PgDn next part · Esc back")
-
-    def next_part(self) -> None:
-        """Show the next part."""
-        self.parts.turn(1)
-
-    def previous_part(self) -> None:
-        """Show the part before."""
-        self.parts.turn(-1)
-
     def _changed(self, changed: Any) -> None:  # noqa: ANN401 - a Changed
         if self._entering and len(changed.households) == 1:
             self._made = next(iter(changed.households))
-        page = self._sheet.page if self._sheet else None
+        page = self.sheet.page if self.sheet else None
         if page and (
             changed.everything
             or self._household in changed.households
@@ -121,15 +104,15 @@ class HouseholdScreen(QWidget):
 
     def reload(self) -> None:
         """Fetch everything of the household and show it."""
-        self._context.query(
-            pages.household, self._context.desk, self._household, self._context.today, then=self._show
+        self.context.query(
+            pages.household, self.context.desk, self._household, self.context.today, then=self._show
         )
         self._problems.read(households=[self._household])
 
     def _show(self, sheet: HouseholdSheet) -> None:
         if sheet.page.row.id != self._household:
             return
-        self._sheet = sheet
+        self.sheet = sheet
         self._show_head(sheet)
         self.parts.tabs.count(
             {
@@ -151,7 +134,7 @@ class HouseholdScreen(QWidget):
         title = text(_("Household of {head}").format(head=entry.head), select=True)
         title.setFont(style.font(tokens.PAGE, strong=True))
         self._head.addWidget(
-            button(_("Back"), self._context.navigator.back, link=True, icon="back", tip=_("Back  Esc"))
+            button(_("Back"), self.context.navigator.back, link=True, icon="back", tip=_("Back  Esc"))
         )
         self._head.addWidget(title)
         if entry.kind:
@@ -183,7 +166,7 @@ class HouseholdScreen(QWidget):
     # -- parts -------------------------------------------------------------------------------
 
     def _show_part(self, key: str) -> None:
-        sheet = self._sheet
+        sheet = self.sheet
         if sheet is None:
             return
         part = self.parts.part(key)
@@ -199,7 +182,7 @@ class HouseholdScreen(QWidget):
     def _to_field(self, found: Finding) -> None:
         """Go to the field a check found fault with, on the person's page where it is a person's."""
         if found.person:
-            self._context.navigator.go("person", person=found.person, field=found.field, record=found.other)
+            self.context.navigator.go("person", person=found.person, field=found.field, record=found.other)
         elif found.field.startswith("monitoring."):
             self.record_monitoring()
         else:
@@ -210,71 +193,45 @@ class HouseholdScreen(QWidget):
 
     # -- forms in place ----------------------------------------------------------------------
 
-    def _open_form(self, form: FactForm) -> None:
-        self._close_form()
-        form.finished.connect(self._close_form)
-        self._form_place.addWidget(form)
-        form.setFocus()
-
-    def _close_form(self) -> None:
-        clear(self._form_place)
-
     def _enter(self) -> None:
         """Show the form of a new household, and nothing else."""
-        self._household, self._sheet, self._entering = "", None, True
+        self._household, self.sheet, self._entering = "", None, True
         clear(self._head)
         self._problems.show_findings(())
         self.parts.hide()
-        form = NewHouseholdForm(self._context)
-        self._open_form(form)
-        self._form_place.addStretch(1)
+        form = NewHouseholdForm(self.context)
+        self.open_form(form)
+        self.form_place.addStretch(1)
         form.finished.connect(self._entered)
 
     def _entered(self) -> None:
         """Go to the household that was made, or back."""
         self._entering = False
-        self._context.navigator.back()
+        self.context.navigator.back()
         if self._made:
-            self._context.navigator.go("household", household=self._made)
+            self.context.navigator.go("household", household=self._made)
 
     def new_person(self) -> None:
         """Open the form for a new member."""
-        if self._sheet is not None:
-            self._open_form(NewPersonForm(self._context, self._household, self._sheet.page.row.head))
+        if self.sheet is not None:
+            self.open_form(NewPersonForm(self.context, self._household, self.sheet.page.row.head))
 
     def split(self) -> None:
         """Open the form that makes a household of its own of some members."""
-        if self._sheet is not None:
-            self._open_form(SplitForm(self._context, self._household, self._sheet.page.members))
+        if self.sheet is not None:
+            self.open_form(SplitForm(self.context, self._household, self.sheet.page.members))
 
     def change_head(self) -> None:
         """Open the form that makes another member the head."""
-        if self._sheet is not None:
-            self._open_form(HeadForm(self._context, self._household, self._sheet.page.members))
+        if self.sheet is not None:
+            self.open_form(HeadForm(self.context, self._household, self.sheet.page.members))
 
     def record_monitoring(self) -> None:
         """Open the form for monitoring, on the stretch that goes on if there is one."""
-        if self._sheet is not None:
-            self._open_monitoring(
-                next((line for line in self._sheet.monitored if not line.resolved_on), None)
-            )
+        if self.sheet is not None:
+            self._open_monitoring(next((line for line in self.sheet.monitored if not line.resolved_on), None))
 
     def _open_monitoring(self, stretch: MonitoringLine | None) -> None:
-        if self._sheet is not None:
-            head = self._sheet.page.row.head
-            self._open_form(MonitoringForm(self._context, self._household, head, stretch))
-
-    def attach(self) -> None:
-        """Choose photos of papers to attach."""
-        self.parts.choose("papers")
-        self.parts.part("papers").choose()
-
-    def _dropped(self, files: list[Any]) -> None:
-        if self._sheet is not None:
-            self.parts.choose("papers")
-            self.parts.part("papers").offer(files)
-
-    def print_forms(self) -> None:
-        """Show the forms of every live claim of this household and its members."""
-        if self._sheet is not None:
-            print_claims(self._context, self._sheet.claims, self)
+        if self.sheet is not None:
+            head = self.sheet.page.row.head
+            self.open_form(MonitoringForm(self.context, self._household, head, stretch))

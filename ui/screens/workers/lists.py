@@ -4,10 +4,13 @@ from dataclasses import dataclass
 
 from ui.words import N_
 
+OPEN = "open"
+"""Open the page of the line: what is to be done differs from line to line."""
+
 
 @dataclass(frozen=True, slots=True)
 class WorkerList:
-    """One list: its key in the queries, its tab, its words when empty, and the action (of `ui.actions`) that resolves a line.
+    """One list: its key in the queries, its tab, its words when empty, and the action (of `ui.actions`, or `OPEN`) that resolves a line.
 
     `reasons` says whether its lines tell why somebody is on it.
     """
@@ -15,7 +18,7 @@ class WorkerList:
     key: str
     title: str
     empty: str
-    action: str = ""
+    action: str = "service.record"
     reasons: bool = True
 
 
@@ -69,7 +72,7 @@ LISTS = (
         N_("No public post ends within 60 days or has lasted 33 months."),
         "spell.record",
     ),
-    WorkerList("uninsured", N_("Not insured"), N_("Nobody in work is recorded as not insured.")),
+    WorkerList("uninsured", N_("Not insured"), N_("Nobody in work is recorded as not insured."), OPEN),
     WorkerList("older", N_("Older workers"), N_("No worker has reached the age set."), "service.record"),
     WorkerList(
         "left-behind",
@@ -77,6 +80,8 @@ LISTS = (
         N_("No child, elder or spouse is at home while a member works outside the county."),
         "service.record",
     ),
-    WorkerList("incomplete", N_("Incomplete records"), N_("Every record has what claims and lists ask for.")),
+    WorkerList(
+        "incomplete", N_("Incomplete records"), N_("Every record has what claims and lists ask for."), OPEN
+    ),
 )
 BY_KEY = {each.key: each for each in LISTS}

@@ -20,7 +20,7 @@ from ui.actions import BY_ID, tip
 from ui.context import Context
 from ui.models.windowed import Column
 from ui.screens.workers.bulk import BulkForm
-from ui.screens.workers.lists import BY_KEY, LISTS, WorkerList
+from ui.screens.workers.lists import BY_KEY, LISTS, OPEN, WorkerList
 from ui.theme import style, tokens
 from ui.widgets.basics import EmptyState, Pill, button, clear, column, paint_pill, row, text
 from ui.widgets.day_edit import DayEdit
@@ -360,10 +360,11 @@ class WorkersScreen(QWidget):
         """Show the reasons of the list and the one action that resolves a line of it."""
         shown = self._shown()
         self.list.extra(*(("reason",) if shown.reasons else ()))
-        action = BY_ID[shown.action or "service.record"]
-        self._resolver.setText(_(action.title))
-        self._resolver.setAccessibleName(_(action.title))
-        self._resolver.setToolTip(tip(action.id))
+        opens = shown.action == OPEN
+        words = _("Open page") if opens else _(BY_ID[shown.action].title)
+        self._resolver.setText(words)
+        self._resolver.setAccessibleName(words)
+        self._resolver.setToolTip(_("Enter") if opens else tip(shown.action))
 
     def reload(self) -> None:
         """Fetch the ids of the list and the counts of all lists."""
@@ -508,7 +509,15 @@ class WorkersScreen(QWidget):
 
     def resolve(self) -> None:
         """Do what resolves a line of this list."""
-        {"spell.record": self.record_spell}.get(self._shown().action, self.record_service)()
+        resolve = {"service.record": self.record_service, "spell.record": self.record_spell, OPEN: self._open}
+        resolve[self._shown().action]()
+
+    def _open(self) -> None:
+        """Open the worker the keys act on."""
+        if found := self.table.selected():
+            self._context.navigator.go("person", person=found[0])
+        else:
+            self._context.messages.tell(_("Select a worker first."))
 
     def record_spell(self) -> None:
         """Record a job of the worker the keys act on, above the list."""
