@@ -38,11 +38,12 @@ from ui.widgets import editors
 from ui.widgets.basics import Card, clear, column, row, text
 from ui.widgets.day_edit import DayEdit
 
-_MASKS: dict[str, Callable[[str], str]] = {
+MASKS: dict[str, Callable[[str], str]] = {
     "identity": identity.masked,
     "phone": identity.masked_phone,
     "card": identity.masked_card,
 }
+"""What hides a number until it is asked for, by the kind of its field."""
 
 
 class FactField(QWidget):
@@ -92,7 +93,7 @@ class FactField(QWidget):
     def words(self) -> str:
         """Return what is read here."""
         said = self._fact.text
-        mask = _MASKS.get(self._field.kind)
+        mask = MASKS.get(self._field.kind)
         if mask and said and not self._revealed:
             said = mask(said)
         if self._field.kind == "money" and said:

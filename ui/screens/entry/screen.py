@@ -8,13 +8,13 @@ from typing import Any
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from caseworker_app.domain import identity
 from caseworker_app.read_models.cells import Applied, Edit, NewRow, Problem
 from caseworker_app.use_cases import cells, entries
 from caseworker_app.wording import _, _n
 from ui.context import Context
 from ui.models.windowed import Column, Mark, WindowedTableModel
 from ui.widgets.basics import TabStrip, button, column, row, text
+from ui.widgets.fact_field import MASKS
 from ui.widgets.grid import FindBar, ProblemBar
 from ui.widgets.table import DataTable
 from ui.words import N_
@@ -38,11 +38,6 @@ _WIDTHS = {
     "phone": 120,
 }
 _WIDE = {"spell.employer": 180, "service.vacancy": 200, "service.note": 200, "person.card_bank": 150}
-_MASKS = {
-    "link.identity_number": identity.masked,
-    "person.phone": identity.masked_phone,
-    "person.card_number": identity.masked_card,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +49,8 @@ class DraftRow:
 
 
 def _column(name: str) -> Column:
-    typed, mask = cells.field(name), _MASKS.get(name)
+    typed = cells.field(name)
+    mask = MASKS.get(typed.kind)
 
     def raw(draft: DraftRow) -> str:
         return draft.values.get(name, "")
