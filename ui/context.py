@@ -1,7 +1,7 @@
 """What every screen is given: the desk, the runner, the door for messages and the way to other pages."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import Any, Protocol
@@ -55,6 +55,7 @@ class Context:
     """Show anew what the page says of itself at the bottom."""
     refresh_last: Callable[[], None]
     """Show anew the last step, which undo would take back."""
+    _latest: dict[str, Job] = field(default_factory=dict)
 
     def query(
         self,
@@ -62,10 +63,19 @@ class Context:
         *arguments: Any,  # noqa: ANN401 - whatever the query takes
         then: Callable[[Any], None],
         failed: Callable[[ExpectedError], None] | None = None,
+        latest: str = "",
         **named: Any,  # noqa: ANN401
     ) -> Job:
-        """Run a query function with a connection of its own."""
-        return self.runner.read(partial(_with_reader, self.desk, function, *arguments, **named), then, failed)
+        """Run a query function with a connection of its own.
+
+        Queries overtake each other: of those with the same `latest`, only the answer to the last one asked arrives.
+        """
+        if before := self._latest.get(latest):
+            before.cancel()
+        job = self.runner.read(partial(_with_reader, self.desk, function, *arguments, **named), then, failed)
+        if latest:
+            self._latest[latest] = job
+        return job
 
 
 def _with_reader(

@@ -490,7 +490,7 @@ class MoveForm(_GoingForm):
             chosen = household_queries.ids(connection, asked, text=typed)[:_OFFERED] if typed else []
             return household_queries.rows(connection, chosen, asked)
 
-        self.context.query(found, then=self._offer)
+        self.context.query(found, then=self._offer, latest="move.households")
 
     def _offer(self, found: list[HouseholdRow]) -> None:
         self.household.clear()

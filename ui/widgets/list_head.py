@@ -559,7 +559,9 @@ class ListFrame(QWidget):
     # -- saved views -------------------------------------------------------------------------
 
     def _read_views(self) -> None:
-        self._context.query(queries.saved, self._spec.screen, then=self._show_views)
+        self._context.query(
+            queries.saved, self._spec.screen, then=self._show_views, latest=f"{self._spec.screen}.views"
+        )
 
     def _show_views(self, views: list[ViewLine]) -> None:
         self._views = {_VIEW + each.id: each for each in views}

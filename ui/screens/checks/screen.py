@@ -129,7 +129,7 @@ class ChecksScreen(QWidget):
     def reload(self) -> None:
         """Check the whole ledger anew."""
         asked = self._context.desk.asked(self._context.today)
-        self._context.query(queries.findings, asked, then=self._show)
+        self._context.query(queries.findings, asked, then=self._show, latest="checks")
 
     def _show(self, found: list[Finding]) -> None:
         self._stale = False

@@ -225,7 +225,7 @@ class ClaimsScreen(QWidget):
             answers = entitlements.claimable(connection, desk.pack, today)
             return answers, queries.rows(connection, queries.ids(connection), today)
 
-        self._context.query(everything, then=self._show)
+        self._context.query(everything, then=self._show, latest="claims")
 
     def _show(self, found: tuple[list[Entitlement], list[ClaimRow]]) -> None:
         answers, filed = found

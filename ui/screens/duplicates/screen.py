@@ -169,7 +169,7 @@ class DuplicatesScreen(QWidget):
 
     def reload(self) -> None:
         """Look for the pairs."""
-        self._context.query(queries.pairs, self._context.today, then=self._show)
+        self._context.query(queries.pairs, self._context.today, then=self._show, latest="duplicates")
 
     def _show(self, found: list[Pair]) -> None:
         position = self.table.currentIndex().row()
@@ -210,7 +210,14 @@ class DuplicatesScreen(QWidget):
             if (now := self._pair()) and now.id == pair.id:
                 self._lay_out(found)
 
-        self._context.query(queries.compare, pair.first.id, pair.second.id, self._context.today, then=shown)
+        self._context.query(
+            queries.compare,
+            pair.first.id,
+            pair.second.id,
+            self._context.today,
+            then=shown,
+            latest="duplicates.pair",
+        )
 
     def _lay_out(self, found: Comparison | None) -> None:
         self._shown = found

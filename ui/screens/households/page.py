@@ -105,7 +105,12 @@ class HouseholdScreen(RecordPage):
     def reload(self) -> None:
         """Fetch everything of the household and show it."""
         self.context.query(
-            pages.household, self.context.desk, self._household, self.context.today, then=self._show
+            pages.household,
+            self.context.desk,
+            self._household,
+            self.context.today,
+            then=self._show,
+            latest="household",
         )
         self._problems.read(households=[self._household])
 

@@ -158,7 +158,7 @@ class HouseholdsScreen(QWidget):
             )
             return shown, counts
 
-        self._context.query(found, then=self._show)
+        self._context.query(found, then=self._show, latest="households")
 
     def _show(self, found: tuple[list[str], dict[str, int]]) -> None:
         ids, counts = found

@@ -127,7 +127,7 @@ class JournalScreen(QWidget):
         def found(connection: Any) -> Any:  # noqa: ANN401 - a connection, known below the window
             return journal.step_ids(connection, officer, typed, meant), journal.officers(connection)
 
-        self._context.query(found, then=self._show)
+        self._context.query(found, then=self._show, latest="journal")
 
     def _show(self, found: tuple[list[str], list[str]]) -> None:
         ids, officers = found
@@ -170,7 +170,7 @@ class JournalScreen(QWidget):
             if step == self._step and result[0] is not None:
                 self._show_step(*result)
 
-        self._context.query(found, then=shown)
+        self._context.query(found, then=shown, latest="journal.step")
 
     def _show_step(
         self,

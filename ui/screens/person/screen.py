@@ -124,7 +124,14 @@ class PersonScreen(RecordPage):
 
     def reload(self) -> None:
         """Fetch everything of the person and show it."""
-        self.context.query(pages.person, self.context.desk, self._person, self.context.today, then=self._show)
+        self.context.query(
+            pages.person,
+            self.context.desk,
+            self._person,
+            self.context.today,
+            then=self._show,
+            latest="person",
+        )
         self._problems.read(people=[self._person])
 
     def _show(self, sheet: PersonSheet | None) -> None:

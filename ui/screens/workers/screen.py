@@ -381,6 +381,7 @@ class WorkersScreen(QWidget):
             filters=view.filters,
             order=view.order,
             then=partial(self._show_ids, view.list),
+            latest="workers",
         )
 
     def _show_ids(self, name: str, ids: list[str]) -> None:
