@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from operator import mul
 
+LENGTH = 18
+
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _NUMBER = re.compile(r"[1-9]\d{16}[\dX]", re.ASCII)
@@ -38,7 +40,7 @@ def parse(text: str) -> IdentityNumber:
     disability = ""
     if match := _DISABILITY_CARD.fullmatch(text):
         text, disability = match[1], match[2]
-    if len(text) != 18:
+    if len(text) != LENGTH:
         raise ValueError("length")
     if not _NUMBER.fullmatch(text):
         raise ValueError("characters")
