@@ -23,6 +23,7 @@ HIDDEN = (
     "caseworker_app.demo",
     "caseworker_app.sample",
     "logging.config",
+    "msoffcrypto",
     "python_calamine",
     "sqlalchemy.dialects.sqlite",
     "sqlcipher3",
