@@ -7,8 +7,8 @@ from sqlalchemy import Connection, Engine, inspect, text
 from caseworker_app.domain.errors import ExpectedError
 from db import backup, keys, search
 
-HEAD = "0002"
-REVISIONS = ("0001", "0002")
+HEAD = "0003"
+REVISIONS = ("0001", "0002", "0003")
 """All revisions, oldest first, so that opening an up-to-date ledger needs no Alembic; a test holds them to the scripts."""
 
 

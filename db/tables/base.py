@@ -9,6 +9,11 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 Id = Annotated[str, mapped_column(String(32), primary_key=True)]
 Code = Annotated[str, mapped_column(String(40))]
 Day = Annotated[date, mapped_column(Date)]
+Twin = Annotated[str, mapped_column(String(32), default="", server_default="")]
+"""The record's own id when it was received although another has its number: both stand until a person decides.
+
+Part of the unique indexes, so that a number is unique but for twins; which of two is the twin is no fact.
+"""
 
 
 class Base(DeclarativeBase):
@@ -36,4 +41,4 @@ class Record(Base):
     voided_in: Mapped[str | None] = mapped_column(String(32), ForeignKey("change_set.id"))
 
 
-BOOKKEEPING = frozenset({"id", "made_in", "changed_in", "voided_in"})
+BOOKKEEPING = frozenset({"id", "made_in", "changed_in", "voided_in", "twin"})

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Date, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.tables.base import Code, Day, Record
+from db.tables.base import Code, Day, Record, Twin
 
 LIVE = text("voided_in IS NULL")
 # PostgreSQL has the same partial indexes; naming its option here would load its whole dialect at every start.
@@ -27,7 +27,7 @@ class Household(Record):
 
     __tablename__ = "household"
     __table_args__ = (
-        Index("uq_household_household_no", "household_no", unique=True, sqlite_where=LIVE),
+        Index("uq_household_household_no", "household_no", "twin", unique=True, sqlite_where=LIVE),
         Index("ix_household_village_code", "village_code", "household_no"),
     )
 
@@ -35,6 +35,7 @@ class Household(Record):
     village_code: Mapped[str] = mapped_column(String(12))
     group_name: Mapped[str] = mapped_column(String(40), default="")
     phone: Mapped[str] = mapped_column(String(30), default="")
+    twin: Mapped[Twin]
 
 
 class HouseholdAttribute(Record):
@@ -71,6 +72,7 @@ class Person(Record):
         Index(
             "uq_person_identity_number",
             "identity_number",
+            "twin",
             unique=True,
             sqlite_where=LIVE,
         ),
@@ -88,6 +90,7 @@ class Person(Record):
     card_holder: Mapped[str] = mapped_column(String(80), default="")
     card_bank: Mapped[str] = mapped_column(String(80), default="")
     card_number: Mapped[str] = mapped_column(String(30), default="")
+    twin: Mapped[Twin]
 
 
 class Membership(Record):
@@ -183,13 +186,14 @@ class Claim(Record):
 
     __tablename__ = "claim"
     __table_args__ = (
-        Index("uq_claim_number", "number", unique=True),
+        Index("uq_claim_number", "number", "twin", unique=True),
         # Never twice: one live claim for an item, a beneficiary and a cycle.
         Index(
             "uq_claim_item",
             "item",
             "beneficiary",
             "cycle",
+            "twin",
             unique=True,
             sqlite_where=CLAIM_LIVE,
         ),
@@ -207,10 +211,14 @@ class Claim(Record):
     filed_on: Mapped[Day]
     assessed_on: Mapped[Day]
     answer: Mapped[dict[str, Any]] = mapped_column(JSON)
+    twin: Mapped[Twin]
 
 
 class ClaimStep(Record):
-    """One step in the life of a claim: to which state, on which day, by whom and why."""
+    """One step in the life of a claim: to which state, on which day, by whom and why.
+
+    `number` is its place in the life of the claim, from 1; of two with one number the higher level's counts.
+    """
 
     __tablename__ = "claim_step"
     __table_args__ = (Index("ix_claim_step_claim", "claim_id"),)
@@ -220,20 +228,8 @@ class ClaimStep(Record):
     on: Mapped[Day]
     officer: Mapped[str] = mapped_column(String(80), default="")
     reason: Mapped[str] = mapped_column(Text, default="")
-
-
-class Upload(Record):
-    """One monthly workbook that was written: for which month and place, and the digest of its values."""
-
-    __tablename__ = "upload"
-    __table_args__ = (Index("ix_upload_month", "month", "village_code"),)
-
-    month: Mapped[str] = mapped_column(String(7))
-    village_code: Mapped[str] = mapped_column(String(12))
-    written_on: Mapped[Day]
-    file_name: Mapped[str] = mapped_column(String(200))
-    digest: Mapped[str] = mapped_column(String(64))
-    counts: Mapped[dict[str, int]] = mapped_column(JSON)
+    number: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    level: Mapped[str] = mapped_column(String(12), default="", server_default="")
 
 
 class Exemption(Record):
