@@ -13,6 +13,7 @@ from caseworker_app import sample
 from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases import imports
 from caseworker_app.use_cases.desk import Desk
+from db import engine
 
 # Without a display too: Qt reads this when the first window is made.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -53,12 +54,18 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of an empty ledger for a county; copy it, never open it."""
+def made_ledger(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Return the folder of an empty ledger for a county and its recovery code."""
     folder = tmp_path_factory.mktemp("ledgers") / "empty"
-    desk, _code = desks.new(folder, PASSWORD, COUNTY, "田野", clock=clock)
+    desk, code = desks.new(folder, PASSWORD, COUNTY, "田野", clock=clock)
     desk.close()
-    return folder
+    return folder, code
+
+
+@pytest.fixture(scope="session")
+def empty_ledger(made_ledger: tuple[Path, str]) -> Path:
+    """Return the folder of an empty ledger for a county; copy it, never open it."""
+    return made_ledger[0]
 
 
 @pytest.fixture(scope="session")
@@ -75,14 +82,17 @@ def sample_ledger(tmp_path_factory: pytest.TempPathFactory, empty_ledger: Path) 
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Callable[[Path], Desk]]:
-    """Return a way to open a copy of a ledger folder; every copy is closed at the end."""
+def opened(tmp_path: Path, made_ledger: tuple[Path, str]) -> Iterator[Callable[[Path], Desk]]:
+    """Return a way to open a copy of a shared ledger; every copy is closed at the end.
+
+    They are opened with their recovery code: a password takes a quarter of a second, a thousand times a run.
+    """
     desks_open: list[Desk] = []
 
     def open_copy(folder: Path) -> Desk:
         copy = tmp_path / f"ledger-{len(desks_open)}"
         shutil.copytree(folder, copy)
-        desks_open.append(desks.open_with_password(copy, PASSWORD, clock))
+        desks_open.append(desks.at(engine.open_with_recovery_code(copy, made_ledger[1], clock)))
         return desks_open[-1]
 
     yield open_copy
