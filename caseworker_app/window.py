@@ -217,18 +217,26 @@ class Opened:
         bind("household.head", lambda: self._on_page("change_head"))
         bind("household.monitoring", lambda: self._on_page("record_monitoring"))
         bind("attachment.attach", lambda: self._on_page("attach"))
-        bind("part.next", lambda: self._on_page("next_part"))
-        bind("part.previous", lambda: self._on_page("previous_part"))
+        bind("part.next", lambda: self._turn(1))
+        bind("part.previous", lambda: self._turn(-1))
         bind("text.larger", lambda: self.resize_text(1)).setShortcuts(
             [QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")]
         )
         bind("text.smaller", lambda: self.resize_text(-1))
         bind("text.normal", lambda: self.resize_text(0))
         bind("help", self.show_keys)
+        bind("quit", self._quit)
 
     def _on_page(self, act: str) -> None:
         # An action that belongs to some pages is off on all others, so that the page has it.
         getattr(self.window.page(self.window.current_page()), act)()
+
+    def _quit(self) -> None:
+        self.window.close()
+
+    def _turn(self, by: int) -> None:
+        page = self.window.page(self.window.current_page())
+        (getattr(page, "parts", None) or page.tabs).turn(by)
 
     def _menu(self, menu: QMenu) -> None:
         for declared, made in self.window.actions_.bound():

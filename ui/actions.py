@@ -29,6 +29,9 @@ class Action:
     pages: tuple[str, ...] = ()
 
 
+IN_PARTS = ("person", "household", "workers", "households", "claims", "exchange", "checks", "entry")
+"""Pages with tabs: parts of a record, or lists."""
+
 TABLE = (
     Action("page.today", N_("Today"), "today", "Ctrl+1"),
     Action("page.households", N_("Households"), "households", "Ctrl+2"),
@@ -50,8 +53,8 @@ TABLE = (
     Action("household.head", N_("Change head"), "workers", "", ("household",)),
     Action("household.monitoring", N_("Record monitoring"), "alert", "", ("household",)),
     Action("attachment.attach", N_("Add photos"), "plus", "Ctrl+Shift+A", ("person", "household")),
-    Action("part.next", N_("Next part of the page"), "down", "Ctrl+PgDown", ("person", "household")),
-    Action("part.previous", N_("Part of the page before"), "back", "Ctrl+PgUp", ("person", "household")),
+    Action("part.next", N_("Next part of the page"), "down", "Ctrl+PgDown", IN_PARTS),
+    Action("part.previous", N_("Part of the page before"), "back", "Ctrl+PgUp", IN_PARTS),
     Action("rows.enter", N_("Enter rows"), "plus", "Ctrl+Shift+E"),
     Action("bulk.record", N_("Bulk record"), "plus", "Ctrl+B", ("workers",)),
     Action("list.export", N_("Export what is shown"), "file", "Ctrl+E", ("workers", "households")),
@@ -73,6 +76,7 @@ TABLE = (
     Action("text.smaller", N_("Smaller text"), "minus", "Ctrl+-"),
     Action("text.normal", N_("Text as large as it was made"), "search", "Ctrl+0"),
     Action("help", N_("Keys on this screen"), "question", "F1"),
+    Action("quit", N_("Close the ledger"), "cross", "Ctrl+Q"),
 )
 BY_ID = {action.id: action for action in TABLE}
 

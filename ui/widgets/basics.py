@@ -229,6 +229,11 @@ class TabStrip(QWidget):
         self._buttons[key].setChecked(True)
         self.chosen.emit(key)
 
+    def turn(self, by: int) -> None:
+        """Turn the next tab on or the one before."""
+        keys = list(self._buttons)
+        self.choose(keys[(keys.index(self.current()) + by) % len(keys)])
+
     def count(self, counts: dict[str, int]) -> None:
         """Show how many stand under each tab."""
         for key, number in counts.items():

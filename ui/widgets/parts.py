@@ -66,8 +66,7 @@ class Parts(QWidget):
 
     def turn(self, by: int) -> None:
         """Show the next part or the one before, and give its tab the keys."""
-        keys = list(self._parts)
-        self.choose(keys[(keys.index(self.current()) + by) % len(keys)])
+        self.tabs.turn(by)
         self.take_keys()
 
     def take_keys(self) -> None:

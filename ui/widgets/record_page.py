@@ -28,14 +28,6 @@ class RecordPage(QWidget):
         """Return the words for the status bar."""
         return _("Saved at once, can be undone · F2 changes · Ctrl+PgDn next part · Esc back")
 
-    def next_part(self) -> None:
-        """Show the next part."""
-        self.parts.turn(1)
-
-    def previous_part(self) -> None:
-        """Show the part before."""
-        self.parts.turn(-1)
-
     def open_form(self, form: FactForm) -> None:
         """Put a form in place, instead of one that is open."""
         self.close_form()
