@@ -11,7 +11,8 @@ LISTS = (
     "political_status risk spell_kind channel industry intention service_kind service_outcome status "
     "claim_state distance end_reason leave_reason trade attachment_kind yes_no "
     "organisation_kind organisation_size organisation_level engagement_role insurance_kind payer "
-    "certificate_kind business_kind loan_kind post_kind hardship"
+    "certificate_kind business_kind loan_kind post_kind hardship "
+    "comparison_kind comparison_result reply_outcome"
 )
 
 
