@@ -6,7 +6,7 @@ The tables are functions so that each sentence is looked up in the language spok
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
-from caseworker_app.domain import money
+from caseworker_app.domain import identity, money
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.read_models.imports import Problem
 from caseworker_app.settings import BY_KEY
@@ -35,6 +35,13 @@ def errors() -> dict[str, str]:
         "claim.before_issue": _(
             "The policy was issued on {issued}; nothing can be claimed before. Choose a later day."
         ),
+        "claim.deadline": _(
+            "The last day for this item was {last}. It can only go up with a day by then, or not at all."
+        ),
+        "claim.double": _(
+            "Claims {number} and {other} are for the same item, cycle and beneficiary. "
+            "Withdraw or reject one of them; until then neither goes on."
+        ),
         "claim.ended": _("The claim has ended ({state}) and takes no further step."),
         "claim.exists": _("{name} is in this item and cycle twice. Name everybody once."),
         "claim.exists_as": _(
@@ -42,7 +49,18 @@ def errors() -> dict[str, str]:
         ),
         "claim.none": _("There is no claim {number}. Check the number on the paper."),
         "claim.not_eligible": _("{name} does not meet the conditions. {why}"),
+        "claim.objection_none": _("No objection to claim {number} is open."),
+        "claim.objection_open": _(
+            "An objection to claim {number} is open. Resolve it first: dismissed or upheld, and why."
+        ),
+        "claim.paper_kind": _("“{paper}” is none of the papers of this item. It knows: {papers}."),
+        "claim.papers": _("Papers of claim {number} are missing: {papers}. Note them, then go on."),
+        "claim.publicity": _(
+            "Claim {number} is shown in public until {last}. It can go on from the day after, without open objection."
+        ),
         "claim.reason_missing": _("This step needs a reason. Enter why."),
+        "claim.round_closed": _("The filing round was from {first} to {last}. Wait for the next one."),
+        "claim.round_later": _("The next filing round is from {first} to {last}. Send it up then."),
         "claim.step": _(
             "The claim is at “{state}”; from there it can go to {possible}. Choose one of these."
         ),
@@ -224,6 +242,15 @@ def errors() -> dict[str, str]:
         "undo.taken": _(
             "A number or name that it would bring back is in use by another record now. Change that one first, then undo."
         ),
+        "seal.newer": _(
+            "This workbook was written by a later version of the program. Bring the program up to date, then receive it."
+        ),
+        "seal.no_key": _(
+            "The key of this computer cannot be kept in {file}. Check that the disk has room and may be written to."
+        ),
+        "seal.records": _(
+            "The hidden sheet of records is missing or damaged. Ask for the workbook as the program wrote it."
+        ),
         "upload.month": _("“{month}” is not a month. Write it like 2024-11."),
         "upload.month_future": _("The month {month} has not begun. Choose this month or an earlier one."),
         "upload.place": _("{village} is not in this ledger's area. Choose a village of the ledger."),
@@ -231,6 +258,9 @@ def errors() -> dict[str, str]:
             "{file} is damaged or was cut off on its way. Open it in Excel or WPS and save it again, or ask for it again."
         ),
         "text.long": _("The text is longer than {most} characters. Shorten it."),
+        "workdays.form": _(
+            "{file} is no calendar of working days. Write lines such as 2027-01-01,休 and 2027-01-03,班."
+        ),
         "void.gone": _("This record is not in the ledger any more. Look at the page again."),
         "void.reason_missing": _("A record is voided with a reason. Enter what is wrong with it."),
         "wage.range": _("The wage a month must be above 0 and at most {most} yuan. Check it."),
@@ -270,6 +300,9 @@ def problems() -> dict[str, str]:
             "contains characters that no identity number has. Check the original, then enter it again."
         ),
         "identity.checksum": _("does not agree with its check digit. Check the original."),
+        "household.no_village": _(
+            "is a household that is not in the ledger, and the sheet does not say its village. Add county, town and village."
+        ),
         "identity.length": _("does not have 18 characters. Check the original, then enter it again."),
         "identity.rounded": _(
             "was changed by Excel, its last three digits are lost. Check the original, then enter it as text."
@@ -298,6 +331,7 @@ def problems() -> dict[str, str]:
         "phone.form": _("is not a telephone number. Check it."),
         "place.unknown_village": _("is a village that is not known. Check county, town and village."),
         "row.duplicate": _("stands in an earlier row already. Keep one of the two."),
+        "row.repeated": _("says the same as row {earlier}. Keep one of the two."),
         "spell.end_before_start": _("is before the first day of the job. Check both days."),
         "spell.overlaps": _("overlaps the job that began on {since}. Check whether they are one job."),
         "card.digits": _("is not 12 to 23 digits. Check it against the card."),
@@ -368,9 +402,19 @@ def _said(values: Values) -> _Given:
         given["reason"] = label("end_reason", str(values["reason"]))
     if "kind" in values:
         given["kind"] = _kind_name(values["kind"])
+    if "choice" in values:
+        given["papers"] = papers_text(values)
     if "action" in values:
         given["what"] = action_text(str(values["action"]), {"name": values.get("who", "")})
     return given
+
+
+def papers_text(values: Values) -> str:
+    """Return which papers are missing: those required, and how many of a choice."""
+    parts = [str(values["papers"])] if values["papers"] else []
+    if more := values["more"]:
+        parts.append(_("{count} of {papers}").format(count=more, papers=values["choice"]))
+    return "；".join(parts)
 
 
 def error_text(error: ExpectedError) -> str:
@@ -403,7 +447,16 @@ def _ends_in_zeros(number: str) -> bool:
 def problem_words(problem: Problem) -> str:
     """Return what is wrong with the cell of a problem, without its place."""
     cut = problem.code == "identity.rounded" and not _ends_in_zeros(problem.value)
-    return problem_text("number.rounded" if cut else problem.code, problem.values)
+    said = problem_text("number.rounded" if cut else problem.code, problem.values)
+    if problem.proposal is None:
+        return said
+    told = _("In the ledger {name}, born on {born}, fits: {number}. Confirm it, or correct the cell.")
+    fits = told.format(
+        name=problem.proposal.name,
+        born=problem.proposal.born,
+        number=identity.masked(problem.proposal.number),
+    )
+    return _("{problem} {proposal}").format(problem=said, proposal=fits)
 
 
 def problem_line(problem: Problem) -> str:
@@ -440,6 +493,9 @@ def actions() -> dict[str, str]:
         "household.monitoring": _("Record monitoring"),
         "claim.file": _("File claim"),
         "claim.advance": _("Move claim"),
+        "claim.object": _("Record objection"),
+        "claim.papers": _("Note papers"),
+        "claim.resolve": _("Resolve objection"),
         "upload.write": _("Write monthly workbook"),
         "officer.change": _("Change of officer"),
         "check.exempt": _("Explain a finding"),
@@ -497,6 +553,7 @@ def setting_text(key: str) -> str:
         "contact_limit": _("Limit without contact (days)"),
         "older_from": _("Older workers from the age of"),
         "reporting_day": _("Reporting day"),
+        "workdays": _("Calendar of working days"),
     }
     return names.get(key, BY_KEY[key].explanation if key in BY_KEY else key)
 
@@ -786,6 +843,8 @@ _LISTS = {
     "claim.state": "claim_state",
     "claim_step.state": "claim_state",
     "attachment.kind": "attachment_kind",
+    "objection.outcome": "objection_outcome",
+    "payment.outcome": "payment_outcome",
 }
 """Which code list the values of a field are from."""
 
@@ -862,6 +921,7 @@ def correction_text(code: str) -> str:
         "date": _("dates written in one way"),
         "money": _("amounts written in one way"),
         "spelling": _("other spellings read as the official word"),
+        "confirmed": _("identity numbers you confirmed"),
     }
     return names[code]
 
@@ -872,6 +932,13 @@ def layout_text(name: str) -> str:
         "national_people": _("National system: people"),
         "national_spells": _("National system: jobs"),
         "national_intentions": _("National system: plans to go out"),
+        "national_households": _("National system: households"),
+        "employment_ledger": _("Monitoring of jobs, people and jobs in one row"),
+        "household_survey": _("Survey of people and their plans"),
+        "village_spells": _("A village's own list of jobs"),
+        "willing": _("List of people willing to go out"),
+        "labour_resources": _("Register of workers"),
+        "person_facts": _("Facts about people"),
     }
     return names.get(name, name)
 
