@@ -25,6 +25,8 @@ class Located:
     file: str
     line: int
     lines: dict[str, tuple[str, int]] = field(default_factory=dict)
+    local: dict[str, str] = field(default_factory=dict)
+    """Keys whose value a setting decided, and the setting."""
 
     def get(self, key: str) -> Any:  # noqa: ANN401 - TOML values
         """Return a value, or None."""
@@ -211,6 +213,46 @@ _NAMED = {"item": "id", "setting": "key", "parameter": "key", "fact": "name"}
 """Lists of a pack whose entries have a name by which a child refines those of its parent."""
 
 
+def settled(table: Located, chosen: dict[str, str], where: str = "") -> None:
+    """Put the value of a setting in every place that names one; ExpectedError `pack.value_unknown`, `pack.key_missing`."""
+    for key, value in table.values.items():
+        if isinstance(value, Located) and "setting" in value.values:
+            table.local[key] = str(value.get("setting"))
+            table.values[key] = _chosen(value, chosen, f"{where}.{key}".strip("."))
+            value = table.values[key]
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, Located):
+                settled(each, chosen, f"{where}.{key}".strip("."))
+
+
+def _chosen(value: Located, chosen: dict[str, str], where: str) -> Any:  # noqa: ANN401 - TOML values
+    table = Table(value, where)
+    name = table.take("setting", str)
+    if name not in chosen:
+        raise table.unknown("setting", name, tuple(chosen))
+    if not table.has("when"):
+        table.end()
+        return chosen[name]
+    cases = table.table("when")
+    table.end()
+    if chosen[name] not in cases.keys():  # noqa: SIM118 - a method of Table
+        raise cases.fail(chosen[name], "key_missing")
+    return cases.raw(chosen[name])
+
+
+def settings_in(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - TOML values
+    """Return the settings that a table and all below it rest on."""
+    found: dict[str, None] = {}
+    if isinstance(value, Located):
+        found.update(dict.fromkeys(value.local.values()))
+        for each in value.values.values():
+            found.update(dict.fromkeys(settings_in(each)))
+    elif isinstance(value, list):
+        for each in value:
+            found.update(dict.fromkeys(settings_in(each)))
+    return tuple(found)
+
+
 def _merged(parent: Located, child: Located) -> Located:
     result = Located(dict(parent.values), child.file, child.line, dict(parent.lines))
     for key, value in child.values.items():
@@ -226,7 +268,10 @@ def _merged(parent: Located, child: Located) -> Located:
 def refined(parent: Located, child: Located) -> Located:
     """Return a parent's rules as a child has them: its tables and named entries replace or extend key by key."""
     result = _merged(
-        parent, Located({k: v for k, v in child.values.items() if k not in _NAMED}, child.file, child.line, child.lines)
+        parent,
+        Located(
+            {k: v for k, v in child.values.items() if k not in _NAMED}, child.file, child.line, child.lines
+        ),
     )
     dropped = set(child.get("without") or ()) if isinstance(child.get("without"), list) else set()
     result.values.pop("without", None)
@@ -272,6 +317,10 @@ class Table:
     def raw(self, key: str) -> Any:  # noqa: ANN401 - TOML values
         """Return a value of any kind; None when it is not there."""
         return self._left.pop(key, None)
+
+    def put(self, key: str, value: Any) -> None:  # noqa: ANN401 - TOML values
+        """Give a value back that was taken too early."""
+        self._left[key] = value
 
     def take(self, key: str, kind: type, default: Any = None) -> Any:  # noqa: ANN401 - TOML values
         """Return a value of a kind; ExpectedError `pack.key_missing`, `pack.key_kind`."""
@@ -321,7 +370,9 @@ class Table:
         found = []
         for number, entry in enumerate(entries, 1):
             name = entry.get(named) if named else None
-            found.append(Table(entry, self.path(f"{key}.{name}" if isinstance(name, str) else f"{key}[{number}]")))
+            found.append(
+                Table(entry, self.path(f"{key}.{name}" if isinstance(name, str) else f"{key}[{number}]"))
+            )
         return found
 
     def texts(self, key: str) -> tuple[str, ...]:
