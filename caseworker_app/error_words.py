@@ -71,6 +71,9 @@ def errors() -> dict[str, str]:
         "code.unknown": _(
             "“{value}” is not one of the values possible here: {allowed}. Choose one of these."
         ),
+        "comparison.not_recognised": _(
+            "{file} has no sheet with the columns of this list: {list}. Check the file and which list it is."
+        ),
         "day.future": _("{day} has not come yet. Choose today or an earlier day."),
         "death.later_job": _(
             "A job of {name} begins on {day}, after the day of death. Check the day, or correct the job first."
@@ -400,6 +403,8 @@ def _said(values: Values) -> _Given:
         given["possible"] = labels("claim_state", possible)
     if "reason" in values:
         given["reason"] = label("end_reason", str(values["reason"]))
+    if "list" in values:
+        given["list"] = label("comparison_kind", str(values["list"]))
     if "kind" in values:
         given["kind"] = _kind_name(values["kind"])
     if "choice" in values:
@@ -499,6 +504,7 @@ def actions() -> dict[str, str]:
         "upload.write": _("Write monthly workbook"),
         "officer.change": _("Change of officer"),
         "check.exempt": _("Explain a finding"),
+        "comparison.make": _("Compare with a list"),
         "check.unexempt": _("Take an explanation back"),
         "setting.change": _("Change setting"),
         "view.save": _("Save view"),
@@ -892,6 +898,7 @@ def list_text(name: str) -> str:
         "older": _("Older workers"),
         "left-behind": _("Left behind at home"),
         "incomplete": _("Incomplete records"),
+        "mismatched": _("Differing from outside lists"),
         "no-worker-households": _("Households without anyone in work"),
         "claimable": _("Can be claimed"),
     }
@@ -904,6 +911,7 @@ def progress_text(code: str) -> str:
         "import.reading": _("Reading the files"),
         "import.checking": _("Checking every cell"),
         "import.writing": _("Writing into the ledger"),
+        "compare.comparing": _("Comparing with the ledger"),
         "upload.gathering": _("Gathering the month"),
         "upload.writing": _("Writing the workbook"),
         "export.writing": _("Writing the list"),

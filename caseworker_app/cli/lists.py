@@ -46,6 +46,7 @@ PEOPLE_LISTS = (
     "left-behind",
     "uninsured",
     "incomplete",
+    "mismatched",
 )
 HOUSEHOLD_LISTS = {"households": "all", "no-worker-households": "no-worker"}
 LISTS = (*HOUSEHOLD_LISTS, *PEOPLE_LISTS, "claimable")

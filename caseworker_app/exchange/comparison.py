@@ -63,7 +63,7 @@ def kinds() -> dict[str, Kind]:
             for key, each in entry["columns"].items()
         )
         columns = (*own, who, common[_NUMBER], common[_BORN])
-        layout = Layout(name, name, "", columns, frozenset((_NAME,)), frozenset())
+        layout = Layout(name, name, "facts", columns, frozenset((_NAME,)), frozenset())
         found[name] = Kind(name, layout, frozenset(each.field for each in own), tuple(entry["words"]))
     return found
 

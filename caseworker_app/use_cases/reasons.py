@@ -12,8 +12,9 @@ from caseworker_app.domain.worker import FARMING, age_on
 from caseworker_app.error_words import field_text
 from caseworker_app.policy import explain
 from caseworker_app.read_models.people import SpellLine, WorkerRow
+from caseworker_app.use_cases.comparison_text import result_text
 from caseworker_app.wording import ZH, _, _n, joined, label, language, months_text
-from db.queries import workers
+from db.queries import comparisons, workers
 from db.queries.workers import LOSS_OF_WORK, POST_MONTHS, POST_WARNING, STABLE_MONTHS, Asked
 
 _Rows = Sequence[WorkerRow]
@@ -243,6 +244,14 @@ def _incomplete(connection: Connection, rows: _Rows, asked: Asked) -> Reasons:
     return {row.id: lacks_text(lacks[row.id]) if lacks[row.id] else "" for row in rows}
 
 
+def _mismatched(connection: Connection, rows: _Rows, asked: Asked) -> Reasons:
+    found: Reasons = {}
+    for line in comparisons.waiting(connection, people=[row.id for row in rows], on=asked.on):
+        said = f"{label('comparison_kind', line.kind)} · {result_text(line)}"
+        found[line.person] = "；".join(filter(None, (found.get(line.person), said)))
+    return found
+
+
 _TOLD: dict[str, Callable[[Connection, _Rows, Asked], Reasons]] = {
     "unemployed": _unemployed,
     "willing": _willing,
@@ -256,6 +265,7 @@ _TOLD: dict[str, Callable[[Connection, _Rows, Asked], Reasons]] = {
     "older": _older,
     "left-behind": _left_behind,
     "incomplete": _incomplete,
+    "mismatched": _mismatched,
 }
 """The lists that say why; on the others the status is the reason."""
 WAITING = ("zeroing",)

@@ -33,7 +33,7 @@ from caseworker_app.read_models.people import (
     WorkerRow,
 )
 from db import journal
-from db.queries import blocks, columns
+from db.queries import blocks, columns, comparisons
 from db.queries.dated import holds, live, under_way
 from db.tables import (
     Household,
@@ -302,6 +302,7 @@ LISTS: dict[str, Callable[[Asked], ColumnElement[bool]]] = {
     "older": lambda asked: and_(_worker(asked), Person.born <= born_by(asked.on, asked.older_from)),
     "left-behind": _left_behind,
     "incomplete": lambda asked: or_(*(lacks(asked) for lacks in LACKS.values())),
+    "mismatched": lambda asked: comparisons.mismatched(asked.on),
     "working": lambda asked: and_(_worker(asked), _working(asked)),
     "able": lambda asked: and_(_worker(asked), _owed(replace(asked, owed_to=package.WILLING))),
 }

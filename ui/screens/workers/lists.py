@@ -83,5 +83,11 @@ LISTS = (
     WorkerList(
         "incomplete", N_("Incomplete records"), N_("Every record has what claims and lists ask for."), OPEN
     ),
+    WorkerList(
+        "mismatched",
+        N_("Differing from lists"),
+        N_("Nobody differs from the lists that the ledger was compared with."),
+        OPEN,
+    ),
 )
 BY_KEY = {each.key: each for each in LISTS}
