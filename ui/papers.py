@@ -5,6 +5,7 @@ from io import BytesIO
 
 from PySide6.QtWidgets import QWidget
 
+from caseworker_app.read_models.handover import Handover
 from caseworker_app.use_cases import claims
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.wording import _
@@ -22,19 +23,34 @@ def draw_forms(desk: Desk, numbers: Sequence[str]) -> tuple[bytes, list[str]]:
     return target.getvalue(), missing
 
 
+def _preview(context: Context, found: tuple[bytes, list[str]], name: str, parent: QWidget) -> None:
+    content, missing = found
+    if missing:
+        context.messages.warn(
+            _("No font has these characters, write them in by hand: {characters}").format(
+                characters=" ".join(missing)
+            )
+        )
+    PdfPreview(content, name, parent).open()
+
+
 def preview_forms(context: Context, numbers: Sequence[str], parent: QWidget) -> None:
     """Show the application forms of claims."""
     name = numbers[0] if len(numbers) == 1 else _("Application forms ({count})").format(count=len(numbers))
+    context.runner.read(
+        lambda: draw_forms(context.desk, numbers), lambda found: _preview(context, found, name, parent)
+    )
 
-    def shown(found: tuple[bytes, list[str]]) -> None:
-        content, missing = found
-        if missing:
-            context.messages.warn(
-                _("No font has these characters, write them in by hand: {characters}").format(
-                    characters=" ".join(missing)
-                )
-            )
-        window = PdfPreview(content, name, parent)
-        window.open()
 
-    context.runner.read(lambda: draw_forms(context.desk, numbers), shown)
+def _draw_handover(told: Handover) -> tuple[bytes, list[str]]:
+    from printouts.handover import handover_sheet  # noqa: PLC0415 - as above
+
+    target = BytesIO()
+    missing = handover_sheet(told, target)
+    return target.getvalue(), missing
+
+
+def preview_handover(context: Context, told: Handover, parent: QWidget) -> None:
+    """Show the page that both officers sign."""
+    name = _("Handing over to {name}").format(name=told.takes)
+    context.runner.read(lambda: _draw_handover(told), lambda found: _preview(context, found, name, parent))

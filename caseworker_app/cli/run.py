@@ -13,7 +13,18 @@ from pathlib import Path
 import click
 
 from caseworker_app import error_words, paths, wording
-from caseworker_app.cli import attachments, checks, claims, facts, files, ledgers, lists, packs, people
+from caseworker_app.cli import (
+    attachments,
+    checks,
+    claims,
+    facts,
+    files,
+    handing_over,
+    ledgers,
+    lists,
+    packs,
+    people,
+)
 from caseworker_app.cli.shared import commands
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.wording import _
@@ -31,7 +42,7 @@ STATUS = {
 """Exit status of a failure; every other ExpectedError is 1, a wrong use of the command 2."""
 OURS = 5
 _PACKAGES = ("caseworker_app", "db", "printouts", "ui")
-_COMMANDS = (attachments, checks, claims, facts, files, ledgers, lists, packs, people)
+_COMMANDS = (attachments, checks, claims, facts, files, handing_over, ledgers, lists, packs, people)
 """Each adds its commands by being imported."""
 
 log = logging.getLogger("caseworker")

@@ -20,6 +20,8 @@ from db.queries.workers import Asked
 from db.tables import Setting
 from db.unit_of_work import UnitOfWork, Units
 
+_SHORTEST = 6
+
 
 @dataclass(slots=True)
 class Desk:
@@ -141,11 +143,22 @@ def open_with_password(folder: Path, password: str, clock: Clock = utc_now) -> D
 
 def open_with_recovery_code(folder: Path, code: str, new_password: str, clock: Clock = utc_now) -> Desk:
     """Open a ledger with its printed code and give it a new password; ExpectedError `ledger.*`."""
-    if len(new_password) < 6:
+    if len(new_password) < _SHORTEST:
         raise ExpectedError("ledger.password_short")
     ledger = engine.open_with_recovery_code(folder, code, clock)
     keys.set_password(folder, ledger.opened, new_password)
     return at(ledger)
+
+
+def set_password(desk: Desk, present: str, new: str) -> None:
+    """Give the ledger another password; the recovery code stays.
+
+    Raises ExpectedError `ledger.wrong_password` and `ledger.password_short`.
+    """
+    keys.with_password(desk.ledger.folder, present)
+    if len(new) < _SHORTEST:
+        raise ExpectedError("ledger.password_short")
+    keys.set_password(desk.ledger.folder, desk.ledger.opened, new)
 
 
 def set_officer(desk: Desk, officer: str) -> Changed:

@@ -9,9 +9,13 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QWidget
 
 from caseworker_app import settings
 from caseworker_app.domain import divisions
+from caseworker_app.domain.changed import Changed
+from caseworker_app.error_words import error_text
+from caseworker_app.read_models.handover import Handover
 from caseworker_app.use_cases import desk as desks
-from caseworker_app.use_cases import safety
+from caseworker_app.use_cases import handover, safety
 from caseworker_app.wording import _, joined, label
+from ui import papers
 from ui.context import Context
 from ui.theme import style, tokens
 from ui.widgets.basics import Card, Field, button, column, row, text
@@ -61,6 +65,10 @@ class SettingsScreen(QWidget):
         self.officer = QLineEdit(desk.officer)
         self.officer.setFixedWidth(style.px(180))
         self.officer.editingFinished.connect(self._change_officer)
+        self.next = QLineEdit()
+        self.next.setFixedWidth(style.px(180))
+        self.next.setPlaceholderText(_("Name of who takes over"))
+        self.next.returnPressed.connect(self.hand_over)
         reporting, limit = _number(desk.reporting_day, 1, 31), _number(desk.zeroing_limit, 1, 365)
         reporting.editingFinished.connect(lambda: self._set("reporting_day", int(reporting.text())))
         limit.editingFinished.connect(lambda: self._set("zeroing_limit", int(limit.text())))
@@ -86,6 +94,16 @@ class SettingsScreen(QWidget):
                 Field(_("Days without contact until it is overdue"), contact),
                 Field(_("Age from which a worker counts as older"), older),
                 None,
+                space=16,
+            ),
+            row(
+                Field(_("Next officer"), self.next),
+                button(_("Hand over"), self.hand_over, tip=_("Prints what is handed over, for both to sign")),
+                text(
+                    _("What was done before keeps its signature. Change the password afterwards."),
+                    "muted",
+                    wrap=True,
+                ),
                 space=16,
             ),
         )
@@ -128,7 +146,56 @@ class SettingsScreen(QWidget):
                 button(_("Check the ledger"), self.verify, icon="check"),
                 None,
             ),
+            self._password(),
         )
+
+    def _password(self) -> QWidget:
+        self.present, self.fresh, self.again = QLineEdit(), QLineEdit(), QLineEdit()
+        for box in (self.present, self.fresh, self.again):
+            box.setEchoMode(QLineEdit.EchoMode.Password)
+            box.setFixedWidth(style.px(180))
+            box.returnPressed.connect(self.change_password)
+        self.refused = text("", "error", wrap=True)
+        self.refused.hide()
+        whole = QWidget()
+        whole.setLayout(
+            column(
+                row(
+                    Field(_("Present password"), self.present),
+                    Field(_("New password (at least 6 characters)"), self.fresh),
+                    Field(_("Password again"), self.again),
+                    None,
+                    space=16,
+                ),
+                row(button(_("Change the password"), self.change_password), self.refused, None, space=12),
+                space=8,
+            )
+        )
+        return whole
+
+    def change_password(self) -> None:
+        """Give the ledger another password."""
+        desk, context = self._context.desk, self._context
+        present, fresh = self.present.text(), self.fresh.text()
+        if fresh != self.again.text():
+            self._refuse(_("The two passwords differ. Type the same one twice."))
+            return
+
+        def changed(_nothing: object) -> None:
+            for box in (self.present, self.fresh, self.again):
+                box.clear()
+            self.refused.hide()
+            context.messages.done(_("The password is changed. The recovery code stays as it is."))
+
+        context.runner.write(
+            lambda _progress: desks.set_password(desk, present, fresh),
+            changed,
+            lambda error: self._refuse(error_text(error)),
+        )
+
+    def _refuse(self, words: str) -> None:
+        self.refused.setText(words)
+        self.refused.show()
 
     def _rules(self) -> QWidget:
         pack = self._context.desk.pack
@@ -158,6 +225,18 @@ class SettingsScreen(QWidget):
                 lambda _progress: desks.set_officer(context.desk, name),
                 lambda _changed: context.messages.done(_("Saved: {what}").format(what=name), context.undo),
             )
+
+    def hand_over(self) -> None:
+        """Give the ledger to the next officer and show the page that both sign."""
+        context, name = self._context, self.next.text().strip()
+
+        def done(result: tuple[Changed, Handover]) -> None:
+            self.officer.setText(context.desk.officer)
+            self.next.clear()
+            context.messages.done(_("Handed over to {name}.").format(name=name), context.undo)
+            papers.preview_handover(context, result[1], self)
+
+        context.runner.write(lambda _progress: handover.hand_over(context.desk, name), done)
 
     def _set(self, key: str, value: int) -> None:
         context = self._context
