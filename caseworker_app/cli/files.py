@@ -71,7 +71,10 @@ def _import_text(preview: ImportPreview, outcome: str) -> None:
         if (more := len(each.problems) - _PROBLEMS_SHOWN) > 0:
             click.echo(_("  … and {count} more problems; --json lists them all.").format(count=more))
         for correction in each.corrections:
-            click.echo(f"  {error_words.correction_text(correction.code)} {correction.count}")
+            click.echo(
+                f"  {correction.column} · {error_words.correction_text(correction.code)} {correction.count}"
+                f" ({correction.before} → {correction.after})"
+            )
     columns = ("new", "changed", "unchanged", "refused", "out_of_scope")
     output.table(
         ["", *map(error_words.cells_text, columns)],

@@ -7,6 +7,16 @@ KINDS = ("households", "people", "spells", "intentions")
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """The one known person a damaged identity number fits: taken only when somebody confirms it."""
+
+    number: str
+    name: str
+    born: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong at one cell; `value` is what stands there, masked where it identifies somebody."""
 
@@ -17,15 +27,18 @@ class Problem:
     code: str
     value: str
     values: dict[str, object] = field(default_factory=dict)
+    proposal: Proposal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One kind of normalisation that was taken, with how often and an example."""
+    """One kind of normalisation in one column, with how often and an example: what stood there and what is taken."""
 
     code: str
+    column: str
     count: int
-    sample: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +78,8 @@ class FilePreview:
     problems: tuple[Problem, ...]
     corrections: tuple[Correction, ...]
     changes: tuple[FieldChange, ...]
+    outside: tuple[int, ...] = ()
+    """Rows of people this ledger does not know, in a sheet that does not say of which village they are."""
 
 
 @dataclass(frozen=True, slots=True)

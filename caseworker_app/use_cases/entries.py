@@ -16,7 +16,7 @@ from caseworker_app.domain.worker import LOWER_AGE, age_on
 from caseworker_app.error_words import cell_text
 from caseworker_app.exchange import recognise
 from caseworker_app.exchange.check import Refused
-from caseworker_app.exchange.plan import KIND_OF_CHANNEL, same_spell
+from caseworker_app.exchange.take_work import KIND_OF_CHANNEL, same_spell
 from caseworker_app.read_models.cells import Applied, NewRow, Problem
 from caseworker_app.use_cases import cells
 from caseworker_app.use_cases.cells import Values

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.exchange import plan, read, recognise
+from caseworker_app.exchange.state import HouseholdState, PersonState, State, Values, Writes
 from caseworker_app.read_models.imports import ImportPreview
 from db import engine, journal
 from db.ids import new_id
@@ -52,24 +53,24 @@ class Prepared:
     """An import that has been looked through: what it would write, and at which position of the journal."""
 
     preview: ImportPreview
-    writes: plan.Writes
+    writes: Writes
     position: int
     names: tuple[str, ...]
 
 
-def _state(connection: Connection) -> plan.State:
-    state = plan.State()
-    households: dict[str, plan.HouseholdState] = {}
-    people: dict[str, plan.PersonState] = {}
+def _state(connection: Connection) -> State:
+    state = State()
+    households: dict[str, HouseholdState] = {}
+    people: dict[str, PersonState] = {}
     for row in import_state.live_rows(connection, Household, touched=True):
-        household = plan.HouseholdState(row.pop("id"), row)
+        household = HouseholdState(row.pop("id"), row)
         households[household.id] = state.households[row["household_no"]] = household
     for row in import_state.live_rows(connection, HouseholdAttribute, open_ended=True):
         households[row["household_id"]].attributes[row["attribute"]] = row
     for row in import_state.live_rows(connection, Monitoring):
         households[row["household_id"]].monitoring = row
     for row in import_state.live_rows(connection, Person, touched=True):
-        person = plan.PersonState(row.pop("id"), row)
+        person = PersonState(row.pop("id"), row)
         people[person.id] = person
         if row["identity_number"]:
             state.people[row["identity_number"]] = person
@@ -85,7 +86,7 @@ def _state(connection: Connection) -> plan.State:
     return state
 
 
-def _belong(person: plan.PersonState, membership: dict[str, Any], household_no: str) -> None:
+def _belong(person: PersonState, membership: dict[str, Any], household_no: str) -> None:
     """Tell where somebody belongs, or belonged last."""
     if membership["until"] is None:
         person.membership, person.left, person.household_no = membership, None, household_no
@@ -146,7 +147,7 @@ def commit(
         for name in _ORDER:
             rows = prepared.writes.inserts.get(name, [])
             fresh = {row["id"]: row for row in rows}
-            later: dict[tuple[str, ...], list[tuple[str, plan.Values]]] = {}
+            later: dict[tuple[str, ...], list[tuple[str, Values]]] = {}
             for record, values in prepared.writes.updates.get(name, {}).items():
                 if record in fresh:
                     fresh[record].update(values)

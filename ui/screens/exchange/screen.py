@@ -209,7 +209,15 @@ class ImportPart(QWidget):
             ),
             lines(
                 [_("What"), _("How often"), _("Example")],
-                [(correction_text(each.code), str(each.count), each.sample) for each in corrections],
+                [
+                    (
+                        each.column,
+                        correction_text(each.code),
+                        str(each.count),
+                        f"{each.before} → {each.after}",
+                    )
+                    for each in corrections
+                ],
                 _("Nothing had to be normalised."),
                 2,
             ),

@@ -1,0 +1,339 @@
+"""Rows of households, of people, and of single facts about people: from values to what would be written."""
+
+from datetime import timedelta
+from typing import Any
+
+from caseworker_app.domain import codes
+from caseworker_app.domain.identity import IdentityNumber
+from caseworker_app.exchange.rows import Book, OutOfScope, Refusal, Row
+from caseworker_app.exchange.state import HouseholdState, PersonState, Values
+
+_DAY = timedelta(days=1)
+PLACE = ("place.county", "place.town", "place.village")
+ATTRIBUTES = ("education", "schooling", "health", "labour_skill")
+_FACTS = ("ethnicity", "phone", "card_bank", "card_number")
+_OF_HOUSEHOLD = (
+    "household.household_no",
+    "household.phone",
+    "household.group_name",
+    "household_attribute.kind",
+    "household_attribute.relocated",
+    "monitoring.kind",
+    "monitoring.risks",
+    "monitoring.resolved",
+    "monitoring.identified_on",
+    "monitoring.resolved_on",
+)
+
+
+def check_person(book: Book, row: Row) -> list[Refusal]:
+    """Return what is wrong with the row of a person by itself."""
+    faults = check_household(book, row)
+    number, born = row.value("person.identity_number"), row.value("person.born")
+    if isinstance(number, IdentityNumber):
+        if book.seen.setdefault(number.number, row.number) != row.number:
+            faults.append(
+                Refusal(row.index("person.identity_number"), "row.repeated", earlier=book.seen[number.number])
+            )
+        if born is not None and born != number.born:
+            faults.append(Refusal(row.index("person.born"), "person.born_differs"))
+    return faults
+
+
+def check_household(_book: Book, row: Row) -> list[Refusal]:
+    """Return what is wrong with the facts of a household by themselves."""
+    if row.value("monitoring.resolved") and row.value("monitoring.resolved_on") is None:
+        return [Refusal(row.index("monitoring.resolved"), "monitoring.resolved_without_day")]
+    return []
+
+
+def take_person(book: Book, row: Row) -> PersonState:
+    """Plan a person with membership, dated facts and household."""
+    number: IdentityNumber = row.value("person.identity_number")
+    household = take_household(book, row)
+    person = book.state.people.get(number.number)
+    changed_before = person.changed if person else False
+    value = row.value
+    fields = {
+        "name": value("person.name"),
+        "identity_number": number.number,
+        "person_no": value("person.person_no", ""),
+        "sex": value("person.sex") or number.sex,
+        "born": number.born,
+        "ethnicity": value("person.ethnicity", ""),
+        "phone": value("person.phone", ""),
+        "disability": number.disability,
+        "card_bank": value("person.card_bank", ""),
+        "card_number": value("person.card_number", ""),
+    }
+    if person is None:
+        person = PersonState(book.new_id(), fields, household.values["household_no"], known=False)
+        book.state.people[number.number] = person
+        book.writes.insert("person", {"id": person.id, **fields})
+        book.totals["people"].new += 1
+    elif not person.known:  # A further file of this import names somebody it makes.
+        _fill(book, person, "person", fields)
+    else:
+        row.same("person.identity_number", "person.born")
+        _compare(book, row, person, "person", {name: each for name, each in fields.items() if each})
+    _membership(book, row, person, household)
+    for attribute in ATTRIBUTES:
+        found = value(f"person_attribute.{attribute}")
+        if found is not None:
+            _attribute(book, row, person, "person", attribute, found)
+    if person.known:
+        book.count_known("people", number.number, changed_before=changed_before, changed=person.changed)
+    return person
+
+
+def take_household(book: Book, row: Row) -> HouseholdState:
+    """Plan the facts of a household, once for all rows that say the same of it."""
+    number = row.value("household.household_no")
+    household = book.state.households.get(number)
+    said = (row.village, *map(row.values.get, _OF_HOUSEHOLD))
+    if household is not None and not household.known and said in book.told:
+        return household
+    book.told.add(said)
+    fields = {
+        "village_code": row.village,
+        "phone": row.value("household.phone", ""),
+        "group_name": row.value("household.group_name", ""),
+    }
+    changed_before = household.changed if household else False
+    if household is None:
+        household = HouseholdState(book.new_id(), {"household_no": number, **fields}, known=False)
+        book.state.households[number] = household
+        book.writes.insert("household", {"id": household.id, **household.values})
+        book.totals["households"].new += 1
+    elif household.known:
+        row.same("household.household_no")
+        if fields["village_code"] == household.values["village_code"]:
+            row.same(*PLACE)
+        _compare(book, row, household, "household", {name: value for name, value in fields.items() if value})
+    else:
+        _fill(book, household, "household", fields)
+    if (kind := row.value("household_attribute.kind")) is not None:
+        _attribute(book, row, household, "household", "kind", kind)
+    if (relocated := row.value("household_attribute.relocated")) is not None:
+        _attribute(book, row, household, "household", "relocated", "yes" if relocated else "no")
+    _monitoring(book, row, household)
+    if household.known:
+        book.count_known("households", number, changed_before=changed_before, changed=household.changed)
+    return household
+
+
+def _fill(book: Book, state: HouseholdState | PersonState, table: str, fields: Values) -> None:
+    """Complete a record this import makes with what a further row says of it."""
+    missing = {
+        name: value
+        for name, value in fields.items()
+        if value not in (None, "") and state.values.get(name) in (None, "")
+    }
+    if missing:
+        state.values.update(missing)
+        book.writes.update(table, state.id, missing)
+
+
+def _who(state: HouseholdState | PersonState) -> str:
+    return str(state.values.get("name") or state.values.get("household_no", ""))
+
+
+def _compare(book: Book, row: Row, state: HouseholdState | PersonState, table: str, fields: Values) -> None:
+    """Plan the fields that the file says differently; mark the cells that agree."""
+    differing = {}
+    for name, value in fields.items():
+        before = state.values.get(name)
+        if before == value:
+            row.same(f"{table}.{name}")
+        elif row.older_than(state.values):
+            row.keep(f"{table}.{name}", state.values["touched_on"])
+        else:
+            differing[name] = value
+            row.change(table, _who(state), name, before, value)
+    if differing:
+        state.changed = True
+        state.values.update(differing)
+        book.writes.update(table, state.id, differing)
+
+
+def _membership(book: Book, row: Row, person: PersonState, household: HouseholdState) -> None:
+    relation = row.value("membership.relation")
+    present = person.membership
+    if present and present["household_id"] == household.id:
+        if present["relation"] == relation:
+            row.same("membership.relation")
+            return
+        if row.older_than(present):
+            row.keep("membership.relation", present["touched_on"])
+            return
+        row.change("membership", person.values["name"], "relation", present["relation"], relation)
+        book.writes.update("membership", present["id"], {"relation": relation})
+        present["relation"] = relation
+        person.changed = True
+        return
+    recorded = present or person.left
+    if recorded and row.older_than(recorded):  # Moved, or gone, by hand and later than the file knows.
+        row.keep("household.household_no", recorded["touched_on"])
+        return
+    since = row.exported if person.left else None
+    if present:  # Moved to another household: the old membership ends, nothing is lost.
+        since = row.exported
+        book.writes.update("membership", present["id"], {"until": since - _DAY})
+        row.change(
+            "membership",
+            person.values["name"],
+            "household",
+            person.household_no,
+            household.values["household_no"],
+        )
+        person.changed = True
+    person.household_no = household.values["household_no"]
+    person.membership = {
+        "id": book.new_id(),
+        "person_id": person.id,
+        "household_id": household.id,
+        "relation": relation,
+        "since": since,
+        "until": None,
+    }
+    book.writes.insert("membership", dict(person.membership))
+
+
+def _attribute(
+    book: Book, row: Row, state: HouseholdState | PersonState, owner: str, attribute: str, value: str
+) -> None:
+    """Plan a dated value: a new one ends the old one the day before the export."""
+    table = f"{owner}_attribute"
+    present = state.attributes.get(attribute)
+    if present and present["value"] == value:
+        if state.known:
+            row.same(f"{table}.{attribute}")
+        return
+    since = None
+    if present and present["since"] is not None and present["since"] > row.exported:
+        row.keep(f"{table}.{attribute}", present["since"])
+        return
+    if present:
+        row.change(table, _who(state), attribute, present["value"], value)
+        state.changed = True
+        if present["since"] == row.exported:
+            book.writes.update(table, present["id"], {"value": value})
+            present["value"] = value
+            return
+        since = row.exported
+        book.writes.update(table, present["id"], {"until": since - _DAY})
+    elif state.known:
+        state.changed = True
+        row.change(table, _who(state), attribute, "", value)
+    fresh = {
+        "id": book.new_id(),
+        f"{owner}_id": state.id,
+        "attribute": attribute,
+        "value": value,
+        "since": since,
+        "until": None,
+    }
+    state.attributes[attribute] = fresh
+    book.writes.insert(table, dict(fresh))
+
+
+def _monitoring(book: Book, row: Row, household: HouseholdState) -> None:
+    kind = row.value("monitoring.kind")
+    if kind is None:
+        return
+    order = {each: index for index, each in enumerate(codes.code_list("risk").codes)}
+    found = row.value("monitoring.risks", ())
+    risks = sorted({found} if isinstance(found, str) else set(found), key=order.__getitem__)
+    fields: dict[str, Any] = {
+        "kind": kind,
+        "identified_on": row.value("monitoring.identified_on"),
+        "resolved_on": row.value("monitoring.resolved_on"),
+    }
+    if risks:
+        fields["risks"] = risks
+    present = household.monitoring
+    if present is None:
+        household.monitoring = {"id": book.new_id(), "household_id": household.id, "risks": [], **fields}
+        book.writes.insert("monitoring", dict(household.monitoring))
+        if household.known:
+            household.changed = True
+            row.change("monitoring", household.values["household_no"], "kind", "", kind)
+        return
+    differing = {name: value for name, value in fields.items() if value not in (None, present[name])}
+    for name in fields:
+        if name not in differing and household.known:
+            row.same(f"monitoring.{name}")
+    if household.known and (row.value("monitoring.resolved") is False) == (present["resolved_on"] is None):
+        row.same("monitoring.resolved")
+    if differing:
+        if household.known:
+            household.changed = True
+            for name, value in differing.items():
+                row.change("monitoring", household.values["household_no"], name, present[name], value)
+        present.update(differing)
+        book.writes.update("monitoring", present["id"], differing)
+
+
+# -- people who are known already ----------------------------------------------------------------------
+
+
+def linked(book: Book, row: Row) -> PersonState:
+    """Find the person a row belongs to; refuse when unknown or when the name is another's.
+
+    A sheet that names no village tells only by its people which rows are of this ledger: somebody it
+    does not know is of another place.
+    """
+    own = row.value("person.identity_number")
+    number = own or row.value("link.identity_number")
+    person = book.state.people.get(number.number)
+    if own and person:
+        return person
+    if person is None and not row.village:
+        raise OutOfScope
+    if person is None:
+        raise Refusal(row.index("link.identity_number"), "person.unknown")
+    if row.value("link.name") not in (None, person.values["name"]):
+        raise Refusal(row.index("link.name"), "person.name_differs", known=person.values["name"])
+    if row.value("link.household_no") not in (None, person.household_no):
+        raise Refusal(row.index("link.household_no"), "person.household_differs")
+    if person.known:
+        row.same("link.identity_number", "link.name", "link.household_no", "link.person_no", *PLACE)
+    return person
+
+
+def take_facts(book: Book, row: Row) -> None:
+    """Plan what a row says of a person the ledger knows: telephone, card, dated facts, the household's group."""
+    person = linked(book, row)
+    household = book.state.households.get(person.household_no)
+    fields = {name: row.value(f"person.{name}", "") for name in _FACTS if f"person.{name}" in row.places}
+    if household and fields.get("phone") and fields["phone"] == household.values["phone"]:
+        row.same("person.phone")
+        del fields["phone"]
+    changed_before = person.changed
+    _tell(book, row, person, "person", {name: value for name, value in fields.items() if value})
+    for attribute in ATTRIBUTES:
+        found = row.value(f"person_attribute.{attribute}")
+        if found is not None:
+            _attribute(book, row, person, "person", attribute, found)
+    if person.known:
+        book.count_known(
+            "people", person.values["identity_number"], changed_before=changed_before, changed=person.changed
+        )
+    group = row.value("household.group_name", "")
+    if household and group:
+        changed_before = household.changed
+        _tell(book, row, household, "household", {"group_name": group})
+        if household.changed and household.known:
+            book.count_known(
+                "households",
+                household.values["household_no"],
+                changed_before=changed_before,
+                changed=household.changed,
+            )
+
+
+def _tell(book: Book, row: Row, state: HouseholdState | PersonState, table: str, fields: Values) -> None:
+    if state.known:
+        _compare(book, row, state, table, fields)
+    else:
+        _fill(book, state, table, fields)
