@@ -156,7 +156,7 @@ def test_every_failure_has_a_sentence_and_no_sentence_is_left_over() -> None:
 def test_every_import_problem_has_a_sentence() -> None:
     raised = (
         set(_raised("Refused", 0))
-        | set(_raised("_Refusal", 1))
+        | set(_raised("Refusal", 1))
         | set(_raised("refuse", 1))
         | set(_raised("_refuse", 2))
         | set(_raised("DaysProblem", 1))
@@ -181,7 +181,7 @@ def test_sentences_name_only_values_that_are_given() -> None:
     for name, position, sentences in (
         ("ExpectedError", 0, error_words.errors()),
         ("Refused", 0, error_words.problems()),
-        ("_Refusal", 1, error_words.problems()),
+        ("Refusal", 1, error_words.problems()),
     ):
         for code, calls in _raised(name, position).items():
             for call in calls:
