@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from caseworker_app.domain.errors import ExpectedError
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
@@ -21,16 +23,85 @@ class ClaimRow:
     village_code: str
     amount: int
     filed_on: date
+    since: date
+    """Since when it is in its state."""
+    rival: str = ""
+    """Another live claim of the same item, cycle and beneficiary: both wait until somebody decides."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimStepLine:
-    """One step in the life of a claim."""
+    """One step in the life of a claim; `level` is of the ledger that took it."""
 
     state: str
     on: date
     officer: str
     reason: str
+    number: int = 0
+    level: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLife:
+    """What the next step of a claim depends on."""
+
+    id: str
+    number: str
+    item: str
+    cycle: str
+    state: str
+    name: str
+    amount: int
+    steps: tuple[ClaimStepLine, ...]
+    papers: frozenset[str]
+    open_objections: int
+    rival: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Whether something can be done for one claim or one to be filed, and why not."""
+
+    number: str
+    name: str
+    amount: int
+    why: ExpectedError | None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    """One paper of a claim, and its photo where there is one."""
+
+    id: str
+    kind: str
+    attachment: str
+    on: date
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectionLine:
+    """One objection and how it was resolved."""
+
+    id: str
+    raised_on: date
+    by: str
+    words: str
+    resolved_on: date | None
+    outcome: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentLine:
+    """What the bank said of the money of a claim, in fen."""
+
+    id: str
+    amount: int
+    paid_on: date | None
+    outcome: str
+    reason: str
+    file_name: str
 
 
 @dataclass(frozen=True, slots=True)

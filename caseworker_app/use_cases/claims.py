@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from caseworker_app.domain import claim as life
@@ -12,17 +12,21 @@ from caseworker_app.domain import divisions, money
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.domain.spans import Months
+from caseworker_app.domain.workdays import Workdays
 from caseworker_app.domain.worker import age_on
 from caseworker_app.policy import explain
 from caseworker_app.policy.assess import Entitlement, State
-from caseworker_app.read_models.claims import ClaimForm, MemberOnForm, SpellOnForm
+from caseworker_app.policy.pack import Pack
+from caseworker_app.read_models.claims import ClaimForm, ClaimLife, MemberOnForm, Preview, SpellOnForm
 from caseworker_app.read_models.people import MemberLine, SpellLine
-from caseworker_app.use_cases import entitlements
+from caseworker_app.use_cases import entitlements, workdays
 from caseworker_app.use_cases.desk import Desk
+from caseworker_app.use_cases.typed import clean, known
 from caseworker_app.wording import ZH, label, months_text
 from db.queries import claims as queries
 from db.queries import workers
-from db.tables import Claim, ClaimStep, Household
+from db.queries.dated import live
+from db.tables import Attachment, Claim, ClaimStep, Evidence, Household, Objection
 from db.unit_of_work import UnitOfWork
 
 
@@ -83,13 +87,14 @@ def _file_item(
         unit.connection, desk.pack, on, item=item, cycle=cycle, people=people, households=households_
     )
     found = {answer.beneficiary: answer for answer in answers}
+    taken = _taken(unit.connection, item, answers)
     numbers: list[str] = []
     serials: dict[str, int] = {}
     for beneficiary in beneficiaries:
         answer = found.get(beneficiary)
         if answer is None:
             raise ExpectedError("person.not_here", day=on.isoformat())
-        _refuse_unless_eligible(answer)
+        _refuse_unless_eligible(answer, taken)
         village = _village(unit, answer.household_no)
         prefix = life.number(item, answer.cycle.name, village, 0)[:-4]
         serials[prefix] = serials.get(prefix) or _next_serial(unit, prefix)
@@ -112,13 +117,34 @@ def _file_item(
             )
         except IntegrityError as error:
             raise ExpectedError("claim.exists", name=answer.name) from error
-        unit.insert(ClaimStep, claim_id=claim, state="draft", on=on, officer=desk.officer, reason="")
+        unit.insert(
+            ClaimStep,
+            claim_id=claim,
+            state="draft",
+            on=on,
+            officer=desk.officer,
+            reason="",
+            number=1,
+            level=life.LEVELS[len(desk.scope)],
+        )
     return [found[each].name for each in beneficiaries], numbers
 
 
-def _refuse_unless_eligible(answer: Entitlement) -> None:
-    if answer.claimed:
-        raise ExpectedError("claim.exists", name=answer.name, number=answer.claimed)
+def _taken(connection: Connection, item: str, answers: Sequence[Entitlement]) -> dict[tuple[str, str], str]:
+    """Return by cycle and beneficiary the number of a live claim under any record of the same person or household."""
+    by_cycle: dict[str, list[str]] = {}
+    for answer in answers:
+        by_cycle.setdefault(answer.cycle.name, []).append(answer.beneficiary)
+    return {
+        (cycle, beneficiary): number
+        for cycle, beneficiaries in by_cycle.items()
+        for beneficiary, number in queries.claimed_by(connection, item, cycle, beneficiaries).items()
+    }
+
+
+def _refuse_unless_eligible(answer: Entitlement, taken: dict[tuple[str, str], str]) -> None:
+    if number := answer.claimed or taken.get((answer.cycle.name, answer.beneficiary), ""):
+        raise ExpectedError("claim.exists", name=answer.name, number=number)
     if answer.state is State.NOT_ELIGIBLE:
         raise ExpectedError("claim.not_eligible", name=answer.name, why=explain.why(answer))
     if (
@@ -127,32 +153,329 @@ def _refuse_unless_eligible(answer: Entitlement) -> None:
         raise ExpectedError("claim.unknown", name=answer.name, why=explain.missing_sentence(answer))
 
 
+def flow_of(pack: Pack, item: str) -> life.Flow:
+    """Return the way a claim of an item goes; everybody's way for an item the pack does not have any more."""
+    rule = pack.items.get(item)
+    if rule is None:
+        return life.Flow()
+    process = getattr(rule, "process", None)
+    if process is None:
+        return life.Flow()
+    shown = {each.level: life.Notice(each.days, each.working) for each in process.publicity}
+    return life.flow(process.steps, shown)
+
+
+def lacking_papers(pack: Pack, claim: ClaimLife) -> tuple[list[str], int]:
+    """Return the papers a claim still needs: those required, and how many more of the choice."""
+    rule = pack.items.get(claim.item)
+    if rule is None:
+        return [], 0
+    paper = rule.paper
+    least = getattr(paper, "evidence_least", 1)
+    return life.lacking(claim.papers, paper.evidence_required, paper.evidence_any_of, least)
+
+
+def possible_steps(desk: Desk, claim: ClaimLife) -> tuple[str, ...]:
+    """Return the states this claim may go to; a double one can only be taken out."""
+    before = life.before_objection([life.Step(step.state, step.on) for step in claim.steps])
+    found = life.steps_from(claim.state, flow_of(desk.pack, claim.item), before)
+    if claim.rival:
+        found = tuple(step for step in found if step in ("returned", "draft", "rejected", "withdrawn"))
+    return found
+
+
+def shown_until(desk: Desk, connection: Connection, claim: ClaimLife) -> date | None:
+    """Return the last day of the public notice a claim stands in; None when it stands in none."""
+    return _shown_until(desk.pack, workdays.calendar(connection), claim)
+
+
+def _shown_until(pack: Pack, calendar: Workdays, claim: ClaimLife) -> date | None:
+    notice = flow_of(pack, claim.item).notice(claim.state)
+    posted = life.posted_on([life.Step(step.state, step.on) for step in claim.steps])
+    if notice is None or posted is None:
+        return None
+    return calendar.last_of(posted, notice.days, working=notice.working)
+
+
+def _check_step(desk: Desk, calendar: Workdays, claim: ClaimLife, state: str, on: date) -> None:
+    """Raise why a claim cannot take a step, as `advance` says."""
+    possible = possible_steps(desk, claim)
+    if state not in possible:
+        if claim.rival and state not in life.DEAD:
+            raise ExpectedError("claim.double", number=claim.number, other=claim.rival)
+        raise ExpectedError("claim.step", state=claim.state, possible=list(possible))
+    if claim.steps and on < claim.steps[-1].on:
+        raise ExpectedError("claim.step_before", day=claim.steps[-1].on.isoformat())
+    way = flow_of(desk.pack, claim.item)
+    if claim.state == "objection" and state in way.steps and claim.open_objections:
+        raise ExpectedError("claim.objection_open", number=claim.number)
+    if life.goes_up(claim.state, state):
+        _check_papers(desk.pack, claim)
+    if state != way.following(claim.state):
+        return
+    last = _shown_until(desk.pack, calendar, claim)
+    if last and on <= last:
+        raise ExpectedError("claim.publicity", number=claim.number, last=last.isoformat())
+    if life.goes_up(claim.state, state):
+        _check_round(desk.pack, claim, on)
+
+
+def _check_papers(pack: Pack, claim: ClaimLife) -> None:
+    missing, more = lacking_papers(pack, claim)
+    if missing or more:
+        choice = "、".join(pack.items[claim.item].paper.evidence_any_of) if more else ""
+        raise ExpectedError(
+            "claim.papers", number=claim.number, papers="、".join(missing), more=more, choice=choice
+        )
+
+
+def _check_round(pack: Pack, claim: ClaimLife, on: date) -> None:
+    rule = pack.items.get(claim.item)
+    if rule is None:
+        return
+    process = getattr(rule, "process", None)
+    if process is None:
+        return
+    cycle = rule.cycle.named(claim.cycle)
+    rounds = process.filing(cycle, on)
+    if rounds and not any(span.first <= on <= span.last for _name, span, _paid in rounds):
+        _name, span, _paid = next((each for each in rounds if on <= each[1].last), rounds[-1])
+        code = "claim.round_closed" if on > span.last else "claim.round_later"
+        raise ExpectedError(code, first=span.first.isoformat(), last=span.last.isoformat())
+    last = process.last_day(cycle, on)
+    if last and on > last:
+        raise ExpectedError("claim.deadline", last=last.isoformat())
+
+
+def round_of(pack: Pack, item: str, cycle: str, on: date) -> str:
+    """Return the name of the filing round of an item that a day falls into, '' when it has none."""
+    rule = pack.items.get(item)
+    if rule is None:
+        return ""
+    process = getattr(rule, "process", None)
+    found = process.filing(rule.cycle.named(cycle), on) if process else ()
+    return next((name for name, span, _paid in found if span.first <= on <= span.last), "")
+
+
+def preview_steps(
+    desk: Desk, connection: Connection, numbers: Sequence[str], state: str, on: date
+) -> list[Preview]:
+    """Return for each claim whether it can take a step on a day, and why not."""
+    calendar, lives = workdays.calendar(connection), queries.lives(connection, numbers)
+    found = []
+    for number in numbers:
+        claim = lives.get(number)
+        why = None
+        try:
+            if claim is None:
+                raise ExpectedError("claim.none", number=number)
+            _check_step(desk, calendar, claim, state, on)
+        except ExpectedError as error:
+            why = error
+        found.append(Preview(number, claim.name if claim else "", claim.amount if claim else 0, why))
+    return found
+
+
+def preview_filing(
+    desk: Desk, connection: Connection, chosen: Sequence[tuple[str, str, Sequence[str]]], on: date
+) -> list[Preview]:
+    """Return for each of these, as `file_all` takes them, whether a claim can be filed, and why not; `number` is the beneficiary."""
+    previews = []
+    for item, cycle, beneficiaries in chosen:
+        personal = desk.pack.item(item).beneficiary == "person"
+        answers = entitlements.assess_all(
+            connection,
+            desk.pack,
+            on,
+            item=item,
+            cycle=cycle,
+            people=beneficiaries if personal else None,
+            households=None if personal else beneficiaries,
+        )
+        taken = _taken(connection, item, answers)
+        found = {answer.beneficiary: answer for answer in answers}
+        for beneficiary in beneficiaries:
+            answer, why = found.get(beneficiary), None
+            try:
+                if answer is None:
+                    raise ExpectedError("person.not_here", day=on.isoformat())
+                _refuse_unless_eligible(answer, taken)
+            except ExpectedError as error:
+                why = error
+            previews.append(
+                Preview(
+                    beneficiary, answer.name if answer else "", (answer.amount if answer else 0) or 0, why
+                )
+            )
+    return previews
+
+
 def advance(desk: Desk, numbers: Sequence[str], state: str, on: date, reason: str = "") -> Changed:
-    """Move claims one step, all or none; ExpectedError as `_step`, and `day.future`, `claim.reason_missing`."""
+    """Move claims one step, all or none.
+
+    Raises ExpectedError `day.future`, `claim.reason_missing`, `claim.none`, `claim.step` (with what is possible),
+    `claim.step_before`, `claim.double`, `claim.publicity`, `claim.objection_open`, `claim.papers`,
+    `claim.round_later`, `claim.round_closed`, `claim.deadline`, `claim.exists`.
+    """
     if on > desk.today():
         raise ExpectedError("day.future", day=on.isoformat())
-    if state in ("returned", "rejected", "objection", "withdrawn") and not reason.strip():
+    said = reason.strip()
+    if state in life.NEEDS_REASON and not said:
         raise ExpectedError("claim.reason_missing")
     with desk.units("claim.advance", state=state) as unit:
+        calendar, lives = workdays.calendar(unit.connection), queries.lives(unit.connection, numbers)
         for number in numbers:
-            _step(unit, number, state, on, desk.officer, reason.strip())
+            claim = lives.get(number)
+            if claim is None:
+                raise ExpectedError("claim.none", number=number)
+            _check_step(desk, calendar, claim, state, on)
+            if state == "objection":
+                unit.insert(Objection, claim_id=claim.id, raised_on=on, by="", words=said)
+            elif claim.open_objections:
+                _close_objections(unit, claim.id, "upheld", said, on)
+            take_step(desk, unit, claim, state, on, said)
         unit.name(numbers[0] if len(numbers) == 1 else "", len(numbers))
         return unit.commit()
 
 
-def _step(unit: UnitOfWork, number: str, state: str, on: date, officer: str, reason: str) -> None:
-    """Take one step; ExpectedError `claim.none`, `claim.step` (with what is possible), `claim.step_before`."""
-    claim = queries.by_number(unit.connection, number)
+def take_step(desk: Desk, unit: UnitOfWork, claim: ClaimLife, state: str, on: date, reason: str) -> None:
+    """Write one step, checked before; ExpectedError `claim.exists` when the claim would live beside another."""
+    try:
+        unit.update(Claim, claim.id, state=state)
+    except IntegrityError as error:
+        raise ExpectedError("claim.exists", name=claim.name) from error
+    unit.insert(
+        ClaimStep,
+        claim_id=claim.id,
+        state=state,
+        on=on,
+        officer=desk.officer,
+        reason=reason,
+        number=max((step.number for step in claim.steps), default=0) + 1,
+        level=life.LEVELS[len(desk.scope)],
+    )
+
+
+def _one(unit: UnitOfWork, number: str) -> ClaimLife:
+    claim = queries.lives(unit.connection, [number]).get(number)
     if claim is None:
         raise ExpectedError("claim.none", number=number)
-    possible = life.steps_from(claim.state)
-    if state not in possible:
-        raise ExpectedError("claim.step", state=claim.state, possible=list(possible))
-    taken = queries.steps(unit.connection, claim.id)
-    if taken and on < taken[-1].on:
-        raise ExpectedError("claim.step_before", day=taken[-1].on.isoformat())
-    unit.update(Claim, claim.id, state=state)
-    unit.insert(ClaimStep, claim_id=claim.id, state=state, on=on, officer=officer, reason=reason)
+    return claim
+
+
+def object_to(desk: Desk, number: str, words: str, on: date, *, by: str = "") -> Changed:
+    """Record an objection to a claim shown in public, which stops it; ExpectedError as `advance`."""
+    if on > desk.today():
+        raise ExpectedError("day.future", day=on.isoformat())
+    said = clean(words, most=1000)
+    if not said:
+        raise ExpectedError("claim.reason_missing")
+    with desk.units("claim.object") as unit:
+        claim = _one(unit, number)
+        if claim.state != "objection":
+            _check_step(desk, workdays.calendar(unit.connection), claim, "objection", on)
+        elif on < claim.steps[-1].on:
+            raise ExpectedError("claim.step_before", day=claim.steps[-1].on.isoformat())
+        unit.insert(Objection, claim_id=claim.id, raised_on=on, by=clean(by), words=said)
+        if claim.state != "objection":
+            take_step(desk, unit, claim, "objection", on, said)
+        unit.name(number)
+        return unit.commit()
+
+
+def _close_objections(unit: UnitOfWork, claim: str, outcome: str, answer: str, on: date) -> int:
+    still_open = [each.id for each in queries.objections(unit.connection, claim) if each.resolved_on is None]
+    values = {"resolved_on": on, "outcome": outcome, "answer": answer}
+    return unit.update_many(Objection, [(each, values) for each in still_open])
+
+
+def resolve(
+    desk: Desk, number: str, outcome: str, answer: str, on: date, *, state: str = "rejected"
+) -> Changed:
+    """Resolve the objections to a claim: dismissed, and it goes on where it was; upheld, and it is rejected or returned.
+
+    Raises ExpectedError `claim.objection_none`, `claim.reason_missing`, `code.unknown`, and as `advance`.
+    """
+    known("objection_outcome", outcome)
+    if on > desk.today():
+        raise ExpectedError("day.future", day=on.isoformat())
+    said = clean(answer, most=1000)
+    if not said:
+        raise ExpectedError("claim.reason_missing")
+    with desk.units("claim.resolve") as unit:
+        claim = _one(unit, number)
+        if not claim.open_objections:
+            raise ExpectedError("claim.objection_none", number=number)
+        _close_objections(unit, claim.id, outcome, said, on)
+        if claim.state == "objection":
+            settled = _one(unit, number)
+            before = life.before_objection([life.Step(step.state, step.on) for step in settled.steps])
+            wanted = state if outcome == "upheld" else before
+            _check_step(desk, workdays.calendar(unit.connection), settled, wanted, on)
+            take_step(desk, unit, settled, wanted, on, said)
+        unit.name(number)
+        return unit.commit()
+
+
+def paper_kinds(pack: Pack, item: str) -> tuple[str, ...]:
+    """Return the papers a claim of an item may have: those the pack names, and the photo of its notice."""
+    rule = pack.items.get(item)
+    named = (*rule.paper.evidence_required, *rule.paper.evidence_any_of) if rule else ()
+    return (*dict.fromkeys(named), life.NOTICE_PHOTO)
+
+
+def add_papers(
+    desk: Desk,
+    number: str,
+    kinds: Sequence[str],
+    on: date,
+    *,
+    attachment: str = "",
+    note: str = "",
+) -> Changed:
+    """Note papers handed in with a claim, and the photo of one.
+
+    Raises ExpectedError `claim.none`, `claim.paper_kind`, `photo.none`, `day.future`.
+    """
+    if on > desk.today():
+        raise ExpectedError("day.future", day=on.isoformat())
+    with desk.units("claim.papers") as unit:
+        claim = _one(unit, number)
+        allowed = paper_kinds(desk.pack, claim.item)
+        for kind in kinds:
+            if kind not in allowed:
+                raise ExpectedError("claim.paper_kind", paper=kind, papers="、".join(allowed))
+        if (
+            attachment
+            and not unit.connection.execute(
+                select(Attachment.id).where(Attachment.id == attachment, live(Attachment))
+            ).first()
+        ):
+            raise ExpectedError("photo.none")
+        present = {(line.kind, line.attachment) for line in queries.evidence(unit.connection, claim.id)}
+        for kind in dict.fromkeys(kinds):
+            if (kind, attachment) not in present:
+                unit.insert(
+                    Evidence,
+                    claim_id=claim.id,
+                    kind=kind,
+                    attachment_id=attachment or None,
+                    on=on,
+                    note=clean(note),
+                )
+        unit.name(number)
+        return unit.commit()
+
+
+def remove_paper(desk: Desk, number: str, paper: str) -> Changed:
+    """Take a paper off a claim again; ExpectedError `claim.none`, `void.gone`."""
+    with desk.units("claim.papers") as unit:
+        claim = _one(unit, number)
+        if paper not in {line.id for line in queries.evidence(unit.connection, claim.id)}:
+            raise ExpectedError("void.gone")
+        unit.void(Evidence, paper)
+        unit.name(number)
+        return unit.commit()
 
 
 def _how_sent(spell: SpellLine) -> str:

@@ -9,7 +9,7 @@ SIZES = {"relation": 28, "ethnicity": 56, "industry": 20, "labour_skill": 5, "mo
 LISTS = (
     "household_kind monitored_kind relation sex ethnicity education schooling health labour_skill "
     "political_status risk spell_kind channel industry intention service_kind service_outcome status "
-    "claim_state distance end_reason leave_reason trade attachment_kind yes_no "
+    "claim_state objection_outcome payment_outcome distance end_reason leave_reason trade attachment_kind yes_no "
     "organisation_kind organisation_size organisation_level engagement_role insurance_kind payer "
     "certificate_kind business_kind loan_kind post_kind hardship "
     "comparison_kind comparison_result reply_outcome"
