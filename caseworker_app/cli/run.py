@@ -17,6 +17,7 @@ from caseworker_app.cli import (
     attachments,
     checks,
     claims,
+    comparisons,
     facts,
     files,
     handing_over,
@@ -42,7 +43,19 @@ STATUS = {
 """Exit status of a failure; every other ExpectedError is 1, a wrong use of the command 2."""
 OURS = 5
 _PACKAGES = ("caseworker_app", "db", "printouts", "ui")
-_COMMANDS = (attachments, checks, claims, facts, files, handing_over, ledgers, lists, packs, people)
+_COMMANDS = (
+    attachments,
+    checks,
+    claims,
+    comparisons,
+    facts,
+    files,
+    handing_over,
+    ledgers,
+    lists,
+    packs,
+    people,
+)
 """Each adds its commands by being imported."""
 
 log = logging.getLogger("caseworker")
