@@ -1,0 +1,181 @@
+"""What an archive may be before a reader library sees it: sizes, names and markup; nothing is unpacked to disk.
+
+Runs in the reader's child process, where a mistake of its own harms nobody either.
+"""
+
+import re
+import zipfile
+import zlib
+from posixpath import join, normpath
+from typing import IO
+from xml.etree import ElementTree as Tree
+from xml.sax.saxutils import unescape
+
+from caseworker_app.domain.errors import ExpectedError
+
+MB = 1024**2
+LARGEST_INFLATED = 1024 * MB
+MOST_CELLS = 20_000_000
+WIDEST = 16_384
+_LONGEST = 1_048_576
+_MOST_FORMULAS = 1_000_000
+
+_SMALL = 16 * MB
+_LARGEST_RATIO = 150
+_MOST_PARTS = 20_000
+_CHUNK = MB
+_OVERLAP = 64
+_WORKBOOK_PARTS = frozenset({"[Content_Types].xml", "content.xml"})
+_MARKUP = (".xml", ".rels", ".vml")
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+# Old OpenOffice names a document type in its manifest, and nothing reads that part here.
+_MAY_HAVE_DOCTYPE = frozenset({"META-INF/manifest.xml"})
+_DECLARES = re.compile(rb"<\0?!\0?(?:D\0?O\0?C\0?T\0?Y\0?P\0?E|E\0?N\0?T\0?I\0?T\0?Y)")
+_ROW = re.compile(rb'row\b[^>]{0,400}?\br="(\d{1,9})"')
+_WIDE = re.compile(rb' r="([A-Z]{2,3})\d+"[^>]{0,200}>\s*<(?:\w+:)?(?:v|is|f)\b')
+_FORMULA = re.compile(
+    rb"<(?:\w+:)?c\b([^>]{0,400})>\s*<(?:\w+:)?f\b(?:[^>]{0,400}/>|[^>]{0,400}>([^<]*)</(?:\w+:)?f>)"
+    rb"\s*(</|<(?:\w+:)?v\s*/>|<(?:\w+:)?v\s*>\s*</)"
+)
+_ADDRESS = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+_VALUES = (b"<v", b"<is", b"<f", b":v", b":is", b":f")
+_BEFORE_A = 64
+_LONGEST_CELL = 64 * 1024
+
+Formulas = dict[tuple[int, int], str]
+"""The formulas without a value of a sheet, by row and column from 0."""
+
+
+def members(stream: IO[bytes]) -> list[zipfile.ZipInfo]:
+    """Return the parts of an archive that may be looked into.
+
+    Raises ExpectedError `workbook.damaged`, `.none`, `.encrypted`, `.unsafe` or `.too_large` from its table of
+    contents alone.
+    """
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError) as error:
+        raise ExpectedError("workbook.damaged") from error
+    names = [part.filename for part in parts]
+    if not _WORKBOOK_PARTS & set(names):
+        raise ExpectedError("workbook.none")
+    if any(part.flag_bits & 1 for part in parts):
+        raise ExpectedError("workbook.encrypted")
+    if len(set(names)) < len(names) or any(map(_leads_out, names)):
+        raise ExpectedError("workbook.unsafe")
+    inflated = sum(part.file_size for part in parts)
+    packed = sum(part.compress_size for part in parts) or 1
+    bomb = inflated > _SMALL and inflated / packed > _LARGEST_RATIO
+    if bomb or inflated > LARGEST_INFLATED or len(parts) > _MOST_PARTS:
+        raise ExpectedError("workbook.too_large")
+    return parts
+
+
+def _leads_out(name: str) -> bool:
+    return ".." in re.split(r"[/\\]", name) or name.startswith(("/", "\\")) or ":" in name or "\0" in name
+
+
+def look_through(stream: IO[bytes], parts: list[zipfile.ZipInfo]) -> dict[str, Formulas]:
+    """Inflate every part once, hold it against what it declared, and return the formulas without a value by sheet.
+
+    Raises ExpectedError `workbook.damaged`, `.unsafe` or `.too_large`.
+    """
+    found = {}
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            for part in parts:
+                if formulas := _look_at(archive, part):
+                    found[part.filename] = formulas
+            return _by_sheet(archive, found) if found else {}
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+    ) as error:
+        raise ExpectedError("workbook.damaged") from error
+
+
+def _look_at(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Formulas:
+    name = part.filename
+    is_markup = name.lower().endswith(_MARKUP) and name not in _MAY_HAVE_DOCTYPE
+    sheet = _Sheet() if _SHEET.fullmatch(name) else None
+    size, tail = 0, b""
+    with archive.open(part) as inside:
+        while chunk := inside.read(_CHUNK):
+            size += len(chunk)
+            if size > part.file_size:
+                raise ExpectedError("workbook.too_large")
+            text = tail + chunk
+            if is_markup and _DECLARES.search(text):
+                raise ExpectedError("workbook.unsafe")
+            tail = sheet.take(text) if sheet else text[-_OVERLAP:]
+    return sheet.formulas if sheet else {}
+
+
+class _Sheet:
+    """How far a sheet reaches, and its formulas without a value, from its markup as it passes by."""
+
+    def __init__(self) -> None:
+        self.formulas: Formulas = {}
+        self._rows = 1
+        self._columns = 1  # One letter is never too wide; the reader's own bounds are enough for it.
+        self._wide: set[bytes] = set()
+
+    def take(self, text: bytes) -> bytes:
+        """Look at a stretch of markup and return its end, the cell that may go on in the next."""
+        last = max(map(text.rfind, _VALUES))
+        row = max(text.rfind(b"<row ", 0, last), text.rfind(b":row ", 0, last)) if last > 0 else -1
+        if row >= 0 and (match := _ROW.match(text, row + 1)):
+            self._rows = max(self._rows, int(match[1]))
+        wide = set(_WIDE.findall(text)) - self._wide
+        if wide:
+            self._wide |= wide
+            self._columns = max(self._columns, *(column_index(each) + 1 for each in wide))
+        if self._rows * self._columns > MOST_CELLS:
+            # Lines of blank cells far out are harmless; one value there makes the reader fill all between.
+            raise ExpectedError("workbook.too_large")
+        if b"<f" in text or b":f" in text:
+            self._take_formulas(text)
+        return text[max(text.rfind(b"c>"), len(text) - _LONGEST_CELL, 0) :]
+
+    def _take_formulas(self, text: bytes) -> None:
+        for attributes, formula, after in _FORMULA.findall(text):
+            # An empty text is a value too: `t="str"` with `<v></v>`.
+            if after != b"</" and b'"str"' in attributes:
+                continue
+            if address := _ADDRESS.search(attributes):
+                row, column = int(address[2]), column_index(address[1])
+                if not 0 < row <= _LONGEST or column >= WIDEST or len(self.formulas) > _MOST_FORMULAS:
+                    raise ExpectedError("workbook.too_large")
+                self.formulas[row - 1, column] = "=" + unescape(formula.decode("utf-8", "replace"))
+
+
+def column_index(letters: bytes) -> int:
+    """Return the place from 0 of a column by its letters."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - _BEFORE_A
+    return number - 1
+
+
+def _by_sheet(archive: zipfile.ZipFile, by_part: dict[str, Formulas]) -> dict[str, Formulas]:
+    """Name the sheets whose parts hold formulas without a value."""
+    try:
+        book = Tree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 - declares nothing: it was looked at
+        targets = {
+            each.get("Id"): normpath(join("xl", each.get("Target", "")).lstrip("/"))
+            for each in Tree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+        }
+    except (KeyError, Tree.ParseError):
+        return {}
+    sheets = {}
+    for each in book.iter():
+        relation = next((value for key, value in each.attrib.items() if key.endswith("}id")), None)
+        if each.tag.rpartition("}")[2] == "sheet" and targets.get(relation) in by_part:
+            sheets[each.get("name", "")] = by_part[targets[relation]]
+    return sheets

@@ -1,0 +1,204 @@
+"""The process that reads foreign files: it has bounds of memory and time, and may die without harm.
+
+It answers in messages of plain values: `("file",)`, `("bound", seconds, whether the system keeps it)`,
+`("sheet", name)`, `("blank", rows)`, `("rows", empty columns to the left)` and then a block of them, `("formulas",
+[(row, column, formula)])` for those without a value, `("failed", code)`, `("end",)`.
+"""
+
+import gc
+import io
+import marshal
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import islice
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import IO, Any
+
+from caseworker_app.domain.errors import ExpectedError
+from caseworker_app.exchange import guard, texts
+from caseworker_app.exchange.blocks import ROWS, Cell, Packer
+from caseworker_app.exchange.guard import MB
+
+_MEMORY = 432 * MB
+_MEMORY_A_BYTE = 5
+_MOST_MEMORY = 2048 * MB
+_SECONDS = 4
+_BYTES_A_SECOND = 6 * MB
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+_ARCHIVE = b"PK"
+# Excel "protects" with it what anybody may read.
+_EVERYBODYS_PASSWORD = "VelvetSweatshop"  # noqa: S105
+
+
+def read(paths: list[str], password: str, sender: Connection) -> None:
+    """Read every sheet of every file and send its rows; the target of the child process."""
+    # On some files the reader library aborts with a page of its own frames: not for the officer's terminal.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    gc.disable()
+    child = _Child(sender, password)
+    try:
+        for path in paths:
+            child.file(Path(path))
+        child.say("end")
+    except BaseException as error:  # noqa: BLE001 - the reader library panics past Exception on broken files
+        child.fail(error)
+
+
+class _Child:
+    """What is said to the parent, from whichever thread finds it first."""
+
+    def __init__(self, sender: Connection, password: str) -> None:
+        self._sender = sender
+        self._password = password
+        self._lock = threading.Lock()
+        self._packer = Packer()
+
+    def say(self, *message: Any) -> None:  # noqa: ANN401 - plain values, as the module says
+        """Send a message."""
+        with self._lock:
+            self._sender.send_bytes(marshal.dumps(message))
+
+    def fail(self, error: BaseException) -> None:
+        """Say why nothing more comes, and end the process at once."""
+        code = error.code if isinstance(error, ExpectedError) else "workbook.damaged"
+        if isinstance(error, MemoryError):
+            code = "workbook.too_large"
+        with suppress(OSError):
+            self.say("failed", code)
+        os._exit(0)
+
+    def file(self, path: Path) -> None:
+        """Read one file, whatever its name says it is."""
+        self.say("file")
+        with path.open("rb") as stream:
+            magic = stream.read(8)
+            stream.seek(0)
+            self._bound(path.stat().st_size)
+            if not magic:
+                raise ExpectedError("workbook.empty")
+            if magic.startswith(_OLD_WORKBOOK):
+                self._old_workbook(stream)
+            elif magic.startswith(_ARCHIVE):
+                self._archive(stream)
+            else:
+                for name, rows in texts.tables(stream):
+                    self.say("sheet", path.stem + name)
+                    self.rows(rows)
+
+    def _bound(self, size: int) -> None:
+        """Allow the memory and time that reading so many bytes can honestly take."""
+        seconds = _SECONDS + size // _BYTES_A_SECOND
+        bounded = False
+        with suppress(ImportError, OSError, ValueError):
+            import resource  # noqa: PLC0415 - not on Windows, where the parent's clock is the only bound.
+
+            def limit(kind: int, value: int) -> None:
+                resource.setrlimit(kind, (value, resource.getrlimit(kind)[1]))
+
+            used = resource.getrusage(resource.RUSAGE_SELF)
+            limit(resource.RLIMIT_CORE, 0)
+            limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + 1 + seconds)
+            limit(resource.RLIMIT_AS, min(_MEMORY + _MEMORY_A_BYTE * size, _MOST_MEMORY))
+            bounded = True
+        self.say("bound", seconds, bounded)
+
+    def _old_workbook(self, stream: IO[bytes]) -> None:
+        import python_calamine  # noqa: PLC0415 - only here, in the process that may be lost to it.
+
+        try:
+            self._workbook(stream, dict)
+        except python_calamine.PasswordError:
+            stream.seek(0)
+            opened = _decrypted(stream, self._password)
+            if opened.read(len(_ARCHIVE)) == _ARCHIVE:
+                self._archive(opened)
+            else:
+                self._workbook(opened, dict)
+
+    def _archive(self, stream: IO[bytes]) -> None:
+        """Read a workbook that is an archive, while a second thread looks through all of it."""
+        parts = guard.members(stream)
+        self._bound(sum(part.file_size for part in parts))
+        stream.seek(0)
+        content = stream.read()
+        formulas: dict[str, guard.Formulas] = {}
+
+        def look() -> None:
+            try:
+                formulas.update(guard.look_through(io.BytesIO(content), parts))
+            except BaseException as error:  # noqa: BLE001 - whatever it is, the file is not taken
+                self.fail(error)
+
+        looking = threading.Thread(target=look, daemon=True)
+        looking.start()
+
+        def looked_through() -> dict[str, guard.Formulas]:
+            looking.join()
+            return formulas
+
+        try:
+            self._workbook(io.BytesIO(content), looked_through)
+        finally:
+            looking.join()  # What the guard says of a file is clearer than what the reader library says.
+
+    def _workbook(self, stream: IO[bytes], looked_through: Callable[[], dict[str, guard.Formulas]]) -> None:
+        import python_calamine  # noqa: PLC0415 - as above.
+
+        stream.seek(0)
+        book = python_calamine.CalamineWorkbook.from_filelike(stream)
+        for metadata in book.sheets_metadata:
+            if metadata.typ != python_calamine.SheetTypeEnum.WorkSheet:
+                continue
+            sheet = book.get_sheet_by_name(metadata.name)
+            if sheet.height * sheet.width > guard.MOST_CELLS:
+                raise MemoryError
+            formulas = looked_through().get(metadata.name, {})
+            self.say("sheet", metadata.name)
+            # The rows come with the empty ones above them, but without the empty columns to the left.
+            self.rows(sheet.iter_rows(), sheet.start[1] if sheet.start else 0)
+            if formulas:
+                self.say("formulas", [(*place, formula) for place, formula in sorted(formulas.items())])
+
+    def rows(self, rows: Iterator[list[Cell]], left: int = 0) -> None:
+        """Send rows in blocks; empty ones are only counted, and not even that at the end."""
+        blank = 0
+        for block in iter(lambda: list(islice(rows, ROWS)), []):
+            filled = [row for row in block if row.count("") < len(row)]
+            if not filled:
+                blank += len(block)
+                continue
+            if blank:
+                self.say("blank", blank)
+            blank = 0
+            while not block[-1] or block[-1].count("") == len(block[-1]):
+                block.pop()
+                blank += 1
+            width = max(map(len, filled))
+            empty = [number for number, row in enumerate(block) if row.count("") == len(row)]
+            if empty or any(len(row) < width for row in block):
+                block = [row + [""] * (width - len(row)) for row in block]
+            packed = self._packer.pack(block, empty)
+            with self._lock:
+                self._sender.send_bytes(marshal.dumps(("rows", left)))
+                self._sender.send_bytes(packed)
+
+
+def _decrypted(stream: IO[bytes], password: str) -> IO[bytes]:
+    """Open what is protected with a password; raises ExpectedError `workbook.encrypted` or `.password_wrong`."""
+    import msoffcrypto  # noqa: PLC0415 - few files need it.
+    from msoffcrypto.exceptions import FileFormatError, InvalidKeyError  # noqa: PLC0415
+
+    opened = io.BytesIO()
+    try:
+        office = msoffcrypto.OfficeFile(stream)
+        office.load_key(password=password or _EVERYBODYS_PASSWORD, verify_password=True)
+        office.decrypt(opened)
+    except InvalidKeyError:
+        raise ExpectedError("workbook.password_wrong" if password else "workbook.encrypted") from None
+    except FileFormatError as error:
+        raise ExpectedError("workbook.damaged") from error
+    opened.seek(0)
+    return opened
