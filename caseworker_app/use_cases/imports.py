@@ -58,7 +58,8 @@ class Prepared:
     names: tuple[str, ...]
 
 
-def _state(connection: Connection) -> State:
+def ledger_state(connection: Connection) -> State:
+    """Return the part of the ledger that workbooks are compared with."""
     state = State()
     households: dict[str, HouseholdState] = {}
     people: dict[str, PersonState] = {}
@@ -122,7 +123,7 @@ def prepare(
             raise ExpectedError("import.not_recognised", file=file.name)
         found.extend(recognised)
     read_done = time.perf_counter()
-    planner = plan.Planner(_state(connection), scope, today, new_id)
+    planner = plan.Planner(ledger_state(connection), scope, today, new_id)
     previews = [
         planner.sheet(name, sheet, match, lambda done, total: progress(done, total, "import.checking"))
         for name, sheet, match in plan.in_order(found)
