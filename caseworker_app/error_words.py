@@ -270,7 +270,7 @@ def errors() -> dict[str, str]:
         "day.too_young": _("{name} is younger than 16 on {day}. Check the day."),
         "workbook.empty": _("{file} is empty (0 bytes). Ask for it to be sent again."),
         "workbook.encrypted": _(
-            "{file} is protected with a password. Open it, save it without the password, and import that."
+            "{file} is protected with a password. Enter it, or ask its sender for the file without one."
         ),
         "workbook.missing": _("{file} cannot be read. Check that it is there and not open elsewhere."),
         "workbook.no_sheets": _(
@@ -285,6 +285,12 @@ def errors() -> dict[str, str]:
         "workbook.not_written": _(
             "{file} could not be written. Check that it is not open in Excel or WPS and that the folder may be written to."
         ),
+        "workbook.password_wrong": _(
+            "This is not the password of {file}. Ask its sender, and mind capital letters."
+        ),
+        "workbook.unsafe": _(
+            "{file} holds parts that no spreadsheet program writes, so it was not read. Ask its sender where it comes from."
+        ),
         "workbook.too_large": _(
             "{file} is too large to be read safely. Delete the blank rows and columns after the data, save it, and import it again."
         ),
@@ -295,6 +301,9 @@ def problems() -> dict[str, str]:
     """Return the sentence of every import problem; row and column are said before it."""
     return {
         "cell.missing": _("not filled in. Add it."),
+        "cell.formula_without_value": _(
+            "is a formula that has not been calculated. Open the file in Excel or WPS, save it, and import it again."
+        ),
         "code.unknown": _("is not one of the values possible here: {allowed}. Correct it."),
         "date.form": _("is not a date. Write it like 2024-03-05 or 2024年03月."),
         "date.none": _("is a day that does not exist. Check it."),
