@@ -15,6 +15,7 @@ from caseworker_app.cli.shared import (
     json_option,
     out_option,
     village_option,
+    with_file_password,
     write_file,
 )
 from caseworker_app.exchange import recognise
@@ -103,8 +104,16 @@ def import_(session: Session, files: tuple[Path, ...], layout: str, dry_run: boo
     show = output.progress()
     with session.desk() as opened:
         with opened.ledger.reader() as connection:
-            prepared = imports.prepare(
-                connection, files, opened.scope, opened.today(), layout=layout, progress=show
+            prepared = with_file_password(
+                lambda given: imports.prepare(
+                    connection,
+                    files,
+                    opened.scope,
+                    opened.today(),
+                    layout=layout,
+                    password=given,
+                    progress=show,
+                )
             )
         if dry_run:
             outcome = _("Looked through only; nothing was written.")

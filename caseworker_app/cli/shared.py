@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import click
 from sqlalchemy import Connection
@@ -24,6 +24,8 @@ from caseworker_app.wording import _
 from db.queries import households, workers
 
 _PASSWORD = "CASEWORKER_PASSWORD"  # noqa: S105 - the name of the variable
+_FILE_PASSWORD = "CASEWORKER_FILE_PASSWORD"  # noqa: S105 - as above
+T = TypeVar("T")
 
 
 class Day(click.ParamType[date, str]):
@@ -135,6 +137,17 @@ def password(*, new: bool = False) -> str:
             _("No password was given. Set the variable CASEWORKER_PASSWORD or type it at a terminal.")
         )
     return str(click.prompt(_("Password"), hide_input=True, confirmation_prompt=new, err=True))
+
+
+def with_file_password(work: Callable[[str], T]) -> T:
+    """Do what reads files with the password from its variable, or ask for it when a file wants one."""
+    try:
+        return work(os.environ.get(_FILE_PASSWORD, ""))
+    except ExpectedError as error:
+        if error.code not in ("workbook.encrypted", "workbook.password_wrong") or not sys.stdin.isatty():
+            raise
+        asked = _("Password of {file}").format(file=error.values["file"])
+    return work(str(click.prompt(asked, hide_input=True, err=True)))
 
 
 def person_id(connection: Connection, number: str) -> str:

@@ -102,6 +102,7 @@ def prepare(
     today: date,
     *,
     layout: str = "",
+    password: str = "",
     progress: Progress = lambda _done, _total, _what: None,
 ) -> Prepared:
     """Look through workbooks and say what importing them would do; nothing is written.
@@ -112,7 +113,7 @@ def prepare(
     begun = time.perf_counter()
     found = []
     progress(0, len(files), "import.reading")
-    contents = read.read_all(files, lambda rows: progress(rows, 0, "import.reading"))
+    contents = read.read_all(files, lambda rows: progress(rows, 0, "import.reading"), password=password)
     for file, sheets in zip(files, contents, strict=True):
         recognised = [
             (file.name, sheet, match)
