@@ -27,14 +27,14 @@ from caseworker_app.read_models.comparisons import (
     Difference,
     Found,
 )
+from caseworker_app.use_cases import national
 from caseworker_app.use_cases.desk import Desk
+from caseworker_app.use_cases.national import NATIONAL
 from db.queries import comparisons, workers
 from db.queries.comparisons import Known
 from db.tables import Comparison, ComparisonResult
 
 Progress = Callable[[int, int, str], None]
-KINDS = ("insured", "unemployed", "business", "paid", "death", "school")
-NATIONAL = "national"
 _ENDED = ("停", "终止", "退", "注销", "吊销", "休学", "毕业", "离校")
 _RESIDENT = "居民"
 _LONGEST = 200
@@ -224,7 +224,8 @@ def _judged(
     named = [each for each in named if each.id not in by_person]
     people = {known.id: known for known in numbers.values()}
     ledger = _ledger(connection, desk, kind, on, people.values())
-    found, absent = [], []
+    found: list[Found] = []
+    absent: list[Found] = []
     for person, rows in by_person.items():
         known = people[person]
         differences = []
@@ -258,6 +259,9 @@ def prepare(
 
     Raises ExpectedError `workbook.*` and `comparison.not_recognised`.
     """
+    if kind == NATIONAL:
+        there = national.prepare(connection, desk, files, as_of=as_of, progress=progress)
+        return counted(replace(there, digest=digest(files), found=_ordered(there.found)))
     progress(0, len(files), "import.reading")
     sheets = []
     for file, contents in zip(files, read.read_all(files), strict=True):
@@ -280,11 +284,15 @@ def prepare(
             digest(files),
             on,
             len(listed),
-            tuple(sorted(found, key=lambda each: (each.village_code, each.household_no, each.name))),
+            _ordered(found),
             tuple(absent),
             sum(len(row.unread) for row in listed),
         )
     )
+
+
+def _ordered(found: Iterable[Found]) -> tuple[Found, ...]:
+    return tuple(sorted(found, key=lambda each: (each.village_code, each.household_no, each.name)))
 
 
 def digest(files: Sequence[Path]) -> str:
@@ -312,7 +320,7 @@ def commit(desk: Desk, compared: Compared) -> Changed:
     with desk.units("comparison.make", name=name, list=compared.kind) as unit:
         before = comparisons.newest(unit.connection, compared.kind)
         seen = {
-            (each.person, each.field): each.since
+            (each.person or each.household, each.field): each.since
             for each in (comparisons.results(unit.connection, before.id) if before else ())
         }
         made = unit.insert(
@@ -331,18 +339,19 @@ def commit(desk: Desk, compared: Compared) -> Changed:
                 {
                     "comparison_id": made,
                     "village_code": each.village_code,
-                    "person_id": each.person,
-                    "household_id": each.household,
+                    "person_id": each.person or None,
+                    "household_id": each.household or None,
                     "row": each.row,
                     "result": each.result,
                     "field": difference.field,
                     "ours": difference.ours[:_LONGEST],
                     "theirs": difference.theirs[:_LONGEST],
-                    "since": seen.get((each.person, difference.field)) or compared.as_of
+                    "since": seen.get((each.person or each.household, difference.field)) or compared.as_of
                     if difference.field
                     else None,
                 }
                 for each in compared.found
+                if compared.kind != NATIONAL or each.result != AGREES  # Who agrees is counted, not listed.
                 for difference in each.differences or (Difference("", "", ""),)
             ],
         )

@@ -104,7 +104,7 @@ def newest(connection: Connection, kind: str) -> ComparisonLine | None:
     return _line(row) if row else None
 
 
-def _results() -> Select[Any]:
+def _results() -> Select[*tuple[Any, ...]]:
     own = aliased(Reply)
     return (
         select(
@@ -202,7 +202,7 @@ class Known:
     why: str
 
 
-def _known() -> Select[Any]:
+def _known() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Person.id,
@@ -323,3 +323,33 @@ def schooling(connection: Connection, on: date) -> dict[str, str]:
         holds(PersonAttribute, on),
     )
     return dict(connection.execute(chosen).tuples())
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A household under the name of its head."""
+
+    id: str
+    household_no: str
+    village_code: str
+    name: str
+
+
+def homes(connection: Connection, households: Iterable[str]) -> list[Home]:
+    """Return these households."""
+    head = aliased(Membership)
+    chosen = (
+        select(Household.id, Household.household_no, Household.village_code, Person.name)
+        .outerjoin(
+            head,
+            and_(
+                head.household_id == Household.id,
+                head.relation == "head",
+                head.voided_in.is_(None),
+                head.until.is_(None),
+            ),
+        )
+        .outerjoin(Person, Person.id == head.person_id)
+    )
+    found = blocks.rows(connection, chosen, Household.id, households)
+    return [Home(row.id, row.household_no, row.village_code, row.name or "") for row in found]
