@@ -20,6 +20,8 @@ from tests.journeys.test_window import Officer, all_shown, county, sit, speak_ch
 from tests.printouts.reading import joined, texts
 from ui.widgets.pdf_preview import PdfPreview
 
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
 NEW = "another-mountain"
 
 
