@@ -106,17 +106,14 @@ class _Child:
         self.say("bound", seconds, bounded)
 
     def _old_workbook(self, stream: IO[bytes]) -> None:
-        import python_calamine  # noqa: PLC0415 - only here, in the process that may be lost to it.
-
-        try:
+        """Read a .xls or .et, or what a password hides."""
+        opened = _decrypted(stream, self._password)
+        if opened is None:
             self._workbook(stream, dict)
-        except python_calamine.PasswordError:
-            stream.seek(0)
-            opened = _decrypted(stream, self._password)
-            if opened.read(len(_ARCHIVE)) == _ARCHIVE:
-                self._archive(opened)
-            else:
-                self._workbook(opened, dict)
+        elif opened.read(len(_ARCHIVE)) == _ARCHIVE:
+            self._archive(opened)
+        else:
+            self._workbook(opened, dict)
 
     def _archive(self, stream: IO[bytes]) -> None:
         """Read a workbook that is an archive, while a second thread looks through all of it."""
@@ -186,19 +183,25 @@ class _Child:
                 self._sender.send_bytes(packed)
 
 
-def _decrypted(stream: IO[bytes], password: str) -> IO[bytes]:
-    """Open what is protected with a password; raises ExpectedError `workbook.encrypted` or `.password_wrong`."""
-    import msoffcrypto  # noqa: PLC0415 - few files need it.
-    from msoffcrypto.exceptions import FileFormatError, InvalidKeyError  # noqa: PLC0415
+def _decrypted(stream: IO[bytes], password: str) -> IO[bytes] | None:
+    """Open what a password hides, None when none does; ExpectedError `workbook.encrypted` or `.password_wrong`."""
+    import msoffcrypto  # noqa: PLC0415 - new workbooks without a password need none of it.
+    from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError  # noqa: PLC0415
 
     opened = io.BytesIO()
     try:
         office = msoffcrypto.OfficeFile(stream)
-        office.load_key(password=password or _EVERYBODYS_PASSWORD, verify_password=True)
+        if not office.is_encrypted():
+            return None
+        # An old workbook's key is always held against the file, a new one's on request.
+        verify = {"verify_password": True} if office.format == "ooxml" else {}
+        office.load_key(password=password or _EVERYBODYS_PASSWORD, **verify)
         office.decrypt(opened)
     except InvalidKeyError:
         raise ExpectedError("workbook.password_wrong" if password else "workbook.encrypted") from None
-    except FileFormatError as error:
+    except FileFormatError:
+        return None  # Not one that it knows; the reader library may.
+    except DecryptionError as error:
         raise ExpectedError("workbook.damaged") from error
     opened.seek(0)
     return opened
