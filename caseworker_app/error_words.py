@@ -10,7 +10,7 @@ from caseworker_app.domain import identity, money
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.read_models.imports import Problem
 from caseworker_app.settings import BY_KEY
-from caseworker_app.wording import _, _n, label, labels
+from caseworker_app.wording import _, _n, joined, label, labels
 
 Values = Mapping[str, object]
 
@@ -111,6 +111,17 @@ def errors() -> dict[str, str]:
         "household.village": _(
             "{village} is not a village of this ledger's area. Choose one of its villages."
         ),
+        "answer.nothing": _("Every cell can be taken: there is nothing to send back."),
+        "answer.same_file": _(
+            "{file} is the sender's own file. Choose another name, so that what was sent stays as it is."
+        ),
+        "import.layout_unknown": _(
+            "No layout is called {layout}. Look at `caseworker layout list`, or map the columns once."
+        ),
+        "mapping.field": _("No field is called {field}. Look at `caseworker layout fields`."),
+        "mapping.lacking": _("No column was chosen for: {fields}. Choose one for each."),
+        "mapping.name": _("Give the mapping a name of 1 to 40 characters that no known layout has."),
+        "mapping.record": _("No kind of row is called {record}. Look at `caseworker layout fields`."),
         "import.moved_on": _(
             "The ledger was changed while the import was looked through. Look through the files again, then import."
         ),
@@ -213,11 +224,19 @@ def errors() -> dict[str, str]:
         "phone.form": _(
             "This is not a telephone number: 11 digits of a mobile, or a landline with its area code. Check it."
         ),
+        "payment.none": _(
+            "{file} has no sheet with results of payments: it needs a column of claim or identity numbers and one that says paid or failed."
+        ),
+        "payment.nothing": _("Nothing in {file} is new: no payment was recorded."),
         "redo.nothing": _("There is nothing to redo."),
         "relation.missing": _("What {name} is to the new head is not certain. Choose the relation."),
         "return.job_kept": _(
             "“{reason}” with the job kept does not end the job. Record it as a contact; record a return only when the job has ended."
         ),
+        "roster.nobody": _(
+            "No claim of {item} waits for a roster. Claims come onto one once the village has checked them."
+        ),
+        "roster.none": _("There is no roster {number}. Check the number."),
         "scope.unknown": _(
             "There is no division with the code {scope}. Enter the code of a village (12 digits), a township (9) or a county (6)."
         ),
@@ -245,14 +264,8 @@ def errors() -> dict[str, str]:
         "undo.taken": _(
             "A number or name that it would bring back is in use by another record now. Change that one first, then undo."
         ),
-        "seal.newer": _(
-            "This workbook was written by a later version of the program. Bring the program up to date, then receive it."
-        ),
         "seal.no_key": _(
             "The key of this computer cannot be kept in {file}. Check that the disk has room and may be written to."
-        ),
-        "seal.records": _(
-            "The hidden sheet of records is missing or damaged. Ask for the workbook as the program wrote it."
         ),
         "upload.month": _("“{month}” is not a month. Write it like 2024-11."),
         "upload.month_future": _("The month {month} has not begun. Choose this month or an earlier one."),
@@ -300,6 +313,9 @@ def errors() -> dict[str, str]:
 def problems() -> dict[str, str]:
     """Return the sentence of every import problem; row and column are said before it."""
     return {
+        "cell.formula": _(
+            "is a formula whose value is not in the file. Open it in Excel or WPS, save it, and import it again."
+        ),
         "cell.missing": _("not filled in. Add it."),
         "cell.formula_without_value": _(
             "is a formula that has not been calculated. Open the file in Excel or WPS, save it, and import it again."
@@ -418,6 +434,8 @@ def _said(values: Values) -> _Given:
         given["kind"] = _kind_name(values["kind"])
     if "choice" in values:
         given["papers"] = papers_text(values)
+    if isinstance(fields := values.get("fields"), list | tuple):
+        given["fields"] = joined(map(column_text, fields))
     if "action" in values:
         given["what"] = action_text(str(values["action"]), {"name": values.get("who", "")})
     return given
@@ -510,6 +528,10 @@ def actions() -> dict[str, str]:
         "claim.object": _("Record objection"),
         "claim.papers": _("Note papers"),
         "claim.resolve": _("Resolve objection"),
+        "payment.take": _("Take in payment results"),
+        "roster.make": _("Make roster"),
+        "mapping.save": _("Map columns"),
+        "mapping.forget": _("Forget mapping"),
         "upload.write": _("Write monthly workbook"),
         "officer.change": _("Change of officer"),
         "check.exempt": _("Explain a finding"),
@@ -826,6 +848,42 @@ def _of_work() -> dict[str, str]:
         "texts": _("Texts of the pack"),
         "adopted_on": _("Adopted on"),
     }
+
+
+def column_text(field: str) -> str:
+    """Return what the field that a column of a sheet fills is called."""
+    table, _point, name = field.partition(".")
+    if table == "link":
+        table = "household" if name == "household_no" else "person"
+    names = {
+        "place.county": _("County"),
+        "place.town": _("Town"),
+        "place.village": _("Village"),
+        "workplace.province": _("Place of work: province"),
+        "workplace.city": _("Place of work: city"),
+        "workplace.county": _("Place of work: county"),
+        "workplace.text": _("Place of work in one cell"),
+        "monitoring.resolved": _("Risk resolved"),
+        "intention.planned": _("Plans to go out"),
+        "intention.place_text": _("Place wished for"),
+        "intention.trade": _("Work wished for"),
+        "intention.wage": _("Wage wished for"),
+    }
+    if table.endswith("_attribute"):
+        return attribute_text(name)
+    return names.get(field) or field_text(table, name)
+
+
+def record_text(record: str) -> str:
+    """Return what a row of a sheet can be."""
+    names = {
+        "households": _("One household a row"),
+        "people": _("One person a row, with household number"),
+        "facts": _("Facts about people the ledger knows"),
+        "spells": _("One job a row, of people the ledger knows"),
+        "intentions": _("Plans to go out, of people the ledger knows"),
+    }
+    return names[record]
 
 
 def attribute_text(attribute: str) -> str:

@@ -18,9 +18,10 @@ from caseworker_app.cli.shared import (
     with_file_password,
     write_file,
 )
+from caseworker_app.domain import identity
 from caseworker_app.exchange import recognise
 from caseworker_app.read_models.imports import ImportPreview
-from caseworker_app.use_cases import claims, imports, uploads
+from caseworker_app.use_cases import claims, imports, mappings, uploads
 from caseworker_app.wording import _
 from printouts import form
 
@@ -37,6 +38,8 @@ def _import_json(preview: ImportPreview) -> dict[str, Any]:
                 "header_row": each.header_row,
                 "rows": each.rows,
                 "cells": each.cells,
+                "outside": list(each.outside),
+                "corrections": [asdict(correction) for correction in each.corrections],
                 "problems": [
                     {
                         "sheet": problem.sheet,
@@ -46,6 +49,12 @@ def _import_json(preview: ImportPreview) -> dict[str, Any]:
                         "code": problem.code,
                         "message": error_words.problem_line(problem),
                         "value": problem.value,
+                        "proposal": problem.proposal
+                        and {
+                            "name": problem.proposal.name,
+                            "born": problem.proposal.born,
+                            "id_number": identity.masked(problem.proposal.number),
+                        },
                     }
                     for problem in each.problems
                 ],
@@ -92,14 +101,38 @@ def _import_text(preview: ImportPreview, outcome: str) -> None:
 @click.option(
     "--layout",
     default="",
-    type=click.Choice(["", *(each.name for each in recognise.layouts())]),
-    show_choices=True,
-    help=_("Read as this layout."),
+    metavar="NAME",
+    help=_("Read as this layout; `caseworker layout list` names them."),
 )
 @click.option("--dry-run", is_flag=True, help=_("Only say what would be done."))
+@click.option(
+    "--answer",
+    "target",
+    type=click.Path(path_type=Path),
+    metavar="OUT.xlsx",
+    help=_("Write the sender's file back with what is to be settled marked."),
+)
+@click.option(
+    "--confirm",
+    "rows",
+    type=int,
+    multiple=True,
+    metavar="ROW",
+    help=_("Take the identity number proposed for this row; may be given several times."),
+)
+@click.option("--accept-proposals", is_flag=True, help=_("Take every identity number that is proposed."))
 @json_option
 @in_session
-def import_(session: Session, files: tuple[Path, ...], layout: str, dry_run: bool, as_json: bool) -> None:
+def import_(
+    session: Session,
+    files: tuple[Path, ...],
+    layout: str,
+    dry_run: bool,
+    target: Path | None,
+    rows: tuple[int, ...],
+    accept_proposals: bool,
+    as_json: bool,
+) -> None:
     """Import workbooks as one change set."""
     show = output.progress()
     with session.desk() as opened:
@@ -115,6 +148,14 @@ def import_(session: Session, files: tuple[Path, ...], layout: str, dry_run: boo
                     progress=show,
                 )
             )
+            confirmed = imports.proposals(prepared.preview, None if accept_proposals else rows)
+            if confirmed:
+                prepared = imports.confirm(
+                    connection, prepared, opened.scope, opened.today(), confirmed, show
+                )
+        answers = (
+            imports.answer(prepared, target, opened.officer) if target and prepared.preview.problems else []
+        )
         if dry_run:
             outcome = _("Looked through only; nothing was written.")
         elif imports.commit(opened.units, prepared, show).change_set:
@@ -122,9 +163,105 @@ def import_(session: Session, files: tuple[Path, ...], layout: str, dry_run: boo
         else:
             outcome = _("Nothing new was written; there is nothing to undo.")
     if as_json:
-        output.emit(_import_json(prepared.preview))
+        output.emit({**_import_json(prepared.preview), "answers": [str(each) for each in answers]})
     else:
         _import_text(prepared.preview, outcome)
+        for each in answers:
+            click.echo(_("Written: {file}").format(file=each))
+
+
+@commands.group("layout", help=_("Known layouts of workbooks, and columns mapped by hand."))
+def layout_() -> None:
+    """Hold the layouts."""
+
+
+@layout_.command("list", help=_("List the layouts that are known and those that were mapped."))
+@json_option
+@in_session
+def list_layouts(session: Session, as_json: bool) -> None:
+    """List layouts."""
+    with session.desk() as opened, opened.ledger.reader() as connection:
+        mapped = mappings.remembered(connection)
+    found = [(each, True) for each in mapped] + [(each, False) for each in recognise.layouts()]
+    if as_json:
+        output.emit(
+            [
+                {
+                    "name": each.name,
+                    "title": each.title,
+                    "record": each.record,
+                    "mapped": own,
+                    "columns": [{"field": one.field, "headers": list(one.headers)} for one in each.columns],
+                }
+                for each, own in found
+            ]
+        )
+    else:
+        output.table(
+            [_("Layout"), _("What it is"), _("A row is")],
+            [
+                (each.name, error_words.layout_text(each.name), error_words.record_text(each.record))
+                for each, _own in found
+            ],
+        )
+
+
+@layout_.command("fields", help=_("List the fields a column can fill, by what a row is."))
+@json_option
+def list_fields(as_json: bool) -> None:
+    """List fields."""
+    found = {record: mappings.targets(record) for record in mappings.RECORDS}
+    if as_json:
+        output.emit(
+            {
+                record: [{"field": each, "name": error_words.column_text(each)} for each in fields]
+                for record, fields in found.items()
+            }
+        )
+    else:
+        for record, fields in found.items():
+            click.echo(f"{record}: {error_words.record_text(record)}")
+            for each in fields:
+                click.echo(f"  {each}  {error_words.column_text(each)}")
+
+
+@layout_.command(
+    "save", help=_("Map the columns of a sheet once: HEADER=FIELD, two-row headers as UPPER·LOWER.")
+)
+@click.argument("name")
+@click.option(
+    "--record", required=True, type=click.Choice(mappings.RECORDS), help=_("What a row of the sheet is.")
+)
+@click.option(
+    "--column",
+    "given",
+    multiple=True,
+    required=True,
+    metavar="HEADER=FIELD",
+    help=_("Which column fills which field."),
+)
+@in_session
+def save_layout(session: Session, name: str, record: str, given: tuple[str, ...]) -> None:
+    """Remember a mapping."""
+    columns = {}
+    for each in given:
+        header, equals, field = each.rpartition("=")
+        if not equals:
+            raise click.UsageError(_("“{value}” is not HEADER=FIELD.").format(value=each))
+        columns["·".join(recognise.normal_header(part) for part in header.split("·"))] = field.strip()
+    with session.desk() as opened:
+        mappings.save(opened, name, record, columns)
+    click.echo(_("Remembered: {name}").format(name=name))
+
+
+@layout_.command("forget", help=_("Forget columns mapped by hand."))
+@click.argument("name")
+@in_session
+def forget_layout(session: Session, name: str) -> None:
+    """Forget a mapping."""
+    with session.desk() as opened:
+        mappings.forget(opened, name)
+    click.echo(_("Forgotten: {name}").format(name=name))
 
 
 @commands.group("print", help=_("Print papers as PDF."))

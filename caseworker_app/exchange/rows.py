@@ -9,7 +9,7 @@ from typing import Any
 from caseworker_app.domain import codes, identity, money
 from caseworker_app.domain.identity import IdentityNumber
 from caseworker_app.exchange import check
-from caseworker_app.exchange.read import Cell
+from caseworker_app.exchange.read import Cell, Uncalculated
 from caseworker_app.exchange.recognise import Column, Recognised
 from caseworker_app.exchange.state import State, Writes
 from caseworker_app.read_models.imports import CELL_CLASSES, KINDS, Correction, Count, FieldChange, Problem
@@ -191,6 +191,9 @@ def _results(column: Column, cells: list[Cell]) -> dict[Any, check.Taken | check
     results: dict[Any, check.Taken | check.Refused] = {}
     for key, cell in {_key(cell): cell for cell in cells}.items():
         if cell == "":
+            continue
+        if isinstance(cell, Uncalculated):
+            results[key] = check.Refused("cell.formula")
             continue
         try:
             results[key] = read(cell)

@@ -1,7 +1,7 @@
 """Spreadsheets in: read, recognise, compare, preview; then write everything as one change set."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,11 +9,17 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from caseworker_app import error_words, wording
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.exchange import plan, read, recognise
+from caseworker_app.exchange.answer import Mark
+from caseworker_app.exchange.answer import write as write_answer
+from caseworker_app.exchange.read import Sheet
+from caseworker_app.exchange.recognise import Recognised
 from caseworker_app.exchange.state import HouseholdState, PersonState, State, Values, Writes
 from caseworker_app.read_models.imports import ImportPreview
+from caseworker_app.use_cases import mappings
 from db import engine, journal
 from db.ids import new_id
 from db.queries import import_state
@@ -55,7 +61,24 @@ class Prepared:
     preview: ImportPreview
     writes: Writes
     position: int
-    names: tuple[str, ...]
+    files: tuple[Path, ...]
+    found: tuple[tuple[str, Sheet, Recognised], ...]
+    password: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the files are called."""
+        return tuple(file.name for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Workbooks that were read: the sheets of each file."""
+
+    files: tuple[Path, ...]
+    contents: tuple[tuple[Sheet, ...], ...]
+    seconds: float
+    password: str = ""
 
 
 def ledger_state(connection: Connection) -> State:
@@ -95,6 +118,21 @@ def _belong(person: PersonState, membership: dict[str, Any], household_no: str) 
         person.left, person.household_no = membership, household_no
 
 
+def look(
+    files: Sequence[Path],
+    *,
+    password: str = "",
+    progress: Progress = lambda _done, _total, _what: None,
+) -> Read:
+    """Read workbooks; raises ExpectedError `workbook.*` for a file that cannot be read."""
+    begun = time.perf_counter()
+    progress(0, len(files), "import.reading")
+    contents = read.read_all(files, lambda rows: progress(rows, 0, "import.reading"), password=password)
+    return Read(
+        tuple(files), tuple(tuple(sheets) for sheets in contents), time.perf_counter() - begun, password
+    )
+
+
 def prepare(
     connection: Connection,
     files: Sequence[Path],
@@ -107,32 +145,118 @@ def prepare(
 ) -> Prepared:
     """Look through workbooks and say what importing them would do; nothing is written.
 
-    Raises ExpectedError `workbook.*` for a file that cannot be read and `import.not_recognised`
-    for one in which no sheet has a known layout.
+    Raises ExpectedError `workbook.*` for a file that cannot be read, `import.layout_unknown` for a layout
+    nobody knows and `import.not_recognised` for a file in which no sheet has a known one.
     """
-    begun = time.perf_counter()
+    remembered = mappings.remembered(connection)
+    if layout and layout not in {each.name for each in (*remembered, *recognise.layouts())}:
+        raise ExpectedError("import.layout_unknown", layout=layout)
+    contents = look(files, password=password, progress=progress)
+    return recognised(connection, contents, scope, today, layout=layout, progress=progress)
+
+
+def recognised(
+    connection: Connection,
+    contents: Read,
+    scope: str,
+    today: date,
+    *,
+    layout: str = "",
+    progress: Progress = lambda _done, _total, _what: None,
+) -> Prepared:
+    """Say what importing workbooks that were read would do; raises ExpectedError `import.not_recognised`."""
+    remembered = mappings.remembered(connection)
     found = []
-    progress(0, len(files), "import.reading")
-    contents = read.read_all(files, lambda rows: progress(rows, 0, "import.reading"), password=password)
-    for file, sheets in zip(files, contents, strict=True):
-        recognised = [
+    for file, sheets in zip(contents.files, contents.contents, strict=True):
+        matches = [
             (file.name, sheet, match)
             for sheet in sheets
-            if (match := recognise.recognise(sheet, file.name, layout))
+            if (match := recognise.recognise(sheet, file.name, layout, remembered))
         ]
-        if not recognised:
+        if not matches:
             raise ExpectedError("import.not_recognised", file=file.name)
-        found.extend(recognised)
-    read_done = time.perf_counter()
-    planner = plan.Planner(ledger_state(connection), scope, today, new_id)
+        found.extend(matches)
+    return _planned(
+        connection, contents.files, tuple(found), scope, today, contents.seconds, progress, contents.password
+    )
+
+
+def confirm(
+    connection: Connection,
+    prepared: Prepared,
+    scope: str,
+    today: date,
+    confirmed: Collection[tuple[str, str, int]],
+    progress: Progress = lambda _done, _total, _what: None,
+) -> Prepared:
+    """Say what an import would do with the proposals somebody confirmed, each by file, sheet and row."""
+    return _planned(
+        connection,
+        prepared.files,
+        prepared.found,
+        scope,
+        today,
+        prepared.preview.read_seconds,
+        progress,
+        prepared.password,
+        confirmed,
+    )
+
+
+def proposals(preview: ImportPreview, rows: Collection[int] | None = None) -> frozenset[tuple[str, str, int]]:
+    """Return where something is proposed, in these rows only if asked: what `confirm` takes."""
+    return frozenset(
+        (file.file, problem.sheet, problem.row)
+        for file in preview.files
+        for problem in file.problems
+        if problem.proposal and (rows is None or problem.row in rows)
+    )
+
+
+def _planned(
+    connection: Connection,
+    files: tuple[Path, ...],
+    found: tuple[tuple[str, Sheet, Recognised], ...],
+    scope: str,
+    today: date,
+    read_seconds: float,
+    progress: Progress,
+    password: str,
+    confirmed: Collection[tuple[str, str, int]] = (),
+) -> Prepared:
+    begun = time.perf_counter()
+    planner = plan.Planner(ledger_state(connection), scope, today, new_id, confirmed)
     previews = [
         planner.sheet(name, sheet, match, lambda done, total: progress(done, total, "import.checking"))
-        for name, sheet, match in plan.in_order(found)
+        for name, sheet, match in plan.in_order(list(found))
     ]
-    preview = ImportPreview(
-        tuple(previews), planner.totals, read_done - begun, time.perf_counter() - read_done
-    )
-    return Prepared(preview, planner.writes, journal.head(connection), tuple(file.name for file in files))
+    preview = ImportPreview(tuple(previews), planner.totals, read_seconds, time.perf_counter() - begun)
+    return Prepared(preview, planner.writes, journal.head(connection), files, found, password)
+
+
+def answer(prepared: Prepared, target: Path, officer: str) -> list[Path]:
+    """Write the sender's files back with what is to be settled marked; return the files written.
+
+    Several files go beside each other: the first as `target`, the others named after it.
+    Raises ExpectedError `answer.nothing` when no cell has a problem, and what `exchange.answer` raises.
+    """
+    written: list[Path] = []
+    for source in prepared.files:
+        with wording.speaking(wording.ZH):
+            marks = [
+                Mark(problem.sheet, problem.row, problem.cell, error_words.problem_words(problem))
+                for file in prepared.preview.files
+                if file.file == source.name
+                for problem in file.problems
+            ]
+        if not marks:
+            continue
+        path = target if not written else target.with_name(f"{target.stem} {source.stem}{target.suffix}")
+        write_answer(source, marks, path, signed=officer, password=prepared.password)
+        written.append(path)
+    if not written:
+        raise ExpectedError("answer.nothing")
+    return written
 
 
 def commit(
