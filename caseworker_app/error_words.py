@@ -301,6 +301,9 @@ def errors() -> dict[str, str]:
         "workbook.password_wrong": _(
             "This is not the password of {file}. Ask its sender, and mind capital letters."
         ),
+        "workbook.protected": _(
+            "{file} is protected in a way that cannot be opened here. Open it in WPS or LibreOffice, save it without the password, and import that."
+        ),
         "workbook.unsafe": _(
             "{file} holds parts that no spreadsheet program writes, so it was not read. Ask its sender where it comes from."
         ),

@@ -25,7 +25,6 @@ _LARGEST_RATIO = 150
 _MOST_PARTS = 20_000
 _CHUNK = MB
 _OVERLAP = 64
-_WORKBOOK_PARTS = frozenset({"[Content_Types].xml", "content.xml"})
 _MARKUP = (".xml", ".rels", ".vml")
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 # Old OpenOffice names a document type in its manifest, and nothing reads that part here.
@@ -58,7 +57,8 @@ def members(stream: IO[bytes]) -> list[zipfile.ZipInfo]:
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError) as error:
         raise ExpectedError("workbook.damaged") from error
     names = [part.filename for part in parts]
-    if not _WORKBOOK_PARTS & set(names):
+    # Without its spreadsheet folder it is a letter or slides; the reader library tells letters from .ods itself.
+    if not any(name == "content.xml" or name.lower().startswith(("xl/", "xl\\")) for name in names):
         raise ExpectedError("workbook.none")
     if any(part.flag_bits & 1 for part in parts):
         raise ExpectedError("workbook.encrypted")

@@ -66,6 +66,10 @@ class _Child:
         code = error.code if isinstance(error, ExpectedError) else "workbook.damaged"
         if isinstance(error, MemoryError):
             code = "workbook.too_large"
+        elif (
+            type(error).__name__ == "PasswordError"
+        ):  # The reader library's; its own is never imported for nothing.
+            code = "workbook.protected"
         with suppress(OSError):
             self.say("failed", code)
         os._exit(0)
