@@ -228,6 +228,7 @@ def errors() -> dict[str, str]:
             "{file} has no sheet with results of payments: it needs a column of claim or identity numbers and one that says paid or failed."
         ),
         "payment.nothing": _("Nothing in {file} is new: no payment was recorded."),
+        "problem.message_missing": _("It is not said what is wrong. Say what has to be corrected."),
         "redo.nothing": _("There is nothing to redo."),
         "relation.missing": _("What {name} is to the new head is not certain. Choose the relation."),
         "return.job_kept": _(
@@ -258,6 +259,9 @@ def errors() -> dict[str, str]:
             "Everybody was chosen; somebody has to stay. To change the head, use “Change head”."
         ),
         "split.nobody": _("Choose who leaves the household, and who of them is the new head."),
+        "todo.gone": _("This was answered already, or is taken back. Look at the list again."),
+        "todo.outcome": _("This is no answer to it. Choose one of those offered."),
+        "todo.reason_missing": _("The reason is missing. Say why it stays as it is."),
         "undo.already": _("This was undone already."),
         "undo.moved_on": _("Later work stands on it: {what}. Undo that first."),
         "undo.nothing": _("There is nothing to undo."),
@@ -302,7 +306,7 @@ def errors() -> dict[str, str]:
             "This is not the password of {file}. Ask its sender, and mind capital letters."
         ),
         "workbook.protected": _(
-            "{file} is protected in a way that cannot be opened here. Open it in WPS or LibreOffice, save it without the password, and import that."
+            "{file} is locked in a way that cannot be opened here. Open it in WPS or LibreOffice, save it without password, and import that."
         ),
         "workbook.unsafe": _(
             "{file} holds parts that no spreadsheet program writes, so it was not read. Ask its sender where it comes from."
@@ -539,6 +543,11 @@ def actions() -> dict[str, str]:
         "officer.change": _("Change of officer"),
         "check.exempt": _("Explain a finding"),
         "comparison.make": _("Compare with a list"),
+        "problem.raise": _("Raise problem"),
+        "proposal.accept": _("Accept proposal"),
+        "proposal.decline": _("Decline proposal"),
+        "todo.answer": _("Answer to-do"),
+        "todo.settle": _("Close problems that are put right"),
         "check.unexempt": _("Take an explanation back"),
         "setting.change": _("Change setting"),
         "view.save": _("Save view"),
