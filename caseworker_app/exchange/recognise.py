@@ -278,7 +278,7 @@ def recognise(
     hand is tried before the layouts that are known.
     """
     best: Recognised | None = None
-    best_rank = (0, 0)
+    best_rank = (0, 0, False)
     for candidates in (remembered, layouts()):
         if best:
             break
@@ -293,8 +293,9 @@ def recognise(
                     if layout_name not in ("", layout.name):
                         continue
                     places = _match(layout, headers)
-                    if places and _rank(layout, places) > best_rank:
-                        best_rank = _rank(layout, places)
+                    rank = (*_rank(layout, places), first == last)
+                    if places and rank > best_rank:
+                        best_rank = rank
                         best = Recognised(
                             layout,
                             first,
