@@ -947,6 +947,21 @@ def value_text(table: str, field: str, value: object) -> str:
     return label(_LISTS[f"{table}.{field}"], str(value)) if f"{table}.{field}" in _LISTS else str(value)
 
 
+def payment_text(code: str) -> str:
+    """Return what keeps a row of a bank's results from being taken in."""
+    return {
+        "payment.amount": _("the amount differs from the claim's"),
+        "payment.money": _("the amount cannot be read"),
+        "payment.date": _("the day cannot be read or has not come yet"),
+        "payment.outcome": _("it does not say whether it was paid or failed"),
+        "payment.claim": _("no claim that was sent up is found for it"),
+        "payment.several": _("several claims could be meant: add the claim number"),
+        "payment.twice": _("the claim stands in an earlier row already"),
+        "payment.known": _("known already"),
+        "payment.state": _("the claim is not approved for payment"),
+    }[code]
+
+
 def entitlement_text(state: str) -> str:
     """Return the state of an entitlement in words."""
     return {

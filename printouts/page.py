@@ -28,11 +28,14 @@ _saving = threading.Lock()
 class Sheet:
     """A PDF being written; lengths are millimetres from the top left of an A4 page, sizes are points."""
 
-    def __init__(self, target: BinaryIO, title: str, author: str, *, invariant: bool = False) -> None:
+    def __init__(
+        self, target: BinaryIO, title: str, author: str, *, invariant: bool = False, landscape: bool = False
+    ) -> None:
         """Start a document; `invariant` writes the same bytes for the same content, whatever the day."""
+        self.wide, self.high = (HEIGHT, WIDTH) if landscape else (WIDTH, HEIGHT)
         self._canvas = Canvas(
             target,
-            pagesize=(WIDTH * MM, HEIGHT * MM),
+            pagesize=(self.wide * MM, self.high * MM),
             pageCompression=1,
             invariant=int(invariant),
             lang="zh-CN",
@@ -56,7 +59,7 @@ class Sheet:
         """Write one line with its left end, middle or right end at `x`."""
         runs, missing = fonts.runs(text, face)
         self.missing.update(dict.fromkeys(missing))
-        left, y = x * MM, (HEIGHT - baseline) * MM
+        left, y = x * MM, (self.high - baseline) * MM
         if align != "left":
             wide = sum(run.width for run in runs) * size + spacing * (len(text) - 1)
             left -= wide if align == "right" else wide / 2
@@ -114,12 +117,12 @@ class Sheet:
     def frame(self, x: float, y: float, wide: float, high: float, weight: float = 0.6) -> None:
         """Draw a rectangle, `weight` points thick."""
         self._canvas.setLineWidth(weight)
-        self._canvas.rect(x * MM, (HEIGHT - y - high) * MM, wide * MM, high * MM)
+        self._canvas.rect(x * MM, (self.high - y - high) * MM, wide * MM, high * MM)
 
     def rule(self, x: float, y: float, to_x: float, to_y: float, weight: float = 0.6) -> None:
         """Draw a straight line, `weight` points thick."""
         self._canvas.setLineWidth(weight)
-        self._canvas.line(x * MM, (HEIGHT - y) * MM, to_x * MM, (HEIGHT - to_y) * MM)
+        self._canvas.line(x * MM, (self.high - y) * MM, to_x * MM, (self.high - to_y) * MM)
 
     def qr(self, text: str, x: float, y: float, side: float) -> None:
         """Draw a QR code; black modules of a row that touch are one rectangle."""
@@ -139,7 +142,7 @@ class Sheet:
                     path.append(f"{column} {row} {wide} 1 re")
                 column += wide
         self._canvas.saveState()
-        self._canvas.transform(unit, 0, 0, -unit, x * MM, (HEIGHT - y) * MM)
+        self._canvas.transform(unit, 0, 0, -unit, x * MM, (self.high - y) * MM)
         self._canvas.addLiteral(" ".join((*path, "f")))
         self._canvas.restoreState()
 
@@ -149,10 +152,10 @@ class Sheet:
         """Write unit and day of printing at the left, the page's number at the right."""
         left = f"{unit} · {on_paper(printed_on)}打印" if unit else f"{on_paper(printed_on)}打印"
         right = f"第 {number} 页　共 {total} 页"
-        room = (WIDTH - 2 * side) * MM - fonts.width(right, "serif", 8) - 12
+        room = (self.wide - 2 * side) * MM - fonts.width(right, "serif", 8) - 12
         self._canvas.setFillGray(0.35)
-        self.line(left, side, HEIGHT - bottom, "serif", fonts.fit(left, "serif", room, 8, 8, 5).size)
-        self.line(right, WIDTH - side, HEIGHT - bottom, "serif", 8, "right")
+        self.line(left, side, self.high - bottom, "serif", fonts.fit(left, "serif", room, 8, 8, 5).size)
+        self.line(right, self.wide - side, self.high - bottom, "serif", 8, "right")
         self._canvas.setFillGray(0)
 
     def begin_stamp(self, name: str) -> None:

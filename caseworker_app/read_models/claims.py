@@ -1,6 +1,6 @@
 """Claims as lists and papers show them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from caseworker_app.domain.errors import ExpectedError
@@ -178,3 +178,96 @@ class ClaimForm:
     levels: tuple[str, ...]
     notes: tuple[str, ...]
     members: tuple[MemberOnForm, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """One roster; `claims` are ids."""
+
+    id: str
+    number: str
+    item: str
+    cycle: str
+    round: str
+    village_code: str
+    made_on: date
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RosterLine:
+    """One claim on a roster or a notice; texts are Chinese, money is fen."""
+
+    number: str
+    town: str
+    village: str
+    group: str
+    household_no: str
+    head: str
+    name: str
+    sex: str
+    age: int | None
+    identity_number: str
+    category: str
+    relation: str
+    phone: str
+    province: str
+    city: str
+    county: str
+    place: str
+    employer: str
+    trade: str
+    first: str
+    last: str
+    months: str
+    standard: str
+    amount: int
+    card_bank: str
+    card_number: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class RosterSheet:
+    """Everything a roster or its notice prints."""
+
+    number: str
+    item_name: str
+    title: str
+    document: str
+    department: str
+    unit: str
+    cycle: str
+    round: str
+    made_on: date
+    printed_on: date
+    shown_from: date | None
+    shown_to: date | None
+    shown_days: str
+    officer: str
+    identity: bool
+    lines: tuple[RosterLine, ...]
+
+    @property
+    def total(self) -> int:
+        """What all lines come to."""
+        return sum(line.amount for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class PaidLine:
+    """One row of a workbook of results; `why` is the code of what keeps it from being written."""
+
+    row: int
+    number: str
+    name: str
+    claim: str
+    amount: int
+    outcome: str
+    reason: str
+    paid_on: date | None
+    why: str
+
+    def refused(self, why: str) -> "PaidLine":
+        """Return the line with what keeps it back."""
+        return replace(self, why=self.why or why)

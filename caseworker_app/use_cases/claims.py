@@ -1,6 +1,7 @@
 """Claims: filed from an entitlement, moved along their life, printed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -218,6 +219,11 @@ def _check_step(desk: Desk, calendar: Workdays, claim: ClaimLife, state: str, on
         raise ExpectedError("claim.publicity", number=claim.number, last=last.isoformat())
     if life.goes_up(claim.state, state):
         _check_round(desk.pack, claim, on)
+
+
+def check_step(desk: Desk, connection: Connection, claim: ClaimLife, state: str, on: date) -> None:
+    """Raise ExpectedError as `advance` when a claim cannot take a step on a day."""
+    _check_step(desk, workdays.calendar(connection), claim, state, on)
 
 
 def _check_papers(pack: Pack, claim: ClaimLife) -> None:
@@ -539,6 +545,35 @@ def _standard(answer: dict[str, Any]) -> str:
     if not tier:
         return ""
     return f"{label('distance', tier['distance'], ZH)}满{tier['at_least']}个月，{money.shown(money.fen(tier['amount']))}元"
+
+
+def item_name(pack: Pack, item: str) -> str:
+    """Return what an item is called; its id when the pack does not have it any more."""
+    return pack.items[item].name if item in pack.items else item
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The work a claim rests on in one line: the last job that counted, from when to when, months, rung."""
+
+    spell: str
+    first: date | None
+    last: date | None
+    months: str
+    standard: str
+
+
+def summary(answer: dict[str, Any]) -> Summary:
+    """Return what lists say of the stored answer of a claim."""
+    counted = _counted(answer)
+    days = [date.fromisoformat(each[end]) for each in counted for end in ("first", "last")]
+    return Summary(
+        max(counted, key=lambda each: str(each["last"]))["spell"] if counted else "",
+        min(days, default=None),
+        max(days, default=None),
+        _arithmetic(counted, answer)[0],
+        _standard(answer),
+    )
 
 
 def _members(
