@@ -271,6 +271,8 @@ def errors() -> dict[str, str]:
         "seal.no_key": _(
             "The key of this computer cannot be kept in {file}. Check that the disk has room and may be written to."
         ),
+        "upload.none": _("No workbook of this ledger is called {upload}. Look at `caseworker upload --list`."),
+        "upload.password_short": _("The workbook's password has fewer than {least} characters. Choose a longer one."),
         "upload.month": _("“{month}” is not a month. Write it like 2024-11."),
         "upload.month_future": _("The month {month} has not begun. Choose this month or an earlier one."),
         "upload.place": _("{village} is not in this ledger's area. Choose a village of the ledger."),
@@ -306,7 +308,7 @@ def errors() -> dict[str, str]:
             "This is not the password of {file}. Ask its sender, and mind capital letters."
         ),
         "workbook.protected": _(
-            "{file} is locked in a way that cannot be opened here. Open it in WPS or LibreOffice, save it without password, and import that."
+            "{file} is locked in a way that cannot be opened here. Save it without password in WPS or LibreOffice, and import that."
         ),
         "workbook.unsafe": _(
             "{file} holds parts that no spreadsheet program writes, so it was not read. Ask its sender where it comes from."
@@ -602,6 +604,7 @@ def setting_text(key: str) -> str:
         "contact_limit": _("Limit without contact (days)"),
         "older_from": _("Older workers from the age of"),
         "reporting_day": _("Reporting day"),
+        "figures_day": _("Day the figures stand for"),
         "workdays": _("Calendar of working days"),
     }
     return names.get(key, BY_KEY[key].explanation if key in BY_KEY else key)
