@@ -49,6 +49,7 @@ def errors() -> dict[str, str]:
         ),
         "claim.none": _("There is no claim {number}. Check the number on the paper."),
         "claim.not_eligible": _("{name} does not meet the conditions. {why}"),
+        "claim.nothing": _("Nothing has been claimed for them yet. File the claims first."),
         "claim.objection_none": _("No objection to claim {number} is open."),
         "claim.objection_open": _(
             "An objection to claim {number} is open. Resolve it first: dismissed or upheld, and why."

@@ -6,7 +6,7 @@ A comparison changes no fact; what differs is to be looked at by somebody.
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ Progress = Callable[[int, int, str], None]
 _ENDED = ("停", "终止", "退", "注销", "吊销", "休学", "毕业", "离校")
 _RESIDENT = "居民"
 _LONGEST = 200
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +124,11 @@ def _death(person: str, rows: Sequence[Listed], ledger: _Ledger) -> list[Differe
     """Dead: the membership ended by death, on that day where the list names it."""
     known: Known = ledger.facts[person]
     days = [row.told["since"] for row in rows if row.told.get("since")]
-    dead = known.left is not None and known.why == comparisons.DEATH
-    if dead and (not days or known.left in days):
+    # The last day in the household is the one before.
+    died = known.left + _DAY if known.left and known.why == comparisons.DEATH else None
+    if died and (not days or died in days):
         return []
-    ours = known.left.isoformat() if dead and known.left else ""
+    ours = died.isoformat() if died else ""
     return [Difference("membership.until", ours, days[0].isoformat() if days else "yes")]
 
 
@@ -233,7 +235,8 @@ def _judged(
             differences.append(Difference("person.name", known.name, rows[0].name))
         if kind != "death" and known.left and known.left < on:
             if known.why == comparisons.DEATH:
-                differences.append(Difference("membership.until", known.left.isoformat(), ""))
+                died = (known.left + _DAY).isoformat()
+                differences.append(Difference("membership.until", died, ""))
         else:
             differences += _JUDGES[kind](person, rows, ledger)
         found.append(_found(known, rows[0].row, DIFFERS if differences else AGREES, differences))

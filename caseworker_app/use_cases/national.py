@@ -14,7 +14,7 @@ from caseworker_app.domain.identity import IdentityNumber
 from caseworker_app.exchange import plan, read, recognise, rows
 from caseworker_app.exchange.read import Sheet
 from caseworker_app.exchange.recognise import Recognised
-from caseworker_app.exchange.state import State, Values
+from caseworker_app.exchange.state import Values
 from caseworker_app.read_models.comparisons import (
     AGREES,
     DIFFERS,
@@ -32,6 +32,8 @@ from db.queries import comparisons, workers
 Progress = Callable[[int, int, str], None]
 NATIONAL = "national"
 _OF_HOUSEHOLD = ("household", "household_attribute", "monitoring")
+_SEVERAL = ("spell", "intention")
+"""Kinds of which somebody has several."""
 _IDENTITY = ("person.identity_number", "link.identity_number")
 _NUMBERS = ("household.household_no", "link.household_no")
 _RECORD_OF = {
@@ -90,34 +92,41 @@ def _note_rows(seen: _Seen, file: str, sheet: Sheet, match: Recognised) -> int:
 class _Gathered:
     """Differences by person or household of the ledger, in the order they were met."""
 
-    state: State
-    known: set[str]
-    """People of the ledger, by identity number, as they were before the exports were looked through."""
-    homes: set[str]
+    people: dict[str, str]
+    """Id by identity number, and for households by number, as the ledger had them before."""
+    homes: dict[str, str]
+    belongs: dict[str, str]
+    """Household number by identity number."""
     by_person: dict[str, list[tuple[int, Difference]]] = field(default_factory=dict)
     by_household: dict[str, list[tuple[int, Difference]]] = field(default_factory=dict)
+    first: dict[tuple[str, str], str] = field(default_factory=dict)
+    """What the ledger says, where rows of one export contradict each other."""
 
     def add(self, number: str, household_no: str, row: int, difference: Difference) -> None:
         """Note a difference of a person, or of a household, that the ledger knows."""
         table = difference.field.partition(".")[0]
         if table in _OF_HOUSEHOLD and household_no in self.homes:
-            home = self.state.households[household_no].id
+            home = self.homes[household_no]
             self.by_household.setdefault(home, []).append((row, difference))
-        elif table not in _OF_HOUSEHOLD and number in self.known:
-            self.by_person.setdefault(self.state.people[number].id, []).append((row, difference))
+        elif table not in _OF_HOUSEHOLD and number in self.people:
+            self.by_person.setdefault(self.people[number], []).append((row, difference))
 
     def change(self, number: str, household_no: str, each: FieldChange) -> None:
         """Note a value the export says differently."""
-        self.add(
-            number, household_no, each.row, Difference(f"{each.kind}.{each.field}", each.before, each.after)
-        )
+        name = f"{each.kind}.{each.field}"
+        ours = each.before
+        if each.kind not in _SEVERAL:
+            owner = household_no if each.kind in _OF_HOUSEHOLD else number
+            ours = self.first.setdefault((owner, name), each.before)
+        if ours != each.after:
+            self.add(number, household_no, each.row, Difference(name, ours, each.after))
 
     def problem(self, number: str, household_no: str, each: Problem) -> None:
         """Note what the import would refuse because the ledger says something else."""
         if each.code == "person.name_differs":
             difference = Difference("person.name", str(each.values["known"]), each.value)
         elif each.code == "person.household_differs":
-            ours = self.state.people[number].household_no if number in self.known else ""
+            ours = self.belongs.get(number, "")
             difference = Difference("membership.household", ours, each.value)
         elif each.code == "spell.overlaps":
             difference = Difference("spell.started_on", str(each.values["since"]), each.value)
@@ -136,7 +145,7 @@ def _job(spell: Values) -> str:
 
 def _new_there(planner: plan.Planner, gathered: _Gathered) -> None:
     """Note jobs and wishes of known people that only the export has."""
-    known = {gathered.state.people[number].id: number for number in gathered.known}
+    known = {person: number for number, person in gathered.people.items()}
     for spell in planner.writes.inserts.get("spell", ()):
         if spell["person_id"] in known:
             gathered.add(known[spell["person_id"]], "", 0, Difference("spell", "", _job(spell)))
@@ -228,21 +237,31 @@ def prepare(
     on = as_of or max((match.exported_on for *_rest, match in sheets if match.exported_on), default=None)
     on = on or desk.today()
     state = imports.ledger_state(connection)
-    gathered = _Gathered(state, set(state.people), set(state.households))
+    gathered = _Gathered(
+        {number: each.id for number, each in state.people.items()},
+        {number: each.id for number, each in state.households.items()},
+        {number: each.household_no for number, each in state.people.items()},
+    )
     seen = _Seen()
-    planner = plan.Planner(state, desk.scope, desk.today(), new_id)
     count = unread = 0
-    for file, sheet, match in plan.in_order(sheets):
-        count += _note_rows(seen, file, sheet, match)
-        # As if exported at the end of time: what was recorded here since differs no less.
-        preview = planner.sheet(
-            file,
-            sheet,
-            replace(match, exported_on=date.max),
-            lambda done, total: progress(done, total, "compare.comparing"),
-        )
-        unread += _noted(gathered, seen, file, preview)
-    _new_there(planner, gathered)
+    absent: list[Found] = []
+    for kind in dict.fromkeys(match.layout.record for *_rest, match in plan.in_order(sheets)):
+        # What one export says is no fact yet when the next is looked through.
+        planner = plan.Planner(imports.ledger_state(connection), desk.scope, desk.today(), new_id)
+        for file, sheet, match in sheets:
+            if match.layout.record != kind:
+                continue
+            count += _note_rows(seen, file, sheet, match)
+            # As if exported at the end of time: what was recorded here since differs no less.
+            preview = planner.sheet(
+                file,
+                sheet,
+                replace(match, exported_on=date.max),
+                lambda done, total: progress(done, total, "compare.comparing"),
+            )
+            unread += _noted(gathered, seen, file, preview)
+        _new_there(planner, gathered)
+        absent += _absent(planner)
     missing = _only_here(connection, desk, seen, gathered, on)
     return Compared(
         NATIONAL,
@@ -251,7 +270,7 @@ def prepare(
         on,
         count,
         tuple(_found(connection, seen, gathered, missing)),
-        tuple(_absent(planner)),
+        tuple(absent),
         unread,
     )
 

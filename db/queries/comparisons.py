@@ -322,7 +322,7 @@ def schooling(connection: Connection, on: date) -> dict[str, str]:
         PersonAttribute.value.not_in(("", "army")),
         holds(PersonAttribute, on),
     )
-    return dict(connection.execute(chosen).tuples())
+    return {row.person_id: row.value for row in connection.execute(chosen)}
 
 
 @dataclass(frozen=True, slots=True)

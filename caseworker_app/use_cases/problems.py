@@ -1,0 +1,324 @@
+"""Problems found in what a village sent, as its officer's to-dos; and how they and other to-dos are answered."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from caseworker_app import wording
+from caseworker_app.check_words import finding_text
+from caseworker_app.domain import divisions
+from caseworker_app.domain.changed import Changed
+from caseworker_app.domain.errors import ExpectedError
+from caseworker_app.domain.findings import Finding, checks
+from caseworker_app.error_words import problem_words
+from caseworker_app.read_models.imports import FilePreview
+from caseworker_app.read_models.todos import AT_CELL, BY_HAND, ProblemLine, Todo
+from caseworker_app.use_cases import proposals
+from caseworker_app.use_cases.comparison_text import result_text
+from caseworker_app.use_cases.desk import Desk
+from caseworker_app.use_cases.typed import clean
+from caseworker_app.wording import _, label
+from db.queries import comparisons
+from db.queries import problems as queries
+from db.queries.checks import each_finding, findings
+from db.queries.dated import live
+from db.tables import Household, Membership, Person, Problem, Reply
+from db.unit_of_work import UnitOfWork
+
+Values = dict[str, Any]
+_FIXED, _AS_IT_IS = "fixed", "as_it_is"
+_REASONED = (_AS_IT_IS, "declined")
+"""Answers that need a reason."""
+_LONGEST_CODE = 60
+
+
+def _check_problems(found: Iterable[Finding], village: str, month: str) -> list[Values]:
+    """Return what the data checks find as problems, one for each check and record."""
+    said: dict[tuple[str, str], list[str]] = {}
+    first: dict[tuple[str, str], Finding] = {}
+    with wording.speaking(wording.ZH):
+        for each in found:
+            if each.exemption:
+                continue
+            key = (each.check, each.person or each.household)
+            first.setdefault(key, each)
+            text = finding_text(each)
+            if text not in said.setdefault(key, []):
+                said[key].append(text)
+    return [
+        {
+            "village_code": village,
+            "month": month,
+            "file_name": "",
+            "sheet": "",
+            "row": None,
+            "column": "",
+            "code": check[:_LONGEST_CODE],
+            "message": "".join(said[check, record]),
+            "person_id": each.person or None,
+            "household_id": each.household or None,
+        }
+        for (check, record), each in first.items()
+    ]
+
+
+def problems_of(connection: Connection, desk: Desk, village: str, month: str) -> list[Values]:
+    """Return what is wrong with a village's records and was not said before, as new problems of a month."""
+    found = _check_problems(
+        each_finding(connection, desk.asked(desk.today()), village=village), village, month
+    )
+    waiting = {
+        (each.code, each.person or each.household)
+        for each in queries.problems(connection, village=village, waiting=True)
+    }
+    explained = {
+        (each.code, each.person or each.household)
+        for each in queries.problems(connection, village=village)
+        if each.outcome == _AS_IT_IS
+    }
+    return [
+        each
+        for each in found
+        if (each["code"], each["person_id"] or each["household_id"]) not in waiting | explained
+    ]
+
+
+def cell_problems(previews: Sequence[FilePreview], village: str, month: str) -> list[Values]:
+    """Return the refused cells of a sheet that was read through the preview, as problems at their row and column."""
+    with wording.speaking(wording.ZH):
+        return [
+            {
+                "village_code": village,
+                "month": month,
+                "file_name": preview.file,
+                "sheet": each.sheet[:80],
+                "row": each.row,
+                "column": each.column[:80],
+                "code": AT_CELL,
+                "message": problem_words(each),
+                "person_id": None,
+                "household_id": None,
+            }
+            for preview in previews
+            for each in preview.problems
+        ]
+
+
+def raise_all(desk: Desk, unit: UnitOfWork, found: Sequence[Values]) -> int:
+    """Write problems within a change set; return how many."""
+    told = {"raised_on": desk.today(), "officer": desk.officer}
+    unit.insert_many(Problem, [{**each, **told} for each in found])
+    return len(found)
+
+
+def raise_cells(
+    desk: Desk, unit: UnitOfWork, previews: Sequence[FilePreview], village: str, month: str
+) -> int:
+    """Raise the refused cells of plain sheets; those that an earlier sheet of the month had and this has not are void."""
+    found = cell_problems(previews, village, month)
+    now = {(each["sheet"], each["column"], each["message"], each["row"]) for each in found}
+    before = {
+        (each.sheet, each.column, each.message, each.row): each.id
+        for each in queries.problems(unit.connection, village=village, month=month, waiting=True)
+        if each.code == AT_CELL
+    }
+    for key, record in before.items():
+        if key not in now:
+            unit.void(Problem, record)
+    fresh = [
+        each for each in found if (each["sheet"], each["column"], each["message"], each["row"]) not in before
+    ]
+    return raise_all(desk, unit, fresh)
+
+
+def raise_by_hand(
+    desk: Desk, village: str, message: str, *, month: str = "", person: str = "", household: str = ""
+) -> Changed:
+    """Tell a village that something is wrong, of a person or household if it is of one.
+
+    Raises ExpectedError `upload.place`, `problem.message_missing`, `text.long`.
+    """
+    said = clean(message)
+    if not said:
+        raise ExpectedError("problem.message_missing")
+    if len(village) != 12 or not village.startswith(desk.scope) or divisions.find(village) is None:
+        raise ExpectedError("upload.place", village=village)
+    with desk.units("problem.raise") as unit:
+        raise_all(
+            desk,
+            unit,
+            [
+                {
+                    "village_code": village,
+                    "month": month or f"{desk.today():%Y-%m}",
+                    "code": BY_HAND,
+                    "message": said,
+                    "person_id": person or None,
+                    "household_id": household or None,
+                }
+            ],
+        )
+        unit.name(_who(unit.connection, person, household) or _place(village))
+        return unit.commit()
+
+
+def _place(village: str) -> str:
+    found = divisions.find(village)
+    return found.name if found else village
+
+
+def _who(connection: Connection, person: str, household: str) -> str:
+    if person:
+        return str(
+            connection.execute(select(Person.name).where(Person.id == person)).scalar_one_or_none() or ""
+        )
+    if household:
+        chosen = select(Household.household_no).where(Household.id == household)
+        return str(connection.execute(chosen).scalar_one_or_none() or "")
+    return ""
+
+
+# -- what waits ------------------------------------------------------------------------------------
+
+
+def found_still(connection: Connection, desk: Desk, lines: Sequence[ProblemLine]) -> set[str]:
+    """Return those of these problems that stand: a data check finds them still, or no check found them at all."""
+    own = checks()
+    people = {each.person for each in lines if each.person and each.code in own}
+    homes = {each.household for each in lines if each.household and each.code in own}
+    if people:
+        homes |= set(
+            connection.execute(
+                select(Membership.household_id).where(live(Membership), Membership.person_id.in_(people))
+            ).scalars()
+        )
+    asked = desk.asked(desk.today())
+    found = {
+        (each.check, each.person or each.household)
+        for each in (findings(connection, asked, households=sorted(homes)) if homes else ())
+        if not each.exemption
+    }
+    return {
+        each.id
+        for each in lines
+        if each.code not in own or (each.code, each.person or each.household) in found
+    }
+
+
+def todos(connection: Connection, desk: Desk, village: str = "") -> list[Todo]:
+    """Return everything that waits: problems sent back, proposals, and what differs from outside lists."""
+    lines = queries.problems(connection, village=village, waiting=True)
+    stand = found_still(connection, desk, lines)
+    found = [_problem_todo(each, gone=each.id not in stand) for each in lines]
+    found += [
+        Todo(
+            each.id,
+            "proposal",
+            each.village_code,
+            each.person,
+            each.household,
+            each.name,
+            each.household_no,
+            proposals.text(each),
+            each.why,
+            each.on,
+            each.officer,
+        )
+        for each in queries.proposals(connection, village=village, waiting=True)
+    ]
+    found += [
+        Todo(
+            each.id,
+            "comparison",
+            each.village_code,
+            each.person,
+            each.household,
+            each.name,
+            each.household_no,
+            result_text(each),
+            label("comparison_kind", each.kind),
+            each.since or each.as_of,
+            "",
+        )
+        for each in comparisons.waiting(connection, village=village)
+    ]
+    return found
+
+
+def _problem_todo(each: ProblemLine, *, gone: bool) -> Todo:
+    cell = _("row {row}, “{column}”").format(row=each.row, column=each.column) if each.row else ""
+    return Todo(
+        each.id,
+        "problem",
+        each.village_code,
+        each.person,
+        each.household,
+        each.name,
+        each.household_no,
+        each.message,
+        " · ".join(part for part in (each.file_name, each.sheet, cell) if part),
+        each.raised_on,
+        each.officer,
+        gone,
+    )
+
+
+# -- answers ---------------------------------------------------------------------------------------
+
+
+def reply(desk: Desk, unit: UnitOfWork, about: str, village: str, outcome: str, reason: str) -> None:
+    """Write the answer to a to-do; ExpectedError `todo.reason_missing` and `todo.gone`."""
+    if outcome in _REASONED and not reason:
+        raise ExpectedError("todo.reason_missing")
+    if queries.answered(unit.connection, about):
+        raise ExpectedError("todo.gone")
+    unit.insert(
+        Reply,
+        about=about,
+        village_code=village,
+        outcome=outcome,
+        on=desk.today(),
+        officer=desk.officer,
+        reason=reason,
+    )
+
+
+def answer(desk: Desk, about: str, outcome: str, reason: str = "") -> Changed:
+    """Answer a problem or what differs from a list as put right or right as it is, a proposal as accepted or declined.
+
+    Raises ExpectedError `todo.gone`, `todo.outcome`, `todo.reason_missing`, `text.long`.
+    """
+    said = clean(reason)
+    if outcome in ("accepted", "declined"):
+        return proposals.answer(desk, about, outcome, said, reply)
+    if outcome not in (_FIXED, _AS_IT_IS):
+        raise ExpectedError("todo.outcome")
+    with desk.units("todo.answer") as unit:
+        problem = queries.problem(unit.connection, about)
+        result = None if problem else comparisons.result(unit.connection, about)
+        if problem is not None:
+            village, name = problem.village_code, problem.name or problem.household_no
+        elif result is not None and result.waits:
+            village, name = result.village_code, result.name or result.household_no
+        else:
+            raise ExpectedError("todo.gone")
+        reply(desk, unit, about, village, outcome, said)
+        unit.name(name or _place(village))
+        return unit.commit()
+
+
+def settle(desk: Desk, village: str = "") -> Changed:
+    """Answer every problem that its data check finds no more as put right: before the month goes up."""
+    with desk.units("todo.settle") as unit:
+        lines = [
+            each
+            for each in queries.problems(unit.connection, village=village, waiting=True)
+            if each.code in checks()
+        ]
+        stand = found_still(unit.connection, desk, lines)
+        gone = [each for each in lines if each.id not in stand]
+        for each in gone:
+            reply(desk, unit, each.id, each.village_code, _FIXED, "")
+        unit.name(_place(village or desk.scope), len(gone))
+        return unit.commit()

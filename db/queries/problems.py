@@ -1,0 +1,170 @@
+"""Problems and proposals that went down to villages, and how they were answered."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, select
+from sqlalchemy.orm import aliased
+
+from caseworker_app.read_models.todos import ProblemLine, ProposalLine
+from db.queries import blocks
+from db.queries.dated import live
+from db.tables import RECORDS, Household, Membership, Person, Problem, Proposal, Reply
+
+
+def _problems() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Problem.__table__,
+            Person.name,
+            Household.household_no,
+            Reply.outcome,
+            Reply.reason,
+            Reply.on.label("answered_on"),
+        )
+        .outerjoin(Person, Person.id == Problem.person_id)
+        .outerjoin(Household, Household.id == Problem.household_id)
+        .outerjoin(Reply, and_(Reply.about == Problem.id, live(Reply)))
+        .where(live(Problem))
+        .order_by(Problem.village_code, Problem.raised_on, Problem.file_name, Problem.row, Problem.id)
+    )
+
+
+def _problem(row: Any) -> ProblemLine:  # noqa: ANN401 - a row
+    return ProblemLine(
+        row.id,
+        row.village_code,
+        row.month,
+        row.file_name,
+        row.sheet,
+        row.row,
+        row.column,
+        row.code,
+        row.message,
+        row.person_id or "",
+        row.household_id or "",
+        row.name or "",
+        row.household_no or "",
+        row.raised_on,
+        row.officer,
+        row.outcome or "",
+        row.reason or "",
+        row.answered_on,
+    )
+
+
+def problems(
+    connection: Connection, *, village: str = "", month: str = "", waiting: bool = False
+) -> list[ProblemLine]:
+    """Return the problems of a place and month, those that wait only if asked."""
+    chosen = _problems()
+    if village:
+        chosen = chosen.where(Problem.village_code.startswith(village))
+    if month:
+        chosen = chosen.where(Problem.month == month)
+    if waiting:
+        chosen = chosen.where(Reply.id.is_(None))
+    return [_problem(row) for row in connection.execute(chosen)]
+
+
+def problem(connection: Connection, record: str) -> ProblemLine | None:
+    """Return one problem, None when it is not there."""
+    row = connection.execute(_problems().where(Problem.id == record)).first()
+    return _problem(row) if row else None
+
+
+def _owners(connection: Connection, rows: Iterable[Any]) -> dict[str, tuple[str, str, dict[str, Any]]]:
+    """Return person, household and present values of the records that are proposed about, by record."""
+    by_table: dict[str, list[str]] = {}
+    for row in rows:
+        by_table.setdefault(row.table, []).append(row.record)
+    found: dict[str, tuple[str, str, dict[str, Any]]] = {}
+    for name, records in by_table.items():
+        table = RECORDS[name].__table__
+        for row in blocks.rows(connection, select(table), table.c.id, records):
+            values = row._asdict()
+            person = values["id"] if name == "person" else values.get("person_id") or ""
+            household = values["id"] if name == "household" else values.get("household_id") or ""
+            found[values["id"]] = (person, household, values)
+    return found
+
+
+def proposals(
+    connection: Connection, *, village: str = "", waiting: bool = False, record: str = ""
+) -> list[ProposalLine]:
+    """Return the proposals of a place (or one), those that wait only if asked."""
+    chosen = (
+        select(
+            Proposal.__table__,
+            Reply.outcome,
+            Reply.reason.label("answer"),
+            Reply.on.label("answered_on"),
+        )
+        .outerjoin(Reply, and_(Reply.about == Proposal.id, live(Reply)))
+        .where(live(Proposal))
+        .order_by(Proposal.village_code, Proposal.on, Proposal.id)
+    )
+    if village:
+        chosen = chosen.where(Proposal.village_code.startswith(village))
+    if waiting:
+        chosen = chosen.where(Reply.id.is_(None))
+    if record:
+        chosen = chosen.where(Proposal.id == record)
+    rows = connection.execute(chosen).all()
+    owners = _owners(connection, rows)
+    names = _names(connection, [person for person, _home, _values in owners.values()])
+    numbers = _numbers(connection, [home for _person, home, _values in owners.values()])
+    found = []
+    for row in rows:
+        person, home, values = owners.get(row.record, ("", "", {}))
+        name, number = names.get(person, ("", ""))
+        found.append(
+            ProposalLine(
+                row.id,
+                row.village_code,
+                row.table,
+                row.record,
+                row.field,
+                row.was,
+                row.value,
+                values.get(row.field),
+                person,
+                home,
+                name,
+                numbers.get(home, number),
+                row.on,
+                row.officer,
+                row.reason,
+                row.outcome or "",
+                row.answer or "",
+                row.answered_on,
+            )
+        )
+    return found
+
+
+def _names(connection: Connection, people: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return name and household number of these people."""
+    own = aliased(Membership)
+    chosen = (
+        select(Person.id, Person.name, Household.household_no)
+        .outerjoin(own, and_(own.person_id == Person.id, own.voided_in.is_(None), own.until.is_(None)))
+        .outerjoin(Household, Household.id == own.household_id)
+    )
+    wanted = {person for person in people if person}
+    return {
+        row.id: (row.name, row.household_no or "")
+        for row in blocks.rows(connection, chosen, Person.id, wanted)
+    }
+
+
+def _numbers(connection: Connection, households: Sequence[str]) -> dict[str, str]:
+    wanted = {home for home in households if home}
+    chosen = select(Household.id, Household.household_no)
+    return {row.id: row.household_no for row in blocks.rows(connection, chosen, Household.id, wanted)}
+
+
+def answered(connection: Connection, about: str) -> bool:
+    """Whether there is an answer to a problem, a proposal or a result of a comparison."""
+    chosen = select(Reply.id).where(Reply.about == about, live(Reply))
+    return connection.execute(chosen).first() is not None
