@@ -50,6 +50,7 @@ TABLE = (
     ),
     Setting("older_from", "count", 50, "ledger", "Age from which a worker counts as older"),
     Setting("reporting_day", "day", 25, "ledger", "Day of the month by which the workbook is sent"),
+    Setting("figures_day", "day", 31, "ledger", "Day of the month its figures stand for; 31 is its last"),
 )
 BY_KEY = {setting.key: setting for setting in TABLE}
 

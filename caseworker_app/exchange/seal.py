@@ -11,7 +11,7 @@ import json
 import os
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -29,8 +29,8 @@ SEAL_SHEET = "_seal"
 RECORDS_SHEET = "_records"
 PROPERTY = "caseworker_seal"
 _NAME, _FORMAT = "caseworker", "1"
-_PIECE = 30_000
-"""Characters to a cell: below what any spreadsheet program keeps of a text."""
+_PIECE = 15_000
+"""Characters to a cell: below what any spreadsheet program keeps of a text, though it may count each twice."""
 _BLOCK = 16
 """Rows that share the marks of their columns: of two edits in one block, more cells than two may be named."""
 BETWEEN = "\x01"
@@ -192,44 +192,6 @@ def property_text(rows: Sequence[Sequence[str]]) -> str:
 def content_digest(sheets: Mapping[str, Sums]) -> str:
     """Return one digest over the values of these sheets."""
     return hashlib.sha256(compact({name: each.digest for name, each in sheets.items()}).encode()).hexdigest()
-
-
-_RECORD_HEADS = ("table", "id", "village", "origins", "fields")
-
-
-def record_head() -> list[str]:
-    """Return the first row of the sheet of records: the format and what its columns are."""
-    return [_FORMAT, *_RECORD_HEADS]
-
-
-def record_row(
-    table: str, record: str, village: str, fields: Mapping[str, Any], origins: Mapping[str, Any]
-) -> list[str]:
-    """Return one record as a row; what is long goes on in the cells that follow."""
-    return ["", table, record, village, compact(origins), *pieces(compact(fields))]
-
-
-def records(sheets: Sequence[Sheet]) -> Iterator[tuple[str, str, str, dict[str, Any], dict[str, Any]]]:
-    """Give the records of a workbook of ours: table, id, village, fields, origins.
-
-    ExpectedError `seal.records` where the sheet is missing or does not read as ours; `seal.newer` where a later
-    version of the program wrote it.
-    """
-    sheet = next((each for each in sheets if each.name == RECORDS_SHEET), None)
-    if sheet is None or not sheet.rows:
-        raise ExpectedError("seal.records")
-    version = canonical(sheet.rows[0][0]) if sheet.rows[0] else ""
-    if version != _FORMAT:
-        raise ExpectedError("seal.newer" if version.isdigit() else "seal.records")
-    for row in sheet.rows[1:]:
-        if not any(cell != "" for cell in row):
-            continue
-        cells = [cell if isinstance(cell, str) else canonical(cell) for cell in row]
-        try:
-            _blank, table, record, village, origins, *fields = cells
-            yield table, record, village, json.loads("".join(fields)), json.loads(origins)
-        except ValueError as error:
-            raise ExpectedError("seal.records") from error
 
 
 # -- verifying -------------------------------------------------------------------------------------

@@ -10,12 +10,12 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from caseworker_app.domain import codes, money
+from caseworker_app.domain import money
 from caseworker_app.domain.errors import ExpectedError
 
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_LONGEST = 32_767
-_WIDEST_ON_A_PAGE = 26
+_LONGEST = 32_000
+"""Units of UTF-16 to a cell, a little below what the programs keep."""
 _HEADER = {
     "bold": True,
     "border": 1,
@@ -80,11 +80,14 @@ def monthly_forms() -> tuple[SheetForm, ...]:
 
 
 def safe(text: str) -> str:
-    """Return text that every spreadsheet program can open; a leading formula sign is kept as text by an apostrophe-free string cell."""
-    return _UNWRITABLE.sub("�", text)[:_LONGEST]
+    """Return text that every spreadsheet program can open and gives back; what starts like a formula stays text in its cell."""
+    shown = _UNWRITABLE.sub("�", text).replace("\t", " ").replace("\r\n", "\n").replace("\r", "\n")
+    if len(shown) <= _LONGEST // 2 or len(shown.encode("utf-16-le")) <= 2 * _LONGEST:
+        return shown
+    return shown.encode("utf-16-le")[: 2 * _LONGEST - 2].decode("utf-16-le", "ignore") + "…"
 
 
-class _Formats:
+class Formats:
     """The few cell formats of a workbook, made once."""
 
     def __init__(self, book: Any) -> None:  # noqa: ANN401 - xlsxwriter is untyped
@@ -115,37 +118,22 @@ class _Formats:
         self.count = book.add_format({**_FONT, **_BODY, "num_format": "0", "align": "center"})
         self.money = book.add_format({**_FONT, **_BODY, "num_format": "#,##0.00"})
         self.day = book.add_format({**_FONT, **_BODY, "num_format": "yyyy-mm-dd", "align": "center"})
-        self.total = book.add_format({**_FONT, **_BODY, "bold": True, "num_format": "#,##0.00"})
+        # Without borders: what a row typed below ours is kept as.
+        self.columns = {
+            "text": book.add_format({"num_format": "@"}),
+            "count": book.add_format({"num_format": "0"}),
+            "money": book.add_format({"num_format": "#,##0.00"}),
+            "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+        }
+        self.heading = book.add_format(
+            {**_FONT, "bold": True, "font_size": 11, "valign": "vcenter", "bottom": 1}
+        )
+        self.words = book.add_format(
+            {**_FONT, **_BODY, "num_format": "@", "quote_prefix": True, "text_wrap": True}
+        )
 
 
-def _write_header(sheet: Any, form: SheetForm, formats: _Formats, top: int) -> int:  # noqa: ANN401
-    """Write the header, two rows deep where columns share a group; return the first row of data."""
-    grouped = any(column.group for column in form.columns)
-    start = 0
-    while start < len(form.columns):
-        group = form.columns[start].group
-        end = start
-        while group and end + 1 < len(form.columns) and form.columns[end + 1].group == group:
-            end += 1
-        if group:
-            if end > start:
-                sheet.merge_range(top, start, top, end, group, formats.header)
-            else:
-                sheet.write_string(top, start, group, formats.header)
-            for index in range(start, end + 1):
-                sheet.write_string(top + 1, index, form.columns[index].header, formats.header)
-        elif grouped:
-            sheet.merge_range(top, start, top + 1, start, form.columns[start].header, formats.header)
-        else:
-            sheet.write_string(top, start, form.columns[start].header, formats.header)
-        start = end + 1
-    sheet.set_row(top, 28 if not grouped else 20)
-    if grouped:
-        sheet.set_row(top + 1, 30)
-    return top + 2 if grouped else top + 1
-
-
-def _write_cell(sheet: Any, row: int, index: int, column: Column, value: object, formats: _Formats) -> None:  # noqa: ANN401
+def _write_cell(sheet: Any, row: int, index: int, column: Column, value: object, formats: Formats) -> None:  # noqa: ANN401
     style = getattr(formats, column.kind)
     if value is None or value == "":
         sheet.write_blank(row, index, None, style)
@@ -160,103 +148,6 @@ def _write_cell(sheet: Any, row: int, index: int, column: Column, value: object,
         sheet.write_datetime(row, index, datetime(value.year, value.month, value.day), style)  # noqa: DTZ001 - a day, not an instant
     else:
         sheet.write_string(row, index, safe(str(value)), style)
-
-
-def _write_sheet(
-    book: Any,  # noqa: ANN401 - xlsxwriter is untyped
-    form: SheetForm,
-    rows: Sequence[Row],
-    names: Mapping[str, str],
-    formats: _Formats,
-) -> None:
-    sheet = book.add_worksheet(form.name)
-    last = len(form.columns) - 1
-    sheet.set_row(0, 30)
-    wide = len(form.columns) > _WIDEST_ON_A_PAGE
-    title = formats.wide_title if wide else formats.title
-    sheet.merge_range(0, 0, 0, last, form.title.format(**names), title)
-    line = "填报单位（盖章）：{unit}    填报人：{officer}    统计时点：{day}    填报日期：{written}"
-    sheet.merge_range(1, 0, 1, last, line.format(**names), formats.line)
-    first = _write_header(sheet, form, formats, 2)
-    for index, column in enumerate(form.columns):
-        sheet.set_column(index, index, column.width)
-    for offset, row in enumerate(rows):
-        for index, column in enumerate(form.columns):
-            _write_cell(sheet, first + offset, index, column, row.get(column.field), formats)
-    bottom = first + max(len(rows), 1) - 1
-    sheet.autofilter(first - 1, 0, bottom, last)
-    frozen = next(
-        (
-            index + 1
-            for index, column in enumerate(form.columns)
-            if column.header in ("姓名", "户主姓名", "村")
-        ),
-        0,
-    )
-    sheet.freeze_panes(first, frozen if frozen <= 6 else 0)
-    for index, column in enumerate(form.columns):
-        if column.choices:
-            labels = [
-                codes.code_list(column.choices).label(code, "zh_CN")
-                for code in codes.code_list(column.choices).codes
-            ]
-            if len(",".join(labels)) <= 255:
-                rule = {
-                    "validate": "list",
-                    "source": labels,
-                    "error_title": "请从下拉中选择",
-                    "error_message": f"「{column.header}」只能填下拉中的值。",
-                }
-                sheet.data_validation(first, index, bottom + 200, index, rule)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    # A wide sheet goes over two pages side by side, the running number on both, rather than too small to read.
-    sheet.fit_to_pages(2 if wide else 1, 0)
-    sheet.repeat_columns(0)
-    sheet.repeat_rows(2, first - 1)
-    sheet.set_footer("&C第 &P 页 共 &N 页")
-
-
-def write_monthly(
-    path: Path,
-    cover: Sequence[tuple[str, str]],
-    tables: Mapping[str, Sequence[Row]],
-    names: Mapping[str, str],
-) -> None:
-    """Write the monthly workbook; it takes its name only when whole. ExpectedError `workbook.not_written`."""
-    import xlsxwriter  # noqa: PLC0415 - loaded where it is used
-
-    draft = path.with_name(path.name + ".part")
-    try:
-        with xlsxwriter.Workbook(
-            str(draft), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        ) as book:
-            book.set_properties({"title": names["book"], "author": names["officer"]})
-            formats = _Formats(book)
-            sheet = book.add_worksheet("封面")
-            sheet.hide_gridlines(2)
-            sheet.set_column(0, 0, 4)
-            sheet.set_column(1, 1, 26)
-            sheet.set_column(2, 2, 48)
-            sheet.set_row(1, 40)
-            sheet.merge_range(1, 1, 1, 2, names["book"], formats.title)
-            for number, (label, value) in enumerate(cover):
-                sheet.set_row(3 + number, 24)
-                sheet.write_string(3 + number, 1, label, formats.header)
-                sheet.write_string(3 + number, 2, safe(value), formats.text)
-            sheet.set_paper(9)
-            sheet.fit_to_pages(1, 1)
-            sheet.center_horizontally()
-            for form in monthly_forms():
-                _write_sheet(book, form, tables[form.rows], names, formats)
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise ExpectedError("workbook.not_written", file=str(path)) from error
-    except xlsxwriter.exceptions.FileCreateError as error:
-        draft.unlink(missing_ok=True)
-        raise ExpectedError("workbook.not_written", file=str(path)) from error
 
 
 _POINTS_A_CHARACTER = 7.5
@@ -293,7 +184,7 @@ def write_list(
     try:
         with xlsxwriter.Workbook(str(draft), options) as book:
             book.set_properties({"title": title})
-            formats = _Formats(book)
+            formats = Formats(book)
             sheet = book.add_worksheet(_sheet_name(title))
             for index, head in enumerate(heads):
                 sheet.set_column(index, index, max(head.width / _POINTS_A_CHARACTER, 6))

@@ -33,6 +33,7 @@ class Desk:
     pack: Pack
     zeroing_limit: int
     reporting_day: int
+    figures_day: int
     contact_limit: int
     older_from: int
 
@@ -64,7 +65,7 @@ class Desk:
         self.ledger.close()
 
 
-_NUMBERS = ("zeroing_limit", "reporting_day", "contact_limit", "older_from")
+_NUMBERS = ("zeroing_limit", "reporting_day", "figures_day", "contact_limit", "older_from")
 
 
 def _stored(connection: Connection) -> dict[str, object]:

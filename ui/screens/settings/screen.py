@@ -71,6 +71,8 @@ class SettingsScreen(QWidget):
         self.next.returnPressed.connect(self.hand_over)
         reporting, limit = _number(desk.reporting_day, 1, 31), _number(desk.zeroing_limit, 1, 365)
         reporting.editingFinished.connect(lambda: self._set("reporting_day", int(reporting.text())))
+        figures = _number(desk.figures_day, 1, 31)
+        figures.editingFinished.connect(lambda: self._set("figures_day", int(figures.text())))
         limit.editingFinished.connect(lambda: self._set("zeroing_limit", int(limit.text())))
         contact, older = _number(desk.contact_limit, 1, 365), _number(desk.older_from, 16, 65)
         contact.editingFinished.connect(lambda: self._set("contact_limit", int(contact.text())))
@@ -86,6 +88,7 @@ class SettingsScreen(QWidget):
             row(
                 Field(_("Officer"), self.officer),
                 Field(_("Reporting day of the month"), reporting),
+                Field(_("Day the figures stand for"), figures),
                 Field(_("Days until somebody waiting counts as late"), limit),
                 None,
                 space=16,
