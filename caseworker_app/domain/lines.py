@@ -18,7 +18,7 @@ Origin = tuple[Dot, ...]
 Values = dict[str, Any]
 
 FORMAT = "records 1"
-_CELL = 30_000
+_CELL = 15_000
 _REST = "*"
 
 
