@@ -23,6 +23,7 @@ from caseworker_app.domain import money
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.policy import explain
 from caseworker_app.policy.assess import Entitlement
+from caseworker_app.read_models.claims import Preview
 from caseworker_app.use_cases import claims, entitlements
 from caseworker_app.wording import _, label
 from db.queries import claims as claim_queries
@@ -122,23 +123,66 @@ def claim_file(
     done(changed, _("Filed: {numbers}").format(numbers=" ".join(numbers)), as_json=as_json, numbers=numbers)
 
 
-@claim.command("advance", help=_("Move a claim one step."))
-@click.argument("number")
+@claim.command("advance", help=_("Move claims one step, all or none."))
+@click.argument("numbers", nargs=-1, required=True)
 @click.option("--to", "state", required=True, type=Code("claim_state"), help=_("The next state."))
 @click.option(
     "--reason", default="", help=_("Why; needed for a return, a refusal, an objection or a withdrawal.")
 )
+@click.option("--dry-run", is_flag=True, help=_("Only say which can take the step, and why others cannot."))
+@click.option("--possible", is_flag=True, help=_("Move those that can take the step and leave the others."))
 @happened_option
 @json_option
 @in_session
 def claim_advance(
-    session: Session, number: str, state: str, reason: str, on: date | None, as_json: bool
+    session: Session,
+    numbers: tuple[str, ...],
+    state: str,
+    reason: str,
+    dry_run: bool,
+    possible: bool,
+    on: date | None,
+    as_json: bool,
 ) -> None:
-    """Move a claim."""
+    """Move claims."""
+    chosen = list(dict.fromkeys(numbers))
     with session.desk() as opened:
-        changed = claims.advance(opened, [number], state, on or opened.today(), reason)
-    text = _("{number}: {state}").format(number=number, state=label("claim_state", state))
-    done(changed, text, as_json=as_json, number=number, state=state)
+        day = on or opened.today()
+        if dry_run or possible:
+            with opened.ledger.reader() as connection:
+                found = claims.preview_steps(opened, connection, chosen, state, day)
+            if dry_run:
+                _previewed(found, as_json=as_json)
+                return
+            chosen = [each.number for each in found if not each.why]
+        changed = claims.advance(opened, chosen, state, day, reason)
+    text = _("{number}: {state}").format(number=" ".join(chosen), state=label("claim_state", state))
+    if len(numbers) == 1:
+        done(changed, text, as_json=as_json, number=numbers[0], state=state)
+    else:
+        done(changed, text, as_json=as_json, numbers=chosen, state=state)
+
+
+def _previewed(found: Sequence[Preview], *, as_json: bool) -> None:
+    """Answer who can and who cannot, and why."""
+    lines = [
+        {
+            "number": each.number,
+            "name": each.name,
+            "amount": money.yuan(each.amount),
+            "possible": each.why is None,
+            "code": each.why.code if each.why else None,
+            "message": error_words.error_text(each.why) if each.why else "",
+        }
+        for each in found
+    ]
+    if as_json:
+        output.emit(lines)
+    else:
+        output.table(
+            [_("Claim number"), _("Name"), _("Amount"), _("Why")],
+            [[line["number"], line["name"], line["amount"], line["message"]] for line in lines],
+        )
 
 
 @claim.command("list", help=_("List claims, newest first."))
@@ -183,8 +227,21 @@ def claim_show(session: Session, number: str, as_json: bool) -> None:
             raise ExpectedError("claim.none", number=number)
         row = output.claim(claim_queries.rows(connection, [found.id], found.filed_on)[0])
         steps = [output.plain(step) for step in claim_queries.steps(connection, found.id)]
+        life = claim_queries.lives(connection, [number])[number]
+        lacking, more = claims.lacking_papers(opened.pack, life)
+        shown = {
+            "papers": [output.plain(each) for each in claim_queries.evidence(connection, found.id)],
+            "papers_missing": {"required": lacking, "of_choice": more},
+            "objections": [output.plain(each) for each in claim_queries.objections(connection, found.id)],
+            "payments": [
+                output.plain(each)
+                for each in claim_queries.payments(connection, [found.id]).get(found.id, [])
+            ],
+            "public_until": output.plain(claims.shown_until(opened, connection, life)),
+            "possible": list(claims.possible_steps(opened, life)),
+        }
     if as_json:
-        output.emit({**row, "steps": steps, "answer": found.answer})
+        output.emit({**row, "steps": steps, **shown, "answer": found.answer})
         return
     click.echo(f"{row['number']}  {row['name']}  {row['amount']}  {found.answer['why']}")
     output.table(

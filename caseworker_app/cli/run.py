@@ -16,6 +16,7 @@ from caseworker_app import error_words, paths, wording
 from caseworker_app.cli import (
     attachments,
     checks,
+    claim_life,
     claims,
     comparisons,
     facts,
@@ -46,6 +47,7 @@ _PACKAGES = ("caseworker_app", "db", "printouts", "ui")
 _COMMANDS = (
     attachments,
     checks,
+    claim_life,
     claims,
     comparisons,
     facts,

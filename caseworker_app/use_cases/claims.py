@@ -552,6 +552,12 @@ def item_name(pack: Pack, item: str) -> str:
     return pack.items[item].name if item in pack.items else item
 
 
+def of_bundle(connection: Connection, desk: Desk, whose: str, on: date) -> list[str]:
+    """Return the ids of the claims of a person, or of a household and all its members, newest first."""
+    people = [member.id for member in workers.members(connection, whose, desk.asked(on))]
+    return queries.ids(connection, beneficiaries=[whose, *people])
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """The work a claim rests on in one line: the last job that counted, from when to when, months, rung."""

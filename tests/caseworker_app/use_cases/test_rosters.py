@@ -1,5 +1,6 @@
 """Rosters gather claims, their papers say what the ledger knows, and what the bank says comes back."""
 
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.policy.assess import State
+from caseworker_app.read_models.claims import RosterSheet
 from caseworker_app.use_cases import claims, entitlements, payments, rosters, undo
 from caseworker_app.use_cases.desk import Desk
 from db.queries import claims as queries
@@ -17,6 +19,7 @@ from printouts import roster
 
 ON = date(2024, 11, 30)
 PAPERS = ("身份证复印件", "一卡通复印件", "务工证明")
+KINDS: tuple[roster.Kind, ...] = ("pay_list", "notice")
 UP = ("village_publicised", "submitted", "township_approved", "county_approved")
 
 
@@ -69,7 +72,7 @@ def prepared(desk: Desk, file: Path) -> payments.Prepared:
         return payments.prepare(connection, desk, file)
 
 
-def text(sheets: list[rosters.RosterSheet], kind: roster.Kind) -> str:
+def text(sheets: list[RosterSheet], kind: roster.Kind) -> str:
     """Return what a paper says."""
     target = BytesIO()
     assert roster.render(sheets, kind, target) == []
@@ -122,8 +125,8 @@ def test_the_pay_list_says_all_and_the_notice_hides_what_is_private(
 
 
 def test_a_notice_file_cannot_ask_for_what_is_private(tmp_path: Path) -> None:
+    content = (roster.LISTS / "notice.toml").read_text(encoding="utf-8")
     for field in ("card_number", "identity_number", "phone", "nonsense"):
-        content = (roster.LISTS / "notice.toml").read_text(encoding="utf-8")
         (tmp_path / "notice.toml").write_text(content.replace('"masked_identity"', f'"{field}"'), "utf-8")
         with pytest.raises(ExpectedError, match=r"form\.invalid"):
             roster.read_plan("notice", tmp_path)
@@ -137,12 +140,9 @@ def test_a_long_roster_goes_over_pages_and_numbers_every_line(sample_desk: Desk,
     with sample_desk.ledger.reader() as connection:
         sheet = rosters.sheet(connection, sample_desk, made[0], ON)
     for count in (1, 16, 17, 18, 19, 20, 40):
-        many = rosters.RosterSheet(
-            **{name: getattr(sheet, name) for name in sheet.__dataclass_fields__ if name != "lines"},
-            lines=sheet.lines[:1] * count,
-        )
-        for kind in ("pay_list", "notice"):
-            said = text([many], kind)  # type: ignore[arg-type]
+        many = replace(sheet, lines=sheet.lines[:1] * count)
+        for kind in KINDS:
+            said = text([many], kind)
             assert said.count(sheet.lines[0].name) >= count
             assert "合" in said
     assert numbers
