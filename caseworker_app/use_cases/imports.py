@@ -13,7 +13,7 @@ from caseworker_app import error_words, wording
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.exchange import plan, read, recognise
-from caseworker_app.exchange.answer import Mark
+from caseworker_app.exchange.answer import Mark, target_name
 from caseworker_app.exchange.answer import write as write_answer
 from caseworker_app.exchange.read import Sheet
 from caseworker_app.exchange.recognise import Recognised
@@ -232,6 +232,12 @@ def _planned(
     ]
     preview = ImportPreview(tuple(previews), planner.totals, read_seconds, time.perf_counter() - begun)
     return Prepared(preview, planner.writes, journal.head(connection), files, found, password)
+
+
+def answer_name(prepared: Prepared) -> str:
+    """Return what the answer to the first file with a problem is called."""
+    wrong = {file.file for file in prepared.preview.files if file.problems}
+    return next((target_name(source) for source in prepared.files if source.name in wrong), "")
 
 
 def answer(prepared: Prepared, target: Path, officer: str) -> list[Path]:
