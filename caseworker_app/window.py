@@ -141,6 +141,11 @@ class Opened:
 
             return ExchangeScreen(context)
 
+        def round_() -> Any:  # noqa: ANN401
+            from ui.screens.round.screen import RoundScreen  # noqa: PLC0415
+
+            return RoundScreen(context)
+
         def duplicates() -> Any:  # noqa: ANN401
             from ui.screens.duplicates.screen import DuplicatesScreen  # noqa: PLC0415
 
@@ -174,6 +179,7 @@ class Opened:
             ("household", household),
             ("claims", claims),
             ("exchange", exchange),
+            ("round", round_),
             ("duplicates", duplicates),
             ("settings", settings_),
             ("journal", journal_),
@@ -199,6 +205,7 @@ class Opened:
         bind("redo", self.redo)
         bind("import", lambda: window.go("exchange", part="import"))
         bind("upload", lambda: window.go("exchange", part="upload"))
+        bind("round", lambda: window.go("round"))
         bind("duplicates", lambda: window.go("duplicates"))
         bind("rows.enter", lambda: window.go("entry"))
         bind("filter", lambda: self._on_page("focus_filter"))

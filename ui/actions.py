@@ -29,7 +29,7 @@ class Action:
     pages: tuple[str, ...] = ()
 
 
-IN_PARTS = ("person", "household", "workers", "households", "claims", "exchange", "checks", "entry")
+IN_PARTS = ("person", "household", "workers", "households", "claims", "exchange", "round", "checks", "entry")
 """Pages with tabs: parts of a record, or lists."""
 
 TABLE = (
@@ -65,6 +65,7 @@ TABLE = (
         "Ctrl+F",
         ("workers", "households", "claims", "journal", "checks"),
     ),
+    Action("round", N_("Monthly round"), "exchange", "Ctrl+Shift+M"),
     Action("duplicates", N_("Possible duplicates"), "workers", "Ctrl+Shift+D"),
     Action("checks", N_("Data checks"), "check", "Ctrl+Shift+K"),
     Action("journal", N_("Journal"), "undo", "Ctrl+Shift+J"),

@@ -1,0 +1,71 @@
+"""The monthly round: who sent and who has not, what goes up, what two laptops wrote differently, outside lists."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from caseworker_app.wording import _
+from ui.context import Context
+from ui.widgets.basics import TabStrip, column, row, text
+from ui.words import N_
+
+
+def _received(context: Context) -> QWidget:
+    from ui.screens.round.receive import ReceivePart  # noqa: PLC0415 - parts are loaded when first shown
+
+    return ReceivePart(context)
+
+
+PARTS: tuple[tuple[str, str, Callable[[Context], QWidget]], ...] = (("received", N_("Received"), _received),)
+"""The parts of the page: key, title, and how each is made when it is first shown.
+
+A part may have `open(**arguments)`, called when it is turned to, and `status()`, the words for the status bar.
+"""
+
+
+class RoundScreen(QWidget):
+    """Tabs over the parts of the round."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._made: dict[str, QWidget] = {}
+        head = QWidget()
+        head.setObjectName("pagehead")
+        head.setLayout(row(text(_("Monthly round"), "page"), None, margins=(16, 10, 16, 10)))
+        self.tabs = TabStrip([(key, _(title)) for key, title, _make in PARTS], _("Monthly round"))
+        self._stack = QStackedWidget()
+        self.tabs.chosen.connect(self._turn)
+        strip = QWidget()
+        strip.setObjectName("tabs")
+        strip.setLayout(row(self.tabs, margins=(12, 4, 16, 6)))
+        self.setLayout(column(head, strip, row(self._stack, margins=(16, 12, 16, 12)), space=0))
+
+    def part(self, key: str) -> Any:  # noqa: ANN401 - each part has ways of its own
+        """Return a part, made when it is first asked for."""
+        if key not in self._made:
+            self._made[key] = next(make for each, _title, make in PARTS if each == key)(self._context)
+            self._stack.addWidget(self._made[key])
+        return self._made[key]
+
+    def _turn(self, key: str, **arguments: Any) -> None:  # noqa: ANN401 - as the part takes them
+        part = self.part(key)
+        self._stack.setCurrentWidget(part)
+        if hasattr(part, "open"):
+            part.open(**arguments)
+        self._context.refresh_status()
+
+    def open(self, **arguments: Any) -> None:  # noqa: ANN401 - `part`, and what that part takes
+        """Show a part."""
+        key = arguments.pop("part", "") or self.tabs.current()
+        self.tabs.choose(key)
+        if arguments:
+            self._turn(key, **arguments)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def status(self) -> str:
+        """Return the words for the status bar."""
+        part = self._made.get(self.tabs.current())
+        return str(part.status()) if part is not None and hasattr(part, "status") else ""
