@@ -52,12 +52,15 @@ class SheetForm:
     columns: tuple[Column, ...]
 
 
-@cache
 def monthly_forms() -> tuple[SheetForm, ...]:
-    """Return the sheets of the monthly workbook, as the data file has them."""
-    content = tomllib.loads(
-        (resources.files("caseworker_app.exchange") / "upload.toml").read_text(encoding="utf-8")
-    )
+    """Return the sheets of the monthly workbook."""
+    return forms("upload.toml")
+
+
+@cache
+def forms(file: str) -> tuple[SheetForm, ...]:
+    """Return the sheets of a workbook of ours, as its data file has them."""
+    content = tomllib.loads((resources.files("caseworker_app.exchange") / file).read_text(encoding="utf-8"))
     return tuple(
         SheetForm(
             sheet["name"],
