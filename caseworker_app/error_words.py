@@ -88,6 +88,9 @@ def errors() -> dict[str, str]:
         "duplicate.choose": _("The two records differ. Choose which is right: {fields}."),
         "duplicate.gone": _("One of the two is no longer in the ledger. Look at the list again."),
         "duplicate.reason_missing": _("The reason is missing. Say how you know that they are two people."),
+        "feedback.own": _(
+            "Feedback goes to a village below this ledger's place. Choose one of its villages."
+        ),
         "file.not_written": _(
             "{file} could not be written. Check that the folder is there, may be written to, and that the file is not open elsewhere."
         ),
@@ -174,19 +177,55 @@ def errors() -> dict[str, str]:
             "Household {number} is being monitored already. Enter the day its risk was resolved first."
         ),
         "officer.missing": _("The officer's name is missing. Enter who keeps the ledger."),
-        "pack.case": _("The case “{case}” in {file} cannot be run: {problem}. Correct the case."),
-        "pack.key_amount": _(
-            '“{key}” in {file} is not an amount in yuan. Write it in quotes, such as "1400.00".'
+        "pack.amount_twice": _(
+            "{file}, line {line}: two amounts of “{key}” hold from the same day. Give each its own “from”."
         ),
-        "pack.key_kind": _("“{key}” in {file} is of the wrong kind; it must be {kind}."),
-        "pack.key_missing": _("“{key}” is missing in {file}. Add it."),
-        "pack.key_unknown": _("“{key}” in {file} is not known. Check its spelling or take it out."),
+        "pack.cap_one": _(
+            "{file}, line {line}: a limit needs one of amount, months or times. Keep one of them in “{key}”."
+        ),
+        "pack.case": _("The case “{case}” in {file} cannot be run: {problem}. Correct the case."),
+        "pack.circle": _(
+            "{file}, line {line}: “{name}” leads back to itself. Let a pack or a test refer only to others."
+        ),
+        "pack.fact_here": _(
+            "{file}, line {line}: “{fact}” cannot be asked here, only facts of: {possible}. Correct “{key}”."
+        ),
+        "pack.fact_kind": _("{file}, line {line}: “{fact}” is not a figure that fits here. Correct “{key}”."),
+        "pack.fact_name": _(
+            "{file}, line {line}: “{fact}” cannot be declared. Begin with person. or household. and take a name of its own."
+        ),
+        "pack.item_twice": _("{file}, line {line}: the item {item} is there twice. Give each its own id."),
+        "pack.key_amount": _(
+            '{file}, line {line}: “{key}” is not an amount in yuan. Write it in quotes, such as "1400.00".'
+        ),
+        "pack.key_kind": _("{file}, line {line}: “{key}” is of the wrong kind; it must be {kind}."),
+        "pack.key_missing": _("{file}, line {line}: “{key}” is missing. Add it."),
+        "pack.key_unknown": _(
+            "{file}, line {line}: “{key}” is not known. Check its spelling or take it out."
+        ),
         "pack.missing": _(
             "There is no policy pack in {folder}. Choose a folder with a pack.toml, or the name of a pack that comes with the program."
         ),
+        "pack.month_day": _(
+            "{file}, line {line}: “{value}” is not a day of every year. Write “{key}” as month-day, such as 09-30."
+        ),
         "pack.no_cases": _("{file} is missing. Add cases, so that the pack can be checked."),
+        "pack.parameter_kind": _(
+            "{file}, line {line}: the local figure “{parameter}” does not fit here, only one of these: {kinds}. Correct “{key}”."
+        ),
+        "pack.place_code": _(
+            "{file}, line {line}: “{value}” is not the code of a place: 2, 4, 6, 9 or 12 digits. Correct “{key}”."
+        ),
+        "pack.place_here": _(
+            "{file}, line {line}: places and distances are only possible in steps over months or income. Correct “{key}”."
+        ),
         "pack.syntax": _("{file} cannot be read: {problem}. Correct the file."),
-        "pack.value_unknown": _("“{value}” is not possible for “{key}” in {file}. Correct the value."),
+        "pack.test_missing": _(
+            "{file}, line {line}: it is not said what is asked. Add fact, measure, who, any, all, none or household_kinds."
+        ),
+        "pack.value_unknown": _(
+            "{file}, line {line}: “{value}” is not possible for “{key}”. Possible: {possible}."
+        ),
         "person.born_missing": _(
             "The identity number of {name} is not given. Enter it, or enter birth date and sex."
         ),
@@ -272,8 +311,25 @@ def errors() -> dict[str, str]:
         "seal.no_key": _(
             "The key of this computer cannot be kept in {file}. Check that the disk has room and may be written to."
         ),
-        "upload.none": _("No workbook of this ledger is called {upload}. Look at `caseworker upload --list`."),
-        "upload.password_short": _("The workbook's password has fewer than {least} characters. Choose a longer one."),
+        "month.blocked": _(
+            "{month} cannot be closed yet: {count} findings of the data checks block it. Put them right or explain them."
+        ),
+        "month.closed_already": _(
+            "{month} is closed already. Its figures stand; corrections go into the next month."
+        ),
+        "month.not_below": _(
+            "{place} is this ledger's own place. Only the month of a place below is accepted or returned."
+        ),
+        "month.not_closed": _(
+            "{place} has not closed {month}, or it was answered already. Look at `caseworker month show`."
+        ),
+        "month.reason_missing": _("The reason is missing. Say why the month goes back."),
+        "upload.none": _(
+            "No workbook of this ledger is called {upload}. Look at `caseworker upload --list`."
+        ),
+        "upload.password_short": _(
+            "The workbook's password has fewer than {least} characters. Choose a longer one."
+        ),
         "upload.month": _("“{month}” is not a month. Write it like 2024-11."),
         "upload.month_future": _("The month {month} has not begun. Choose this month or an earlier one."),
         "upload.place": _("{village} is not in this ledger's area. Choose a village of the ledger."),
@@ -417,12 +473,16 @@ class _Given(dict[str, str]):
 
 def _kind_name(kind: object) -> str:
     names = {
-        "str": _("a text in quotes"),
-        "int": _("a whole number"),
-        "date": _("a date such as 2024-08-15"),
+        "text": _("a text in quotes"),
+        "number": _("a whole number"),
+        "money": _('an amount in yuan in quotes, such as "1400.00"'),
+        "percent": _("a percentage, such as 30"),
+        "yes_or_no": _("true or false"),
+        "day": _("a date such as 2024-08-15"),
         "list": _("a list in square brackets"),
-        "dict": _("a table"),
-        "count": _("a count for each kind of service"),
+        "texts": _("a list of texts in square brackets"),
+        "table": _("a table"),
+        "tables": _("a list of tables"),
     }
     return names.get(str(kind), str(kind))
 
@@ -543,9 +603,13 @@ def actions() -> dict[str, str]:
         "mapping.save": _("Map columns"),
         "mapping.forget": _("Forget mapping"),
         "upload.write": _("Write monthly workbook"),
+        "month.close": _("Close month"),
+        "month.accept": _("Accept month"),
+        "month.return": _("Return month"),
         "officer.change": _("Change of officer"),
         "check.exempt": _("Explain a finding"),
         "comparison.make": _("Compare with a list"),
+        "feedback.write": _("Write feedback"),
         "problem.raise": _("Raise problem"),
         "proposal.accept": _("Accept proposal"),
         "proposal.decline": _("Decline proposal"),
@@ -918,6 +982,7 @@ def attribute_text(attribute: str) -> str:
 
 _LISTS = {
     "monitoring.kind": "monitored_kind",
+    "month_close.state": "month_state",
     "person.sex": "sex",
     "person.ethnicity": "ethnicity",
     "membership.relation": "relation",

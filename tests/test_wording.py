@@ -120,8 +120,13 @@ def _identity_codes() -> set[str]:
 
 
 def _pack_codes() -> set[str]:
-    tree = ast.parse((ROOT / "caseworker_app/policy/pack.py").read_text("utf-8"))
-    return {f"pack.{code}" for call in _calls(tree, "fail") for code in _strings(call.args[1])}
+    return {
+        f"pack.{code}"
+        for name in ("source", "reader", "pack")
+        for call in _calls(ast.parse((ROOT / f"caseworker_app/policy/{name}.py").read_text("utf-8")), "fail")
+        if len(call.args) > 1
+        for code in _strings(call.args[1])
+    }
 
 
 def _prefixed() -> set[str]:
@@ -231,7 +236,7 @@ def _raised_progress() -> set[str]:
         (ExpectedError("claim.exists", name="马国强", number="JF5-1"), "已经申领过这一项（编号 JF5-1）"),
         (ExpectedError("return.job_kept", reason="farming_season"), "「农忙」而工作还在"),
         (ExpectedError("undo.moved_on", action="service.record", who="马国强"), "「登记服务 马国强」"),
-        (ExpectedError("pack.key_kind", file="pack.toml", key="pack.id", kind="str"), "应为加引号的文字"),
+        (ExpectedError("pack.key_kind", file="pack.toml", line=3, key="pack.id", kind="text"), "应为加引号的文字"),
     ],
 )
 def test_codes_among_the_values_are_said_as_labels(error: ExpectedError, expected: str) -> None:

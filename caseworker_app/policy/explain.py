@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import date
+from enum import Enum
 from typing import Any
 
-from caseworker_app.domain import money
+from caseworker_app.domain import divisions, money
 from caseworker_app.domain.spans import Months
-from caseworker_app.policy.assess import Entitlement, Outcome, Reason, State
-from caseworker_app.policy.pack import Item
+from caseworker_app.policy.assess import Entitlement, Missing, Outcome, Reason, State
+from caseworker_app.policy.schema import BEGINNING, EVER, Item, Pack, Step
+from caseworker_app.policy.vocabulary import FACTS, MONEY
 from caseworker_app.wording import ZH, _, _n, joined, label, language, months_text
 
 Values = dict[str, Any]
@@ -18,16 +20,333 @@ def _clauses(parts: Iterable[str]) -> str:
     return ("，" if language() == ZH else ", ").join(parts)
 
 
+# -- facts and measures --------------------------------------------------------------------------------
+
+
+def fact_text(name: str) -> str:
+    """Return the name of a fact; one the pack declared has its own words."""
+    return {
+        "person.age": _("Age"),
+        "person.born": _("Date of birth"),
+        "person.sex": _("Sex"),
+        "person.relation": _("Relation to head"),
+        "person.disabled": _("Disabled"),
+        "person.student": _("At school"),
+        "person.working": _("In work"),
+        "person.schooling": _("Schooling"),
+        "person.education": _("Education"),
+        "person.labour_skill": _("Labour skill"),
+        "person.health": _("Health"),
+        "person.hardship": _("Kind of hardship"),
+        "person.graduated_on": _("Graduated on"),
+        "person.unemployed_since": _("Registered unemployed since"),
+        "household.kind": _("Household kind"),
+        "household.monitored_kind": _("Monitored kind"),
+        "household.identified_on": _("Identified on"),
+        "household.risk_resolved": _("Risk resolved"),
+        "household.relocated": _("Relocated"),
+        "household.low_income": _("Low-income household"),
+        "household.minimum_living": _("Minimum living allowance"),
+        "household.destitute": _("Extremely poor"),
+        "household.members": _("Members of the household"),
+        "household.members_working": _("Members in work"),
+        "organisation.kind": _("Kind of organisation"),
+        "organisation.size": _("Size of organisation"),
+        "organisation.level": _("Level as certified"),
+        "organisation.certified_on": _("Certified on"),
+        "organisation.opened_on": _("Opened on"),
+        "organisation.closed": _("Organisation closed"),
+        "business.kind": _("Kind of business"),
+        "business.first": _("First business"),
+        "business.registered_on": _("Business registered on"),
+        "business.closed": _("Business closed"),
+        "business.employed": _("People the business employs"),
+        "certificate.kind": _("Kind of certificate"),
+        "certificate.level": _("Level of certificate"),
+        "certificate.trade": _("Trade of certificate"),
+        "certificate.course": _("Course"),
+        "certificate.issued_on": _("Certificate issued on"),
+        "certificate.cost": _("Cost of training"),
+        "loan.kind": _("Kind of loan"),
+        "loan.purpose": _("Purpose of loan"),
+        "loan.amount": _("Amount of loan"),
+        "loan.rate": _("Interest rate"),
+        "loan.interest_paid": _("Interest paid"),
+        "loan.granted_on": _("Loan granted on"),
+        "loan.term": _("Term of loan in months"),
+        "loan.overdue": _("Loan overdue"),
+        "loan.repaid": _("Loan repaid"),
+        "insurance.kind": _("Kind of insurance"),
+        "insurance.payer": _("Who pays the insurance"),
+        "insurance.since": _("Insured since"),
+        "insurance.held": _("Insurance in force"),
+        "insurance.paid": _("Contribution paid"),
+        "post.kind": _("Kind of post"),
+        "post.since": _("Post held since"),
+        "post.held": _("Post held"),
+        "job.kind": _("Kind of work"),
+        "job.channel": _("Channel"),
+        "job.industry": _("Industry"),
+        "job.trade": _("Trade"),
+        "job.employer": _("Employer"),
+        "job.wage": _("Monthly wage"),
+        "job.contract": _("Labour contract"),
+        "job.insured": _("Insured"),
+        "job.point_to_point": _("Point-to-point transport"),
+        "job.months": _("Months of this job"),
+    }.get(name, name)
+
+
+def measure_text(measure: str) -> str:
+    """Return the name of something counted."""
+    return {
+        "months": _("Months of work"),
+        "income": _("Wage income"),
+        "idle_months": _("Months without work"),
+        "people": _("People who count"),
+        "people_percent": _("Share of people"),
+        "head_count": _("Head-count"),
+        "head_percent": _("Share of head-count"),
+        "insurance_paid": _("Insurance paid"),
+        "records": _("Records"),
+        "fact": _("Figure"),
+    }.get(measure, measure)
+
+
+def record_text(about: str) -> str:
+    """Return the name of a kind of record."""
+    return {
+        "business": _("Business"),
+        "certificate": _("Certificate"),
+        "loan": _("Loan"),
+        "insurance": _("Insurance"),
+        "post": _("Public post"),
+    }[about]
+
+
+def _yes_no(value: bool) -> str:
+    return label("yes_no", "yes" if value else "no")
+
+
+def _value_text(name: str, value: Any, labels: Values) -> str:  # noqa: ANN401 - as the fact has it
+    fact = FACTS.get(name)
+    if isinstance(value, bool):
+        return _yes_no(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return joined(_value_text(name, each, labels) for each in value)
+    if isinstance(value, int):
+        return (
+            _("{amount} yuan").format(amount=money.shown(value))
+            if fact is not None and fact.kind == MONEY
+            else str(value)
+        )
+    return label(fact.codes, value) if fact is not None and fact.codes else str(labels.get(value, value))
+
+
+def _amount_text(value: int | None, unit: str) -> str:
+    if value is None:
+        return _("not known")
+    if unit in ("fen", "money"):
+        return _("{amount} yuan").format(amount=money.shown(value))
+    if unit == "months":
+        return _n("{count} month", "{count} months", value).format(count=value)
+    return str(value)
+
+
+def _bounds_text(required: Values, unit: str) -> str:
+    parts = []
+    if "at_least" in required:
+        parts.append(_("at least {value}").format(value=_amount_text(required["at_least"], unit)))
+    if "at_most" in required:
+        parts.append(_("at most {value}").format(value=_amount_text(required["at_most"], unit)))
+    return _clauses(parts)
+
+
+# -- what is asked -------------------------------------------------------------------------------------
+
+
 def _kinds(values: Values) -> str:
-    parts = [label("household_kind", each) for each in values["household_kinds"]] + [
-        label("monitored_kind", each) for each in values["monitored_kinds"]
-    ]
+    parts = [label("household_kind", each) for each in values["household_kinds"]]
+    parts += [label("monitored_kind", each) for each in values["monitored_kinds"]]
+    parts += [fact_text(f"household.{each}") for each in values.get("flags", ())]
     return joined(parts)
 
 
+def _fact_required(required: Values) -> str:
+    name, labels = required["fact"], required.get("labels", {})
+    parts = []
+    if required["any_of"]:
+        parts.append(joined(_value_text(name, each, labels) for each in required["any_of"]))
+    if required["none_of"]:
+        parts.append(
+            _("not {values}").format(
+                values=joined(_value_text(name, each, labels) for each in required["none_of"])
+            )
+        )
+    if required["yes"] is not None:
+        parts.append(_yes_no(required["yes"]))
+    since = required["since"]
+    if "at_least" in since:
+        parts.append(_("at least {value} ago").format(value=_amount_text(since["at_least"], "months")))
+    if "at_most" in since:
+        parts.append(_("no longer than {value} ago").format(value=_amount_text(since["at_most"], "months")))
+    if required["not_before"]:
+        parts.append(_("not before {day}").format(day=required["not_before"]))
+    if required["not_after"]:
+        parts.append(_("not after {day}").format(day=required["not_after"]))
+    fact = FACTS.get(name)
+    bounds = _bounds_text(required, "fen" if fact is not None and fact.kind == MONEY else "number")
+    return _clauses([*parts, bounds] if bounds else parts)
+
+
+def away_text(away: str) -> str:
+    """Return how far from home work has to be."""
+    return {
+        "any": _("anywhere"),
+        "outside_township": _("outside the township"),
+        "outside_county": _("outside the county"),
+        "outside_city": _("outside the city"),
+        "outside_province": _("outside the province"),
+    }[away]
+
+
+def over_text(over: str) -> str:
+    """Return for which time a limit or exclusion is."""
+    return {
+        "cycle": _("in a cycle"),
+        "year": _("in a calendar year"),
+        "ever": _("ever"),
+        "same_work": _("for the same job"),
+    }[over]
+
+
+def _places(values: Iterable[str]) -> str:
+    return joined(divisions.full_name(each) or each for each in values)
+
+
+def condition_text(reason: Reason) -> str:
+    """Return the name of a condition."""
+    if reason.condition == "fact":
+        return str(reason.required.get("label") or fact_text(reason.required["fact"]))
+    if reason.condition in ("measure", "counted", "members"):
+        return measure_text(reason.required["measure"])
+    if reason.condition == "several":
+        return {
+            "all": _("All of these"),
+            "any": _("One of these"),
+            "none": _("None of these"),
+        }[reason.required["how"]]
+    return {
+        "household_category": _("Household kind"),
+        "place": _("Place of work"),
+        "months": _("Months of work"),
+        "income": _("Wage income"),
+        "household_cap": _("Household limit"),
+        "person_cap": _("Limit for one person"),
+        "organisation_cap": _("Limit for one organisation"),
+        "exclusion": _("Not together with"),
+        "not_claimed": _("Not claimed before"),
+        "cycle": _("Cycle"),
+        "valid": _("In force"),
+        "filing": _("Time of filing"),
+        "about": _("Record"),
+    }[reason.condition]
+
+
+def _months_required(required: Values) -> str:
+    if required.get("places"):
+        return _("{places}, at least {months} months").format(
+            places=_places(required["places"]), months=required["tier"]
+        )
+    if not required["distance"]:
+        return _bounds_text({"at_least": required["tier"]}, "months")
+    return _("{distance}, at least {months} months").format(
+        distance=label("distance", required["distance"]), months=required["tier"]
+    )
+
+
+def _cap_required(required: Values) -> str:
+    most, unit = required["cap"], required["unit"]
+    if unit == "fen" and most is not None and required["over"] == "cycle":
+        return _("at most {amount} yuan a household").format(amount=money.shown(most))
+    amount = (
+        _n("{count} time", "{count} times", most).format(count=most) if unit == "times" and most else None
+    )
+    return _("at most {amount} {over}").format(
+        amount=amount or _amount_text(most, unit), over=over_text(required["over"])
+    )
+
+
+def _filing_required(required: Values) -> str:
+    rounds = [
+        _("{name} {first} to {last}").format(name=name, first=first, last=last)
+        for name, first, last in required["rounds"]
+    ]
+    return joined(rounds) or _("by {day}").format(day=required["last"])
+
+
+def _asked(reason: Reason) -> str:
+    required = reason.required
+    match reason.condition:
+        case "fact":
+            return _fact_required(required)
+        case "household_category":
+            return _kinds(required)
+        case "several":
+            return joined(f"{condition_text(each)} {required_text(each)}" for each in reason.parts)
+        case "measure":
+            return _bounds_text(required, required["unit"])
+        case "counted" | "members":
+            return _bounds_text(required, required["unit"]) if required["at_least"] else _("counted")
+        case "place":
+            return (
+                _places(required["places"])
+                if required.get("places")
+                else _("outside the county or the province")
+            )
+        case "months":
+            return _months_required(required)
+        case "income":
+            return _("at least {amount} yuan in the cycle").format(amount=money.shown(required["at_least"]))
+        case _:
+            return _asked_of_claims(reason)
+
+
+def _asked_of_claims(reason: Reason) -> str:
+    required = reason.required
+    match reason.condition:
+        case "household_cap" | "person_cap" | "organisation_cap":
+            return _cap_required(required)
+        case "exclusion":
+            return _("{items} {over}").format(
+                items=joined(required["items"]), over=over_text(required["over"])
+            )
+        case "not_claimed":
+            return _("once only") if required.get("repeat") == EVER else _("once in a cycle")
+        case "valid":
+            return _("until {day}").format(day=required["until"])
+        case "filing":
+            return _filing_required(required)
+        case "about":
+            return record_text(required["record"])
+        case _:
+            return _("begins {day}").format(day=required["first"])
+
+
+def required_text(reason: Reason) -> str:
+    """Return what a condition asks, in the pack's words where it has any."""
+    return reason.text or _asked(reason)
+
+
+# -- what was found ------------------------------------------------------------------------------------
+
+
 def _category_found(found: Values) -> str:
+    flags = [fact_text(f"household.{each}") for each in found.get("flags", ())]
     if not found["kind"]:
-        return _("household kind not entered")
+        return _clauses([_("household kind not entered"), *flags])
     parts = [label("household_kind", found["kind"])]
     if found["monitored_kind"]:
         parts.append(label("monitored_kind", found["monitored_kind"]))
@@ -38,7 +357,7 @@ def _category_found(found: Values) -> str:
             if found["resolved_on"]
             else _("risk not resolved")
         )
-    return _clauses(parts)
+    return _clauses(parts + flags)
 
 
 def _spans(spans: tuple[tuple[date, date], ...]) -> str:
@@ -68,48 +387,54 @@ def _incomes(found: Values) -> str:
     )
 
 
-def condition_text(reason: Reason) -> str:
-    """Return the name of a condition."""
-    names = {
-        "household_category": _("Household kind"),
-        "place": _("Place of work"),
-        "months": _("Months of work"),
-        "income": _("Wage income"),
-        "household_cap": _("Household limit"),
-        "not_claimed": _("Not claimed before"),
-        "cycle": _("Cycle"),
-    }
-    return names[reason.condition]
+def _counted_found(reason: Reason) -> str:
+    required, found = reason.required, reason.found
+    measure = required["measure"]
+    if measure == "income":
+        return _incomes(found)
+    if measure == "months":
+        if not found["spans"]:
+            return _("none in this cycle")
+        return f"{_spans(found['spans'])} = {months_text(found['months'])}"
+    if found["low"] == found["high"]:
+        text = _amount_text(found["low"], required["unit"])
+        return f"{text}%" if measure.endswith("_percent") else text
+    return _("{low} or more, not known exactly").format(low=_amount_text(found["low"], required["unit"]))
 
 
-def required_text(reason: Reason) -> str:
-    """Return what a condition asks."""
-    required = reason.required
-    match reason.condition:
-        case "household_category":
-            return _kinds(required)
-        case "place":
-            return _("outside the county or the province")
-        case "months":
-            return _("{distance}, at least {months} months").format(
-                distance=label("distance", required["distance"]), months=required["tier"]
-            )
-        case "income":
-            return _("at least {amount} yuan in the cycle").format(amount=money.shown(required["at_least"]))
-        case "household_cap":
-            return _("at most {amount} yuan a household").format(amount=money.shown(required["cap"]))
-        case "not_claimed":
-            return _("once in a cycle")
-        case _:
-            return _("begins {day}").format(day=required["first"])
+def _cap_found(reason: Reason) -> str:
+    required, found = reason.required, reason.found
+    if found.get("lifted"):
+        return _("lifted")
+    if required["unit"] == "fen" and not found["used"]:
+        return _("{amount} yuan before the limit").format(amount=money.shown(found["uncapped"]))
+    return _("{used} used, {left} left").format(
+        used=_amount_text(found["used"], required["unit"]), left=_amount_text(found["left"], required["unit"])
+    )
 
 
 def found_text(reason: Reason) -> str:
     """Return what the ledger says about a condition."""
     found = reason.found
     match reason.condition:
+        case "fact":
+            value = found["value"]
+            return (
+                _("not entered")
+                if value is None
+                else _value_text(reason.required["fact"], value, reason.required.get("labels", {}))
+            )
         case "household_category":
             return _category_found(found)
+        case "several":
+            return joined(f"{condition_text(each)} {found_text(each)}" for each in reason.parts)
+        case "measure" | "counted":
+            return _counted_found(reason)
+        case "members":
+            return _clauses(
+                f"{name} {_amount_text(value, reason.required['unit'])}"
+                for name, value, _due in found["incomes"]
+            ) or _("none in this cycle")
         case "place":
             if not found["spells"]:
                 return _("no work in this cycle")
@@ -120,44 +445,134 @@ def found_text(reason: Reason) -> str:
             return _months_found(found)
         case "income":
             return _incomes(found)
-        case "household_cap":
-            return _("{amount} yuan before the limit").format(amount=money.shown(found["uncapped"]))
+        case _:
+            return _found_of_claims(reason)
+
+
+def _found_of_claims(reason: Reason) -> str:
+    found = reason.found
+    match reason.condition:
+        case "household_cap" | "person_cap" | "organisation_cap":
+            return _cap_found(reason)
+        case "exclusion":
+            if not found["number"]:
+                return _("none in this ledger or the workbooks received")
+            return _("{item} claimed as {number}, {amount} yuan").format(
+                item=found["item"], number=found["number"], amount=money.shown(found["amount"])
+            )
         case "not_claimed":
             return (
                 _("claimed as {number}").format(number=found["number"])
                 if found["number"]
                 else _("none in this ledger or the workbooks received")
             )
+        case "about":
+            return _("none on record")
         case _:
             return _("asked on {day}").format(day=found["on"])
 
 
+# -- what is missing, and why --------------------------------------------------------------------------
+
+
 def missing_text(field: str) -> str:
-    """Return what has to be entered, and where."""
+    """Return what has to be entered."""
     return {
         "spell.place": _("place of work (province, city, county)"),
         "spell.wage": _("monthly wage"),
+        "spell.wages": _("wages month by month"),
+        "spell.contract": _("labour contract"),
+        "spell.insured": _("insurance"),
         "household.kind": _("household kind"),
-    }[field]
+        "person.insurances": _("kinds of insurance"),
+        "parameter": _("a figure of this place"),
+        "head_count": _("head-count of the month"),
+        "insurance.paid": _("contribution paid"),
+        "engagement.facts": _("jobs, contract and household of a worker"),
+    }.get(field) or fact_text(field.replace("spell.", "job."))
+
+
+def where_text(field: str) -> str:
+    """Return where it is entered."""
+    of = field.partition(".")[0]
+    return {
+        "spell": _("Jobs, on the person's page"),
+        "household": _("Household page"),
+        "person": _("Person's page"),
+        "parameter": _("Policies: figures of this place"),
+        "head_count": _("Organisations: head-count by month"),
+        "engagement": _("Organisations: people"),
+        "organisation": _("Organisations"),
+        "insurance": _("Person's page: insurances"),
+        "certificate": _("Person's page: certificates"),
+        "business": _("Person's page: business"),
+        "loan": _("Person's page: loans"),
+        "post": _("Public posts"),
+    }.get(of, "")
+
+
+def _missing_name(missing: Missing, parameters: dict[str, str]) -> str:
+    if missing.field == "parameter":
+        return parameters.get(missing.record, missing.record)
+    return missing_text(missing.field)
 
 
 def _months_of(entitlement: Entitlement) -> Months:
     reason = next(each for each in entitlement.reasons if each.condition == "months")
-    found = reason.found[
-        "cross_province"
-        if entitlement.tier and entitlement.tier.distance == "cross_province"
-        else "cross_county"
-    ]
+    found = reason.found["counted"]
     assert isinstance(found, Months)
     return found
 
 
 def missing_sentence(entitlement: Entitlement) -> str:
     """Return what has to be entered before the amount and every share are known."""
-    what = joined(dict.fromkeys(missing_text(each.field) for each in entitlement.missing))
+    what = joined(dict.fromkeys(_missing_name(each, {}) for each in entitlement.missing))
+    if entitlement.amount_max is None:
+        return _("Not entered: {what}.").format(what=what)
     return _("Not entered: {what}. At most {amount} yuan.").format(
         what=what, amount=money.shown(entitlement.amount_max or 0)
     )
+
+
+def _why_eligible(entitlement: Entitlement) -> str:
+    if entitlement.decided_by_reviewer:
+        return _("The reviewer decides, from {least} to {most} yuan.").format(
+            least=money.shown(entitlement.amount_min or 0), most=money.shown(entitlement.amount_max or 0)
+        )
+    tier = entitlement.tier
+    if tier and any(each.condition == "months" for each in entitlement.reasons):
+        months = months_text(_months_of(entitlement))
+        if tier.places or not tier.distance:
+            return _("{months} of work, the {tier}-month rung.").format(months=months, tier=tier.at_least)
+        return _("{distance} for {months}, the {tier}-month rung.").format(
+            distance=label("distance", tier.distance), months=months, tier=tier.at_least
+        )
+    if entitlement.members:
+        return _why_members(entitlement)
+    counted = next((each for each in entitlement.reasons if each.condition == "counted"), None)
+    if counted:
+        return _("{condition}: {found}.").format(condition=condition_text(counted), found=found_text(counted))
+    return _("All conditions are met.")
+
+
+def _why_members(entitlement: Entitlement) -> str:
+    paid = [share for share in entitlement.members if share.paid]
+    text = _n(
+        "{count} member reached an income rung.", "{count} members reached an income rung.", len(paid)
+    ).format(count=len(paid))
+    capped = next(
+        (
+            each
+            for each in entitlement.reasons
+            if each.condition == "household_cap" and each.found["reached"] and not each.found["used"]
+        ),
+        None,
+    )
+    if capped:
+        text += " " + _("{uncapped} yuan in all, limited to {cap} yuan a household.").format(
+            uncapped=money.shown(capped.found["uncapped"]), cap=money.shown(capped.required["cap"])
+        )
+    return text
 
 
 def why(entitlement: Entitlement) -> str:
@@ -167,30 +582,10 @@ def why(entitlement: Entitlement) -> str:
     if entitlement.state is State.UNKNOWN:
         return missing_sentence(entitlement)
     if entitlement.state is State.ELIGIBLE:
-        if entitlement.tier:
-            return _("{distance} for {months}, the {tier}-month rung.").format(
-                distance=label("distance", entitlement.tier.distance),
-                months=months_text(_months_of(entitlement)),
-                tier=entitlement.tier.at_least,
-            )
-        paid = [share for share in entitlement.members if share.paid]
-        text = _n(
-            "{count} member reached an income rung.", "{count} members reached an income rung.", len(paid)
-        ).format(count=len(paid))
-        capped = next(
-            (
-                each
-                for each in entitlement.reasons
-                if each.condition == "household_cap" and each.found["reached"]
-            ),
-            None,
-        )
-        if capped:
-            text += " " + _("{uncapped} yuan in all, limited to {cap} yuan a household.").format(
-                uncapped=money.shown(capped.found["uncapped"]), cap=money.shown(capped.required["cap"])
-            )
-        return text
-    failed = next((each for each in entitlement.reasons if each.outcome is Outcome.FAILED), None)
+        return _why_eligible(entitlement)
+    failed = next(
+        (each for each in entitlement.reasons if each.outcome is Outcome.FAILED and not each.warns), None
+    )
     sentence = ""
     if failed:
         sentence = _("{condition}: {found}.").format(
@@ -198,11 +593,55 @@ def why(entitlement: Entitlement) -> str:
         )
     if (
         failed
-        and failed.condition in ("place", "months", "income")
+        and failed.condition in ("place", "months", "income", "counted")
         and entitlement.on > entitlement.cycle.span.last
     ):
         sentence += _("The cycle ended on {day}.").format(day=entitlement.cycle.span.last)
     return sentence
+
+
+# -- an item as a page says it -------------------------------------------------------------------------
+
+
+def step_text(step: Step, measure: str) -> str:
+    """Return one step of a ladder in words."""
+    if step.at_least.fixed is None or step.amount is None or step.amount.fixed is None:
+        return _("by the figures of this place")
+    amount = money.shown(int(step.amount.fixed * step.amount.times))
+    least = int(step.at_least.fixed * step.at_least.times)
+    if measure == "months":
+        where = label("distance", step.distance) if step.distance else _places(step.places)
+        return (
+            _("{distance} {months} months {amount} yuan")
+            .format(distance=where, months=least, amount=amount)
+            .strip()
+        )
+    if measure == "income":
+        return _("income {least} yuan: {amount} yuan").format(least=money.shown(least), amount=amount)
+    return _("from {least}: {amount} yuan").format(least=least, amount=amount)
+
+
+def ladder_text(item: Item) -> str:
+    """Return the rungs of an item and its limit for a household, '' where it has no ladder."""
+    steps = [each for each in item.steps if each.amount is not None]
+    if not steps:
+        return ""
+    tiers = "；".join(step_text(each, item.measure) for each in steps)
+    cap = next((each for each in item.caps if each.amount is not None and each.amount.fixed), None)
+    limit = (
+        _("; at most {amount} yuan a household").format(amount=money.shown(cap.amount.fixed or 0))
+        if cap and cap.amount
+        else ""
+    )
+    return _("Rungs: {tiers}{limit}").format(tiers=tiers, limit=limit)
+
+
+def parameter_names(pack: Pack) -> dict[str, str]:
+    """Return the names of the figures of this place."""
+    return {key: each.name for key, each in pack.parameters.items()}
+
+
+# -- with stable keys ----------------------------------------------------------------------------------
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - anything a reason holds
@@ -210,6 +649,10 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - anything a reason holds
         return {"months": value.months, "days": value.days}
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(each) for each in value]
     return value
@@ -219,14 +662,32 @@ def _yuan(amount: int | None) -> str | None:
     return None if amount is None else money.yuan(amount)
 
 
+def _reason_json(reason: Reason) -> Values:
+    return {
+        "clause": reason.clause,
+        "condition": reason.condition,
+        "label": condition_text(reason),
+        "required": required_text(reason),
+        "found": found_text(reason),
+        "outcome": reason.outcome.value,
+        "records": list(reason.records),
+        "local": reason.local,
+        "warns": reason.warns,
+        "settings": list(reason.settings),
+        "values": _plain(list(reason.found.items())),
+        "parts": [_reason_json(each) for each in reason.parts],
+    }
+
+
 def as_json(entitlement: Entitlement, item: Item, exclusive_with: tuple[str, ...] = ()) -> Values:
     """Return the answer with stable keys: for scripts, and as it is stored with a claim; money in yuan."""
+    first = entitlement.cycle.span.first
     return {
         "item": entitlement.item,
         "item_name": item.name,
         "cycle": entitlement.cycle.name,
-        "cycle_first": entitlement.cycle.span.first.isoformat(),
-        "cycle_last": entitlement.cycle.span.last.isoformat(),
+        "cycle_first": None if first == BEGINNING else first.isoformat(),
+        "cycle_last": None if first == BEGINNING else entitlement.cycle.span.last.isoformat(),
         "on": entitlement.on.isoformat(),
         "beneficiary": {
             "kind": entitlement.beneficiary_kind,
@@ -237,6 +698,7 @@ def as_json(entitlement: Entitlement, item: Item, exclusive_with: tuple[str, ...
         },
         "state": entitlement.state.value,
         "amount": _yuan(entitlement.amount),
+        "amount_min": _yuan(entitlement.amount_min),
         "amount_max": _yuan(entitlement.amount_max),
         "why": why(entitlement),
         "members": [
@@ -250,19 +712,7 @@ def as_json(entitlement: Entitlement, item: Item, exclusive_with: tuple[str, ...
             }
             for share in entitlement.members
         ],
-        "reasons": [
-            {
-                "clause": reason.clause,
-                "condition": reason.condition,
-                "label": condition_text(reason),
-                "required": required_text(reason),
-                "found": found_text(reason),
-                "outcome": reason.outcome.value,
-                "records": list(reason.records),
-                "values": _plain(list(reason.found.items())),
-            }
-            for reason in entitlement.reasons
-        ],
+        "reasons": [_reason_json(reason) for reason in entitlement.reasons],
         "stretches": [
             {
                 "spell": stretch.spell,
@@ -272,19 +722,32 @@ def as_json(entitlement: Entitlement, item: Item, exclusive_with: tuple[str, ...
                 "days": stretch.months.days,
                 "distance": stretch.distance.value,
                 "income": _yuan(stretch.income),
+                "recorded": _yuan(stretch.recorded),
             }
             for stretch in entitlement.stretches
         ],
         "tier": {
-            "distance": entitlement.tier.distance,
+            "distance": entitlement.tier.distance or None,
+            "places": list(entitlement.tier.places),
             "at_least": entitlement.tier.at_least,
             "amount": _yuan(entitlement.tier.amount),
         }
         if entitlement.tier
         else None,
         "missing": [
-            {"field": each.field, "record": each.record, "who": each.who, "label": missing_text(each.field)}
+            {
+                "field": each.field,
+                "record": each.record,
+                "who": each.who,
+                "label": missing_text(each.field),
+                "where": where_text(each.field),
+            }
             for each in entitlement.missing
         ],
-        "exclusive_with": list(exclusive_with),
+        "file_from": _plain(entitlement.file_from),
+        "file_by": _plain(entitlement.file_by),
+        "paid_by": _plain(entitlement.paid_by),
+        "months": entitlement.months,
+        "record": entitlement.record or None,
+        "exclusive_with": list(exclusive_with or entitlement.exclusive_with),
     }

@@ -237,6 +237,7 @@ class ClaimFacts:
     spells: tuple[str, ...] = ()
     shares: tuple[tuple[str, int], ...] = ()
     """Person → fen, of a household's claim."""
+    cycle_first: date | None = None
     cycle_last: date | None = None
 
 

@@ -21,6 +21,7 @@ Entered = Mapping[str, Sequence[tuple[date | None, Any]]]
 _FLAGS = ("relocated", "low_income", "minimum_living", "destitute")
 _LEVELS = ("village", "township", "county")
 _ROUNDING = {"fen": 1, "jiao": 10, "yuan": 100, "ten_yuan": 1000, "hundred_yuan": 10000}
+_JOBS = ("months", "income", "idle_months")
 _PARAMETERS = ("money", "number", "percent", "ladder")
 
 
@@ -283,6 +284,7 @@ class _Reader:
             table.optional("last_months", int),
             table.one_of("counts_from", ("start", "identification"), "start") == "identification",
             table.one_of("wages", ("any", "recorded"), "any") == "recorded",
+            table.take("of_record", bool, False),
             settings_in(table.content),
         )
         if (found.span == "last_months") != (found.last_months is not None):
@@ -292,7 +294,7 @@ class _Reader:
             ("insurances_least", found.insurances_least, insurances),
         ):
             if not 0 <= least <= len(among):
-                raise table.unknown(key, least)
+                raise table.unknown(key, least, (f"0–{len(among)}",))
         table.end()
         return found
 
@@ -572,10 +574,10 @@ class _Reader:
             if beneficiary == s.HOUSEHOLD or (
                 beneficiary == s.ORGANISATION and about not in ("loan", "insurance")
             ):
-                raise table.unknown("about", about)
+                raise table.unknown("about", about, ("loan", "insurance"))
             subjects = (*subjects, about)
         if each_member and beneficiary != s.HOUSEHOLD:
-            raise table.unknown("counted_for", "member")
+            raise table.unknown("counted_for", "member", ("whole",))
         cycle = table.one_of("cycle", tuple(self.cycles))
         conditions = tuple(
             self.condition(each, clause, (s.HOUSEHOLD,) if beneficiary == s.HOUSEHOLD else subjects)
@@ -605,6 +607,7 @@ class _Reader:
             self.document.issued,
             table.optional("until", date) or self.document.until,
             self.document.draft,
+            self.facts,
         )
         table.end()
         return found
@@ -668,7 +671,8 @@ def _places(table: Table, key: str) -> tuple[str, ...]:
 
 def _only(table: Table, key: str, value: str, subjects: tuple[str, ...], need: tuple[str, ...]) -> None:
     if not set(subjects) & set(need):
-        raise table.unknown(key, value)
+        possible = [each for each in s.MEASURES if (each in _JOBS) == (need[0] != s.PERSON)]
+        raise table.unknown(key, value, tuple(possible))
 
 
 def _month_day(table: Table, key: str) -> tuple[int, int]:
@@ -800,7 +804,7 @@ def _package(top: Table) -> s.ServicePackage:
     counts = {kind: owed.take(kind, int) for kind in package.KINDS}
     for kind, count in counts.items():
         if count < 0:
-            raise owed.unknown(kind, count)
+            raise owed.unknown(kind, count, ("0", "1", "2", "…"))
     owed.end()
     table.one_of("period", ("calendar_year",))
     found = s.ServicePackage(
@@ -908,7 +912,10 @@ def build(content: Located, entered: Entered | None = None, parents: tuple[str, 
         settings,
         parameters,
         _cycles(top),
-        {**FACTS, **{name: vocabulary.own(name, each.kind) for name, each in own.items()}},
+        {
+            **FACTS,
+            **{name: vocabulary.own(name, each.kind, each.label, each.labels) for name, each in own.items()},
+        },
         own,
         _named(top, "who"),
         _named(top, "work"),

@@ -8,6 +8,7 @@ from typing import Any
 from caseworker_app.domain import package
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.domain.spans import Cycle, Span, add_months, month_end
+from caseworker_app.policy.vocabulary import FACTS, Fact
 
 PERSON, HOUSEHOLD, ORGANISATION = "person", "household", "organisation"
 BENEFICIARIES = (PERSON, HOUSEHOLD, ORGANISATION)
@@ -316,6 +317,8 @@ class Work:
     last_months: int | None = None
     from_identification: bool = False
     recorded_only: bool = False
+    of_record: bool = False
+    """Only the job through which the post that the item is about is held."""
     local: tuple[str, ...] = ()
 
 
@@ -608,6 +611,9 @@ class Item:
     issued: date = BEGINNING
     until: date | None = None
     draft: bool = False
+    facts: dict[str, Fact] = field(default_factory=lambda: FACTS, repr=False, compare=False)
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What was compiled of it."""
 
     def amount_in(self, cycle: Cycle, on: date) -> DatedAmount:
         """Return the amount of a cycle: the newest that began by the cycle's end (the day of asking when it has none)."""
@@ -627,6 +633,12 @@ class Item:
     def quantity(self) -> Quantity | None:
         """What the newest amount counts, where it counts one thing."""
         return counted(self.amount)
+
+    @property
+    def measure(self) -> str:
+        """What the newest amount counts (months, income …), '' where it counts nothing or several things."""
+        quantity = self.quantity
+        return quantity.measure if quantity else ""
 
     @property
     def steps(self) -> tuple[Step, ...]:

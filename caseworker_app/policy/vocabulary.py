@@ -1,7 +1,7 @@
 """The facts that packs may ask for by name: of what kind they are, and how they are read."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -34,6 +34,9 @@ class Fact:
     read: Read
     fixed: bool = False
     """Whether nothing but the calendar can change it."""
+    label: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """The words of a fact, and of its codes, that a pack declared."""
 
 
 def _age(person: PersonFacts, day: date) -> int | None:
@@ -261,7 +264,7 @@ def records(owner: PersonFacts | OrganisationFacts, about: str) -> tuple[Any, ..
     return getattr(owner, _RECORDS[about], ())
 
 
-def own(name: str, kind: str) -> Fact:
+def own(name: str, kind: str, label: str, labels: Mapping[str, str]) -> Fact:
     """Return a fact that a pack names itself: an attribute of people or households."""
     of, _, attribute = name.partition(".")
-    return Fact(name, of, kind, "", BY_KIND[kind](attribute))
+    return Fact(name, of, kind, "", BY_KIND[kind](attribute), label=label, labels=labels)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from caseworker_app.domain.package import Progress
 from caseworker_app.policy.assess import Entitlement, State
-from caseworker_app.policy.pack import IncomeLadder, Pack
+from caseworker_app.policy.pack import Pack
 from caseworker_app.read_models.households import HouseholdRow
 from caseworker_app.read_models.people import WorkerRow
 from caseworker_app.use_cases import entitlements, reasons
@@ -88,7 +88,7 @@ def due(connection: Connection, pack: Pack, people: Sequence[str], on: date) -> 
 def _sharp(pack: Pack) -> int:
     """Return how many digits of a place of work decide in this pack: the county's, or the township's too."""
     by_township = any(
-        isinstance(item.ladder, IncomeLadder) and item.ladder.away == "outside_township"
+        item.quantity is not None and item.quantity.work.away == "outside_township"
         for item in pack.items.values()
     )
     return 9 if by_township else 6

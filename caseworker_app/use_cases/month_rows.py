@@ -15,7 +15,6 @@ from caseworker_app.domain.divisions import Distance, distance
 from caseworker_app.domain.findings import Finding
 from caseworker_app.domain.spans import Span, clip_all, cumulative
 from caseworker_app.domain.worker import FARMING, UNWILLING, Status, age_on, is_worker, status_on
-from caseworker_app.policy.pack import IncomeLadder, MonthsLadder
 from caseworker_app.use_cases import entitlements
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.wording import ZH, label, months_text
@@ -142,7 +141,7 @@ class MonthRows:
     def _incomes(self, households: Sequence[str]) -> dict[str, int | None]:
         incomes: dict[str, int | None] = {}
         for item in self._desk.pack.items.values():
-            if isinstance(item.ladder, IncomeLadder):
+            if item.measure == "income":
                 for answer in entitlements.assess_all(
                     self._connection, self._desk.pack, self._on, item=item.id, households=households
                 ):
@@ -307,7 +306,7 @@ class MonthRows:
                     continue
                 claim = replace(row, state=states[row.id])
                 item = desk.pack.items.get(claim.item)
-                if claim.state == "paid" and item and isinstance(item.ladder, MonthsLadder):
+                if claim.state == "paid" and item and item.measure == "months":
                     self._awards[claim.beneficiary] = claim.amount
                 figures = self._village(claim.village_code)
                 if claim.state not in life.DEAD:

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from caseworker_app.domain import money
 from caseworker_app.policy import explain
 from caseworker_app.policy.assess import Entitlement, State
-from caseworker_app.policy.pack import IncomeLadder, Item, MonthsLadder
 from caseworker_app.read_models.claims import ClaimRow
 from caseworker_app.use_cases import claims
 from caseworker_app.wording import _, label
@@ -106,7 +105,7 @@ class EntitlementPart(QWidget):
         note = text(explain.why(answer), wrap=True)
         note.setObjectName("note")
         parts: list[Any] = [bar, note, ReasonTable(answer)]
-        parts.append(text(_ladder(item), "secondary", wrap=True))
+        parts.append(text(explain.ladder_text(item), "secondary", wrap=True))
         evidence = _("Papers: {required}; any one of: {any_of}").format(
             required="、".join(item.paper.evidence_required), any_of="、".join(item.paper.evidence_any_of)
         )
@@ -189,29 +188,3 @@ def print_claims(context: Context, found: Sequence[ClaimRow], parent: QWidget) -
 
 def _yuan(amount: int | None) -> str:
     return _("not known") if amount is None else money.shown(amount)
-
-
-def _ladder(item: Item) -> str:
-    if isinstance(item.ladder, MonthsLadder):
-        tiers = "；".join(
-            _("{distance} {months} months {amount} yuan").format(
-                distance=label("distance", tier.distance),
-                months=tier.at_least,
-                amount=money.shown(tier.amount),
-            )
-            for tier in item.ladder.tiers
-        )
-    else:
-        assert isinstance(item.ladder, IncomeLadder)
-        tiers = "；".join(
-            _("income {least} yuan: {amount} yuan").format(
-                least=money.shown(tier.at_least), amount=money.shown(tier.amount)
-            )
-            for tier in item.ladder.tiers
-        )
-    limit = (
-        _("; at most {amount} yuan a household").format(amount=money.shown(item.household_cap))
-        if item.household_cap
-        else ""
-    )
-    return _("Rungs: {tiers}{limit}").format(tiers=tiers, limit=limit)
