@@ -1,5 +1,6 @@
 """The main window around an opened ledger: everything is wired together here."""
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
@@ -25,6 +26,12 @@ from ui.watch import Watch
 _SIZE = (1366, 768)
 _FIRST = "workers"
 """The room a ledger opens in for the first time."""
+
+
+def _round(context: Context) -> Any:  # noqa: ANN401 - a page
+    from ui.screens.round.screen import RoundScreen  # noqa: PLC0415 - pages are loaded when first shown
+
+    return RoundScreen(context)
 
 
 class Opened:
@@ -141,11 +148,6 @@ class Opened:
 
             return ExchangeScreen(context)
 
-        def round_() -> Any:  # noqa: ANN401
-            from ui.screens.round.screen import RoundScreen  # noqa: PLC0415
-
-            return RoundScreen(context)
-
         def duplicates() -> Any:  # noqa: ANN401
             from ui.screens.duplicates.screen import DuplicatesScreen  # noqa: PLC0415
 
@@ -179,7 +181,7 @@ class Opened:
             ("household", household),
             ("claims", claims),
             ("exchange", exchange),
-            ("round", round_),
+            ("round", partial(_round, context)),
             ("duplicates", duplicates),
             ("settings", settings_),
             ("journal", journal_),

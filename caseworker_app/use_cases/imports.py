@@ -34,7 +34,7 @@ from db.tables import (
     PersonAttribute,
     Spell,
 )
-from db.unit_of_work import Units
+from db.unit_of_work import UnitOfWork, Units
 
 Progress = Callable[[int, int, str], None]
 """Told how far of how much, and what is being done; raising from it cancels."""
@@ -98,7 +98,8 @@ def ledger_state(connection: Connection) -> State:
         people[person.id] = person
         if row["identity_number"]:
             state.people[row["identity_number"]] = person
-    by_id = {household.id: number for number, household in state.households.items()}
+    # Of households received twice under one number both have members.
+    by_id = {household.id: household.values["household_no"] for household in households.values()}
     for row in import_state.live_rows(connection, Membership, touched=True):
         _belong(people[row["person_id"]], row, by_id[row["household_id"]])
     for row in import_state.live_rows(connection, PersonAttribute, open_ended=True):
@@ -270,29 +271,32 @@ def commit(
 ) -> Changed:
     """Write a prepared import as one change set; ExpectedError `import.moved_on` when the ledger changed since."""
     with units("import", files=list(prepared.names), name="、".join(prepared.names)) as unit:
-        if journal.head(unit.connection) != prepared.position:
-            raise ExpectedError("import.moved_on")
-        total = sum(map(len, prepared.writes.inserts.values())) + sum(
-            map(len, prepared.writes.updates.values())
-        )
-        done = 0
-        for name in _ORDER:
-            rows = prepared.writes.inserts.get(name, [])
-            fresh = {row["id"]: row for row in rows}
-            later: dict[tuple[str, ...], list[tuple[str, Values]]] = {}
-            for record, values in prepared.writes.updates.get(name, {}).items():
-                if record in fresh:
-                    fresh[record].update(values)
-                else:
-                    later.setdefault(tuple(sorted(values)), []).append((record, values))
-            for start in range(0, len(rows), 5000):
-                progress(done, total, "import.writing")
-                unit.insert_many(RECORDS[name], rows[start : start + 5000])
-                done += len(rows[start : start + 5000])
-            for changes in later.values():
-                unit.update_many(RECORDS[name], changes)
-                done += len(changes)
-        progress(total, total, "import.writing")
-        if total > _MANY:
-            engine.survey(unit.connection)
+        write(unit, prepared, progress)
         return unit.commit()
+
+
+def write(unit: UnitOfWork, prepared: Prepared, progress: Progress) -> None:
+    """Write a prepared import into a unit of work; ExpectedError `import.moved_on` when the ledger changed since."""
+    if journal.head(unit.connection) != prepared.position:
+        raise ExpectedError("import.moved_on")
+    total = sum(map(len, prepared.writes.inserts.values())) + sum(map(len, prepared.writes.updates.values()))
+    done = 0
+    for name in _ORDER:
+        rows = prepared.writes.inserts.get(name, [])
+        fresh = {row["id"]: row for row in rows}
+        later: dict[tuple[str, ...], list[tuple[str, Values]]] = {}
+        for record, values in prepared.writes.updates.get(name, {}).items():
+            if record in fresh:
+                fresh[record].update(values)
+            else:
+                later.setdefault(tuple(sorted(values)), []).append((record, values))
+        for start in range(0, len(rows), 5000):
+            progress(done, total, "import.writing")
+            unit.insert_many(RECORDS[name], rows[start : start + 5000])
+            done += len(rows[start : start + 5000])
+        for changes in later.values():
+            unit.update_many(RECORDS[name], changes)
+            done += len(changes)
+    progress(total, total, "import.writing")
+    if total > _MANY:
+        engine.survey(unit.connection)
