@@ -43,7 +43,7 @@ _CHANGE = cast("Table", Change.__table__)
 FIRST_LINK = "0" * 64
 _BLOCK = 500
 _TOP = 2**62
-STANDING = frozenset({"ledger.new", "upload.write"})
+STANDING = frozenset({"ledger.new", "upload.write", "receive.file"})
 """Actions that undo passes over: what they did stands outside the ledger too."""
 
 

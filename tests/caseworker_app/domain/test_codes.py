@@ -12,7 +12,7 @@ LISTS = (
     "claim_state objection_outcome payment_outcome distance end_reason leave_reason trade attachment_kind yes_no "
     "organisation_kind organisation_size organisation_level engagement_role insurance_kind payer "
     "certificate_kind business_kind loan_kind post_kind hardship "
-    "comparison_kind comparison_result reply_outcome"
+    "comparison_kind comparison_result reply_outcome month_state seal standing device_state conflict_choice"
 )
 
 
