@@ -1,4 +1,4 @@
-"""Outside lists held against the ledger."""
+"""Outside lists held against the ledger, feedback to villages, and the to-dos that come of both."""
 
 from datetime import date
 from pathlib import Path
@@ -12,14 +12,20 @@ from caseworker_app.cli.shared import (
     Day,
     Session,
     commands,
+    done,
+    household_id,
     in_session,
     json_option,
     numbers_option,
+    person_id,
+    village_option,
 )
 from caseworker_app.read_models.comparisons import Compared, Found
-from caseworker_app.use_cases import compare
+from caseworker_app.read_models.todos import Todo
+from caseworker_app.use_cases import compare, feedback, problems
 from caseworker_app.use_cases.comparison_text import difference_text, found_text
 from caseworker_app.wording import _, label
+from db.queries import feedback as feedback_queries
 
 
 def _plain(kind: str, each: Found) -> dict[str, Any]:
@@ -119,3 +125,127 @@ def compare_(
     _text(compared, numbers=show_numbers)
     if dry_run:
         click.echo(_("Looked through only; nothing was written."))
+
+
+@commands.command(
+    "feedback", help=_("Write what goes back to a village: receipt, problems, decisions, comparisons.")
+)
+@click.option("--village", required=True, metavar="CODE", help=_("The village it goes to."))
+@click.option("--month", default="", metavar="YYYY-MM", help=_("The month; the newest reported if left out."))
+@click.option(
+    "-o",
+    "--out",
+    "target",
+    type=click.Path(path_type=Path),
+    help=_("The file to write; named after place and month if left out."),
+)
+@json_option
+@in_session
+def feedback_(session: Session, village: str, month: str, target: Path | None, as_json: bool) -> None:
+    """Write a feedback."""
+    if target and target.suffix.lower() != ".xlsx":
+        raise click.UsageError(_("The feedback is an .xlsx file. Let the name end in .xlsx."))
+    with session.desk() as opened:
+        with opened.ledger.reader() as connection:
+            before = feedback_queries.sent(connection, village)
+            shown = month or feedback.month_of(connection, opened, village)
+        path = target or Path(feedback.default_name(village, shown))
+        counts = feedback.write(opened, village, path, month=month, progress=output.progress())
+    if as_json:
+        earlier = [
+            {
+                "file": each.file_name,
+                "month": each.month,
+                "written_on": each.written_on.isoformat(),
+                "opened_on": output.plain(each.opened_on),
+            }
+            for each in before
+        ]
+        output.emit(
+            {"file": str(path), "month": shown, "village": village, "sheets": counts, "earlier": earlier}
+        )
+        return
+    click.echo(_("Written: {file}").format(file=path))
+    output.table([_("Sheet"), _("Rows")], list(counts.items()))
+    for each in before[:1]:
+        click.echo(
+            _("The feedback before, {file}, was opened on {day}.").format(
+                file=each.file_name, day=each.opened_on.isoformat()
+            )
+            if each.opened_on
+            else _("The feedback before, {file}, has not been opened yet.").format(file=each.file_name)
+        )
+
+
+@commands.group("todo", help=_("What came back from above or differs from a list, and its answers."))
+def todo_() -> None:
+    """Hold the to-dos."""
+
+
+def _todo(each: Todo) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "kind": each.kind,
+        "person": each.person or None,
+        "name": each.name,
+        "household_no": each.household_no,
+        "village": output.village(each.village_code),
+        "village_code": each.village_code,
+        "text": each.what,
+        "place": each.place,
+        "since": output.plain(each.since),
+        "by": each.by,
+        "gone": each.gone,
+    }
+
+
+@todo_.command("list", help=_("Show what waits for an answer."))
+@village_option
+@json_option
+@in_session
+def todo_list(session: Session, village: str, as_json: bool) -> None:
+    """Show the to-dos."""
+    with session.desk() as opened, opened.ledger.reader() as connection:
+        found = problems.todos(connection, opened, village)
+    if as_json:
+        output.emit([_todo(each) for each in found])
+        return
+    output.table(
+        [_("Id"), _("Name"), _("Household number"), _("Village"), _("What is to be done"), _("Where")],
+        [
+            [each.id, each.name, each.household_no, output.village(each.village_code), each.what, each.place]
+            for each in found
+        ],
+    )
+
+
+@todo_.command("answer", help=_("Answer a to-do: put right, right as it is, accepted or declined."))
+@click.argument("todo", metavar="ID")
+@click.option("--outcome", required=True, type=Code("reply_outcome"), help=_("The answer."))
+@click.option("--reason", default="", help=_("Why; needed when nothing is changed."))
+@json_option
+@in_session
+def todo_answer(session: Session, todo: str, outcome: str, reason: str, as_json: bool) -> None:
+    """Answer a to-do."""
+    with session.desk() as opened:
+        changed = problems.answer(opened, todo, outcome, reason)
+    done(changed, _("Answered."), as_json=as_json, todo=todo)
+
+
+@todo_.command("raise", help=_("Tell a village what has to be corrected."))
+@click.option("--village", required=True, metavar="CODE", help=_("The village it goes to."))
+@click.option("--message", required=True, help=_("What has to be corrected."))
+@click.option("--worker", "number", default="", metavar="ID_NUMBER", help=_("Whom it is about."))
+@click.option("--household", default="", metavar="NO", help=_("Which household it is about."))
+@json_option
+@in_session
+def todo_raise(
+    session: Session, village: str, message: str, number: str, household: str, as_json: bool
+) -> None:
+    """Raise a problem."""
+    with session.desk() as opened:
+        with opened.ledger.reader() as connection:
+            who = person_id(connection, number) if number else ""
+            home = household_id(connection, household) if household else ""
+        changed = problems.raise_by_hand(opened, village, message, person=who, household=home)
+    done(changed, _("Raised; it goes down with the next feedback."), as_json=as_json)

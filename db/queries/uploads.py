@@ -246,7 +246,8 @@ def journal_head(connection: Connection) -> list[Any]:
 
 def last(connection: Connection, month: str, place: str = "") -> Any | None:  # noqa: ANN401 - a row
     """Return the last workbook written for a month (of one place where one is named), or None."""
-    chosen = select(Upload.__table__).where(live(Upload), Upload.month == month).order_by(Upload.id.desc())
+    own = (live(Upload), Upload.month == month, Upload.kind == "upload")
+    chosen = select(Upload.__table__).where(*own).order_by(Upload.id.desc())
     if place:
         chosen = chosen.where(Upload.village_code == place)
     return connection.execute(chosen.limit(1)).first()
@@ -265,7 +266,8 @@ def before(connection: Connection, month: str, place: str) -> Any | None:  # noq
 
 def newest(connection: Connection, place: str) -> Any | None:  # noqa: ANN401 - a row
     """Return the last workbook written for a place whatever its month, or None."""
-    chosen = select(Upload.__table__).where(live(Upload), Upload.village_code == place)
+    own = (live(Upload), Upload.village_code == place, Upload.kind == "upload")
+    chosen = select(Upload.__table__).where(*own)
     return connection.execute(chosen.order_by(Upload.id.desc()).limit(1)).first()
 
 
@@ -308,7 +310,7 @@ def closings(connection: Connection, place: str, month: str = "") -> list[Any]:
         select(MonthClose.__table__, ChangeSet.position)
         .join(ChangeSet, ChangeSet.id == MonthClose.made_in)
         .where(live(MonthClose), MonthClose.village_code == place)
-        .order_by(MonthClose.month, MonthClose.id)
+        .order_by(MonthClose.month, ChangeSet.position, MonthClose.id)
     )
     if month:
         chosen = chosen.where(MonthClose.month == month)
@@ -317,10 +319,13 @@ def closings(connection: Connection, place: str, month: str = "") -> list[Any]:
 
 def month_steps(connection: Connection, month: str, scope: str) -> list[Any]:
     """Return the steps in the closing of one month at every place of a scope, oldest first."""
-    chosen = select(MonthClose.__table__).where(
-        live(MonthClose), MonthClose.month == month, MonthClose.village_code.startswith(scope)
+    chosen = (
+        select(MonthClose.__table__)
+        .join(ChangeSet, ChangeSet.id == MonthClose.made_in)
+        .where(live(MonthClose), MonthClose.month == month, MonthClose.village_code.startswith(scope))
+        .order_by(ChangeSet.position, MonthClose.id)
     )
-    return list(connection.execute(chosen.order_by(MonthClose.id)))
+    return list(connection.execute(chosen))
 
 
 def villages(connection: Connection, scope: str) -> list[str]:

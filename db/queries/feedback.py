@@ -1,0 +1,118 @@
+"""What a level tells a village: what was received, how claims were decided, which packs hold, what was opened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, or_, select
+from sqlalchemy.orm import aliased
+
+from db.queries.dated import live
+from db.tables import (
+    AdoptedPack,
+    Claim,
+    ClaimStep,
+    Household,
+    Membership,
+    MonthClose,
+    Received,
+    Upload,
+)
+
+FEEDBACK = "feedback"
+
+
+def received(connection: Connection, village: str, kind: str = "upload") -> list[Any]:
+    """Return the workbooks received from (or, of feedback, by) a village, oldest first."""
+    chosen = (
+        select(Received.__table__)
+        .where(live(Received), Received.village_code == village, Received.kind == kind)
+        .order_by(Received.month, Received.received_on, Received.id)
+    )
+    return list(connection.execute(chosen))
+
+
+def closings(connection: Connection, village: str) -> dict[str, Any]:
+    """Return the last step in the closing of each month of a village."""
+    chosen = (
+        select(MonthClose.__table__)
+        .where(live(MonthClose), MonthClose.village_code == village)
+        .order_by(MonthClose.id)
+    )
+    return {row.month: row for row in connection.execute(chosen)}
+
+
+def decisions(connection: Connection, village: str, levels: Sequence[str]) -> list[Any]:
+    """Return the steps that these levels took on the claims of a village, oldest first."""
+    own, home = aliased(Membership), aliased(Household)
+    place = aliased(Household)
+    members = (
+        select(own.person_id)
+        .join(home, home.id == own.household_id)
+        .where(own.voided_in.is_(None), home.village_code == village)
+    )
+    chosen = (
+        select(ClaimStep.__table__, Claim.id.label("claim"), Claim.number.label("claim_number"))
+        .join(Claim, Claim.id == ClaimStep.claim_id)
+        .where(
+            live(ClaimStep),
+            live(Claim),
+            ClaimStep.level.in_(levels),
+            or_(
+                Claim.beneficiary.in_(members),
+                Claim.beneficiary.in_(select(place.id).where(place.village_code == village)),
+            ),
+        )
+        .order_by(ClaimStep.on, Claim.number, ClaimStep.number)
+    )
+    return list(connection.execute(chosen))
+
+
+def packs(connection: Connection) -> list[Any]:
+    """Return the packs that were adopted, the newest first."""
+    chosen = (
+        select(AdoptedPack.__table__)
+        .where(live(AdoptedPack))
+        .order_by(AdoptedPack.adopted_on.desc(), AdoptedPack.id.desc())
+    )
+    return list(connection.execute(chosen))
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A feedback that was written for a village, and when the village opened it, None while it has not said so."""
+
+    village: str
+    month: str
+    file_name: str
+    written_on: date
+    digest: str
+    opened_on: date | None
+
+
+def sent(connection: Connection, village: str = "") -> list[Sent]:
+    """Return the feedback written, newest first, each with the day it was opened."""
+    chosen = (
+        select(Upload.__table__, Received.received_on)
+        .outerjoin(
+            Received,
+            (Received.kind == FEEDBACK) & (Received.digest == Upload.digest) & Received.voided_in.is_(None),
+        )
+        .where(live(Upload), Upload.kind == FEEDBACK)
+        .order_by(Upload.id.desc())
+    )
+    if village:
+        chosen = chosen.where(Upload.village_code.startswith(village))
+    return [
+        Sent(row.village_code, row.month, row.file_name, row.written_on, row.digest, row.received_on)
+        for row in connection.execute(chosen)
+    ]
+
+
+def last_month(connection: Connection, village: str) -> str:
+    """Return the newest month a village reported, '' when it reported none."""
+    chosen = select(Received.month).where(
+        live(Received), Received.village_code == village, Received.kind == "upload"
+    )
+    return max(connection.execute(chosen).scalars(), default="")
