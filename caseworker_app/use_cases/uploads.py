@@ -94,6 +94,19 @@ def standing(steps: Sequence[Any]) -> str:
     return str(steps[-1].state) if steps else "open"
 
 
+def days_of(connection: Connection, desk: Desk, month: str, place: str) -> tuple[date, date]:
+    """Return the first day of a month and the day its figures stand for: once it is closed, the day it was closed for.
+
+    Raises ExpectedError `upload.month` and `upload.month_future`.
+    """
+    first, on = month_days(month, desk.today(), desk.figures_day)
+    steps = queries.closings(connection, place, month)
+    own = [step for step in steps if step.state == "closed"]
+    if standing(steps) in CLOSED and own:
+        on = date.fromisoformat(own[-1].figures["day"])
+    return first, on
+
+
 @dataclass(frozen=True, slots=True)
 class Correction:
     """A figure of a closed month that the ledger holds otherwise now; amounts in fen."""
@@ -120,7 +133,7 @@ def corrections(connection: Connection, desk: Desk, place: str, month: str) -> l
             told |= own[-1].figures.get("corrected", {})
     found = []
     for earlier in sorted(told)[-12:]:
-        first, on = month_days(earlier, desk.today(), desk.figures_day)
+        first, on = days_of(connection, desk, earlier, place)
         rows = MonthRows(connection, desk, first, on, place)
         rows.take_all(lambda _sheet, _values: None)
         now = rows.summary
@@ -179,7 +192,7 @@ def _names(desk: Desk, month: str, on: date, place: str) -> dict[str, str]:
 def _gather(
     connection: Connection, desk: Desk, month: str, place: str, draft: Draft, progress: Progress
 ) -> _Gathered:
-    first, on = month_days(month, desk.today(), desk.figures_day)
+    first, on = days_of(connection, desk, month, place)
     rows = MonthRows(connection, desk, first, on, place)
     rows.take_all(draft.add, lambda done, total: progress(done, total, "upload.gathering"))
     earlier = queries.before(connection, month, place)
@@ -282,7 +295,7 @@ def write_month(
         kept = _standing_upload(connection, month, place)
         if kept:
             return write_again(desk, kept, path, password=password, progress=progress)
-        _first, on = month_days(month, desk.today(), desk.figures_day)
+        _first, on = days_of(connection, desk, month, place)
         with (
             wording.speaking(ZH),
             closing(Draft(write.monthly_forms(), _names(desk, month, on, place))) as draft,
