@@ -27,8 +27,8 @@ _CHUNK = MB
 _OVERLAP = 64
 _MARKUP = (".xml", ".rels", ".vml")
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
-# Old OpenOffice names a document type in its manifest, and nothing reads that part here.
-_MAY_HAVE_DOCTYPE = frozenset({"META-INF/manifest.xml"})
+# Old OpenOffice names a document type in it, and nothing reads it as markup here.
+_MANIFEST = "META-INF/manifest.xml"
 _DECLARES = re.compile(rb"<\0?!\0?(?:D\0?O\0?C\0?T\0?Y\0?P\0?E|E\0?N\0?T\0?I\0?T\0?Y)")
 _ROW = re.compile(rb'row\b[^>]{0,400}?\br="(\d{1,9})"')
 _WIDE = re.compile(rb' r="([A-Z]{2,3})\d+"[^>]{0,200}>\s*<(?:\w+:)?(?:v|is|f)\b')
@@ -40,6 +40,16 @@ _ADDRESS = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _VALUES = (b"<v", b"<is", b"<f", b":v", b":is", b":f")
 _BEFORE_A = 64
 _LONGEST_CELL = 64 * 1024
+
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 
 Formulas = dict[tuple[int, int], str]
 """The formulas without a value of a sheet, by row and column from 0."""
@@ -54,14 +64,17 @@ def members(stream: IO[bytes]) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(stream) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError) as error:
+            names = [part.filename for part in parts]
+            about = {name: _start(archive, name) for name in ("mimetype", _MANIFEST) if name in names}
+    except _BROKEN as error:
         raise ExpectedError("workbook.damaged") from error
-    names = [part.filename for part in parts]
-    # Without its spreadsheet folder it is a letter or slides; the reader library tells letters from .ods itself.
-    if not any(name == "content.xml" or name.lower().startswith(("xl/", "xl\\")) for name in names):
+    if any(part.flag_bits & 1 for part in parts) or b"encryption-data" in about.get(_MANIFEST, b""):
+        raise ExpectedError("workbook.protected")
+    # Letters and slides are archives too.
+    if not any(name == "content.xml" or name.lower().startswith(("xl/", "xl\\")) for name in names) or (
+        b"spreadsheet" not in about.get("mimetype", b"spreadsheet")
+    ):
         raise ExpectedError("workbook.none")
-    if any(part.flag_bits & 1 for part in parts):
-        raise ExpectedError("workbook.encrypted")
     if len(set(names)) < len(names) or any(map(_leads_out, names)):
         raise ExpectedError("workbook.unsafe")
     inflated = sum(part.file_size for part in parts)
@@ -70,6 +83,11 @@ def members(stream: IO[bytes]) -> list[zipfile.ZipInfo]:
     if bomb or inflated > LARGEST_INFLATED or len(parts) > _MOST_PARTS:
         raise ExpectedError("workbook.too_large")
     return parts
+
+
+def _start(archive: zipfile.ZipFile, name: str) -> bytes:
+    with archive.open(name) as part:
+        return part.read(_CHUNK)
 
 
 def _leads_out(name: str) -> bool:
@@ -88,21 +106,13 @@ def look_through(stream: IO[bytes], parts: list[zipfile.ZipInfo]) -> dict[str, F
                 if formulas := _look_at(archive, part):
                     found[part.filename] = formulas
             return _by_sheet(archive, found) if found else {}
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        OSError,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-    ) as error:
+    except _BROKEN as error:
         raise ExpectedError("workbook.damaged") from error
 
 
 def _look_at(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Formulas:
     name = part.filename
-    is_markup = name.lower().endswith(_MARKUP) and name not in _MAY_HAVE_DOCTYPE
+    is_markup = name.lower().endswith(_MARKUP) and name != _MANIFEST
     sheet = _Sheet() if _SHEET.fullmatch(name) else None
     size, tail = 0, b""
     with archive.open(part) as inside:
@@ -136,7 +146,7 @@ class _Sheet:
         if wide:
             self._wide |= wide
             self._columns = max(self._columns, *(column_index(each) + 1 for each in wide))
-        if self._rows * self._columns > MOST_CELLS:
+        if self._rows > _LONGEST or self._rows * self._columns > MOST_CELLS:
             # Lines of blank cells far out are harmless; one value there makes the reader fill all between.
             raise ExpectedError("workbook.too_large")
         if b"<f" in text or b":f" in text:

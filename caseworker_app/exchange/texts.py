@@ -108,6 +108,7 @@ class _Tables(HTMLParser):
         self._spans = (1, 1)
         self._number: str | None = None
         self._cells = 0
+        self._covered = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin a table, a row or a cell."""
@@ -151,10 +152,12 @@ class _Tables(HTMLParser):
         down, across = self._spans
         first = len(row)
         row.extend([_value("".join(self._cell).strip(), self._number), *([""] * (across - 1))])
+        before = len(taken)
         taken.update((here + lower, first + right) for lower in range(1, down) for right in range(across))
         self._cell = None
         self._cells += across
-        if self._cells > MOST_CELLS or sum(map(len, self._taken)) > _MOST_COVERED:
+        self._covered += len(taken) - before
+        if self._cells > MOST_CELLS or self._covered > _MOST_COVERED:
             raise ExpectedError("workbook.too_large")
 
 
