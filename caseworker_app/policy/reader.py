@@ -938,7 +938,13 @@ def build(content: Located, entered: Entered | None = None, parents: tuple[str, 
         own,
         items,
         parents,
+        content,
     )
     for table in (head, top):
         table.end()
     return found
+
+
+def with_entered(pack: s.Pack, entered: Entered) -> s.Pack:
+    """Return a pack with the figures of its place."""
+    return build(pack.content, entered, pack.parents)

@@ -672,6 +672,8 @@ class Pack:
     facts: dict[str, OwnFact]
     items: dict[str, Item]
     parents: tuple[str, ...] = ()
+    content: Any = field(default=None, repr=False, compare=False)
+    """The tables it was read from, for reading it again with other figures of the place."""
 
     @property
     def upper_age(self) -> int:
