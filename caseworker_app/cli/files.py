@@ -14,14 +14,13 @@ from caseworker_app.cli.shared import (
     in_session,
     json_option,
     out_option,
-    village_option,
     with_file_password,
     write_file,
 )
 from caseworker_app.domain import identity
 from caseworker_app.exchange import recognise
 from caseworker_app.read_models.imports import ImportPreview
-from caseworker_app.use_cases import claims, imports, mappings, uploads
+from caseworker_app.use_cases import claims, imports, mappings
 from caseworker_app.wording import _
 from printouts import form
 
@@ -284,30 +283,3 @@ def print_claim(session: Session, numbers: tuple[str, ...], target: Path, as_jso
         output.emit({"file": str(target), "numbers": list(numbers), "missing_characters": lacking})
     else:
         click.echo(_("Written: {file}").format(file=target))
-
-
-@commands.command("upload", help=_("Write the monthly workbook."))
-@click.option("--month", required=True, metavar="YYYY-MM", help=_("The month."))
-@village_option
-@click.option(
-    "-o",
-    "--out",
-    "target",
-    type=click.Path(path_type=Path),
-    help=_("The file to write; named after place and month if left out."),
-)
-@json_option
-@in_session
-def upload(session: Session, month: str, village: str, target: Path | None, as_json: bool) -> None:
-    """Write the monthly workbook."""
-    if target and target.suffix.lower() != ".xlsx":
-        raise click.UsageError(_("The monthly workbook is an .xlsx file. Let the name end in .xlsx."))
-    with session.desk() as opened:
-        path = target or Path(uploads.default_name(opened, month, village))
-        counts = uploads.write_month(opened, month, path, village=village, progress=output.progress())
-        place = village or opened.scope
-    if as_json:
-        output.emit({"file": str(path), "month": month, "village": place, "sheets": counts})
-    else:
-        click.echo(_("Written: {file}").format(file=path))
-        output.table([_("Sheet"), _("Rows")], list(counts.items()))

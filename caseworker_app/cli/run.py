@@ -26,6 +26,7 @@ from caseworker_app.cli import (
     lists,
     packs,
     people,
+    uploads,
 )
 from caseworker_app.cli.shared import commands
 from caseworker_app.domain.errors import ExpectedError
@@ -57,6 +58,7 @@ _COMMANDS = (
     lists,
     packs,
     people,
+    uploads,
 )
 """Each adds its commands by being imported."""
 

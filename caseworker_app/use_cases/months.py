@@ -138,7 +138,7 @@ def close(desk: Desk, month: str) -> Changed:
 
 def accept(desk: Desk, month: str, village: str) -> Changed:
     """Accept what a place below has closed; ExpectedError `upload.place`, `month.not_below`, `month.not_closed`."""
-    return _answer(desk, month, village, "accepted", "")
+    return _answer(desk, month, village, "")
 
 
 def return_(desk: Desk, month: str, village: str, reason: str) -> Changed:
@@ -149,24 +149,27 @@ def return_(desk: Desk, month: str, village: str, reason: str) -> Changed:
     reason = clean(reason)
     if not reason:
         raise ExpectedError("month.reason_missing")
-    return _answer(desk, month, village, "returned", reason)
+    return _answer(desk, month, village, reason)
 
 
-def _answer(desk: Desk, month: str, village: str, state: str, reason: str) -> Changed:
+def _answer(desk: Desk, month: str, village: str, reason: str) -> Changed:
+    """Accept a month, or return it when there is a reason to."""
     place = place_of(desk, village)
     uploads.first_day(month)
     found = divisions.find(place)
     name = found.name if found else place
     if place == desk.scope:
         raise ExpectedError("month.not_below", place=name)
-    with desk.units(f"month.{_VERBS[state]}", name=f"{name} {shown_month(month)}") as unit:
+    with desk.units(
+        "month.return" if reason else "month.accept", name=f"{name} {shown_month(month)}"
+    ) as unit:
         steps = queries.closings(unit.connection, place, month)
         level = level_of(desk.scope)
         # Accepted below is waiting here: a county accepts what its township has.
         waiting = bool(steps) and (
             steps[-1].state == "closed" or (steps[-1].state == "accepted" and steps[-1].level != level)
         )
-        again = state == "returned" and bool(steps) and steps[-1].state in CLOSED
+        again = bool(reason) and bool(steps) and steps[-1].state in CLOSED
         if not waiting and not again:
             raise ExpectedError("month.not_closed", place=name, month=shown_month(month))
         unit.insert(
@@ -174,7 +177,7 @@ def _answer(desk: Desk, month: str, village: str, state: str, reason: str) -> Ch
             month=month,
             village_code=place,
             level=level,
-            state=state,
+            state="returned" if reason else "accepted",
             on=desk.today(),
             officer=desk.officer,
             reason=reason,
@@ -182,6 +185,3 @@ def _answer(desk: Desk, month: str, village: str, state: str, reason: str) -> Ch
             figures={},
         )
         return unit.commit()
-
-
-_VERBS = {"accepted": "accept", "returned": "return"}

@@ -402,6 +402,14 @@ class PastUpload:
     again: bool
 
 
+def one(connection: Connection, upload: str) -> PastUpload:
+    """Return a workbook written before by its number or the beginning of it; ExpectedError `upload.none`."""
+    found = [each for each in past(connection) if upload and each.id.startswith(upload)]
+    if len(found) != 1:
+        raise ExpectedError("upload.none", upload=upload)
+    return found[0]
+
+
 def past(connection: Connection, place: str = "") -> list[PastUpload]:
     """Return the workbooks written, newest first."""
     return [
