@@ -72,10 +72,19 @@ def errors() -> dict[str, str]:
         "code.unknown": _(
             "“{value}” is not one of the values possible here: {allowed}. Choose one of these."
         ),
+        "comparison.none": _("Nothing was compared with this list yet: {list}. Compare with it first."),
         "comparison.not_recognised": _(
             "{file} has no sheet with the columns of this list: {list}. Check the file and which list it is."
         ),
+        "conflict.choice": _("“{choice}” is no choice here. Choose ours or theirs."),
+        "conflict.none": _("This is decided already, or is no longer there. Read the list again."),
         "day.future": _("{day} has not come yet. Choose today or an earlier day."),
+        "device.fingerprint": _(
+            "The fingerprint does not match: this workbook was sealed by {fingerprint}. "
+            "Ask for it again, on the telephone."
+        ),
+        "device.none": _("There is no device {device}. `caseworker device list` names them."),
+        "device.not_sealed": _("{file} carries no sound seal, so it does not say which device wrote it."),
         "death.later_job": _(
             "A job of {name} begins on {day}, after the day of death. Check the day, or correct the job first."
         ),
@@ -270,6 +279,45 @@ def errors() -> dict[str, str]:
         "payment.nothing": _("Nothing in {file} is new: no payment was recorded."),
         "problem.message_missing": _("It is not said what is wrong. Say what has to be corrected."),
         "redo.nothing": _("There is nothing to redo."),
+        "receive.branches": _(
+            "Two laptops write under one device ({device}): the disk was copied. Both are kept and told apart; "
+            "on one of them, restore a backup so that it becomes a device of its own."
+        ),
+        "receive.conflicts": _("{count} values were written differently on two devices. Decide between them."),
+        "receive.damaged": _(
+            "The hidden records of this workbook cannot be read. Ask the sender to write it again."
+        ),
+        "receive.device_again": _(
+            "The ledger was restored or moved: it sends as device {device} now, with the key that is known. "
+            "Ask whether the old one is still in use."
+        ),
+        "receive.device_new": _(
+            "First heard from device {device}. Have its fingerprint read aloud on the telephone: {fingerprint}. "
+            "If it is the same, confirm the device."
+        ),
+        "receive.device_refused": _(
+            "Nothing is taken from device {device}: it was refused. Ask who still works on it."
+        ),
+        "receive.device_second": _(
+            "This comes from another device than the one enrolled: {device}, fingerprint {fingerprint}. "
+            "Ask the village; enrol it, then receive the workbook again."
+        ),
+        "receive.edited": _(
+            "Edited after it was sealed: {cells}. What was edited counts as your own entry."
+        ),
+        "receive.edited_stale": _(
+            "What was edited in this older or repeated workbook is not taken. Import it if it is to be taken."
+        ),
+        "receive.elsewhere": _("The workbook is of {place}, which is not in the area of this ledger."),
+        "receive.newer": _(
+            "The workbook was written by a newer version of the program ({format}). Update the program, then receive it."
+        ),
+        "receive.plain": _(
+            "No seal: it does not say who wrote it. It is looked through like any sheet and counts as your own entry."
+        ),
+        "receive.twins": _(
+            "{count} numbers are here under another record already. Look at them side by side under Possible duplicates."
+        ),
         "relation.missing": _("What {name} is to the new head is not certain. Choose the relation."),
         "return.job_kept": _(
             "“{reason}” with the job kept does not end the job. Record it as a contact; record a return only when the job has ended."
@@ -611,6 +659,12 @@ def actions() -> dict[str, str]:
         "comparison.make": _("Compare with a list"),
         "feedback.write": _("Write feedback"),
         "problem.raise": _("Raise problem"),
+        "receive.file": _("Receive workbook"),
+        "receive.plain": _("Take in plain sheet"),
+        "conflict.decide": _("Decide between two values"),
+        "device.enrol": _("Enrol device"),
+        "device.refuse": _("Refuse device"),
+        "proposal.make": _("Propose to the owner"),
         "proposal.accept": _("Accept proposal"),
         "proposal.decline": _("Decline proposal"),
         "todo.answer": _("Answer to-do"),

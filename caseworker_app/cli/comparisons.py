@@ -100,6 +100,13 @@ def _text(compared: Compared, *, numbers: bool) -> None:
 @click.option("--kind", required=True, type=Code("comparison_kind"), help=_("Which list it is."))
 @click.option("--as-of", type=Day(), help=_("The day the list stands for; as the file says if left out."))
 @click.option("--dry-run", is_flag=True, help=_("Only say what would be done."))
+@click.option(
+    "-o",
+    "--out",
+    "target",
+    type=click.Path(path_type=Path),
+    help=_("A workbook to write with what differs, for correcting either side."),
+)
 @numbers_option
 @json_option
 @in_session
@@ -109,6 +116,7 @@ def compare_(
     kind: str,
     as_of: date | None,
     dry_run: bool,
+    target: Path | None,
     show_numbers: bool,
     as_json: bool,
 ) -> None:
@@ -119,6 +127,8 @@ def compare_(
                 connection, opened, files, kind, as_of=as_of, progress=output.progress()
             )
         change_set = None if dry_run else compare.commit(opened, compared).change_set
+        if target and not dry_run:
+            compare.export(opened, kind, target)
     if as_json:
         output.emit(_json(compared, change_set))
         return

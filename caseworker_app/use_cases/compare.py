@@ -12,11 +12,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from caseworker_app import wording
 from caseworker_app.domain import codes, money
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.domain.worker import Status
-from caseworker_app.exchange import comparison, read
+from caseworker_app.exchange import comparison, read, write
 from caseworker_app.exchange.comparison import Listed
 from caseworker_app.read_models.comparisons import (
     AGREES,
@@ -28,8 +29,10 @@ from caseworker_app.read_models.comparisons import (
     Found,
 )
 from caseworker_app.use_cases import national
+from caseworker_app.use_cases.comparison_text import sheet_row
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.use_cases.national import NATIONAL
+from caseworker_app.wording import label
 from db.queries import comparisons, workers
 from db.queries.comparisons import Known
 from db.tables import Comparison, ComparisonResult
@@ -359,3 +362,38 @@ def commit(desk: Desk, compared: Compared) -> Changed:
             ],
         )
         return unit.commit()
+
+
+_HEADS = (
+    ("kind", "名单", "text", 130),
+    ("as_of", "名单时点", "day", 90),
+    ("village", "村", "text", 100),
+    ("household_no", "户编号", "text", 140),
+    ("name", "姓名", "text", 90),
+    ("identity_number", "证件号码", "text", 160),
+    ("result", "结果", "text", 100),
+    ("field", "项目", "text", 120),
+    ("ours", "台账所载", "text", 200),
+    ("theirs", "名单所载", "text", 200),
+    ("since", "首次发现", "day", 90),
+    ("state", "答复", "text", 90),
+    ("reason", "说明", "text", 200),
+)
+
+
+def export(desk: Desk, kind: str, path: Path) -> int:
+    """Write what the newest comparison of a kind found, for correcting either side; return how many rows.
+
+    Raises ExpectedError `comparison.none` and `workbook.not_written`.
+    """
+    with desk.ledger.reader() as connection, wording.speaking(wording.ZH):
+        newest = comparisons.newest(connection, kind)
+        if newest is None:
+            raise ExpectedError("comparison.none", list=kind)
+        found = [each for each in comparisons.results(connection, newest.id) if each.result != AGREES]
+        told = [
+            [row[key] for key, *_rest in _HEADS]
+            for row in map(sheet_row, sorted(found, key=lambda each: (not each.waits, not each.field)))
+        ]
+        heads = [write.Head(head, cells, width) for _key, head, cells, width in _HEADS]
+        return write.write_list(path, f"{label('comparison_kind', kind)}差异清单", heads, [told])

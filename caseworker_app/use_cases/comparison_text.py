@@ -1,8 +1,9 @@
 """What comparisons found, in words: what the ledger says and what the list says."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from caseworker_app.domain import identity
+from caseworker_app.domain import divisions, identity
 from caseworker_app.error_words import attribute_text, field_text, table_text, value_text
 from caseworker_app.read_models.comparisons import SUGGESTED, Difference, ResultLine
 from caseworker_app.wording import _, label, labels
@@ -87,3 +88,23 @@ def found_text(kind: str, result: str, differences: Iterable[Difference]) -> str
         return "".join(_suggestion(each.theirs) for each in differences)
     told = "；".join(difference_text(kind, each.field, each.ours, each.theirs) for each in differences)
     return told or label("comparison_result", result)
+
+
+def sheet_row(each: ResultLine) -> dict[str, Any]:
+    """Return a result as its row in a workbook."""
+    told, place = bool(each.field), divisions.find(each.village_code)
+    return {
+        "kind": label("comparison_kind", each.kind),
+        "as_of": each.as_of,
+        "village": place.name if place else each.village_code,
+        "household_no": each.household_no,
+        "name": each.name,
+        "identity_number": each.identity_number,
+        "result": label("comparison_result", each.result),
+        "field": differing_field(each.field) if told else "",
+        "ours": side_text(each.kind, each.field, each.ours, theirs=False) if told else "",
+        "theirs": side_text(each.kind, each.field, each.theirs, theirs=True) if told else "",
+        "since": each.since,
+        "state": label("reply_outcome", each.outcome) or ("待核实" if each.waits else ""),
+        "reason": each.reason,
+    }

@@ -14,9 +14,8 @@ from caseworker_app.domain.findings import checks
 from caseworker_app.error_words import field_text
 from caseworker_app.exchange import write as forms
 from caseworker_app.exchange.book import CoverLine, Draft
-from caseworker_app.read_models.comparisons import ResultLine
 from caseworker_app.use_cases import problems, proposals, uploads
-from caseworker_app.use_cases.comparison_text import differing_field, side_text
+from caseworker_app.use_cases.comparison_text import sheet_row
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.wording import ZH, label
 from db import states
@@ -158,32 +157,13 @@ def _comparisons(connection: Connection, village: str, add: Callable[[str, Value
     for comparison in comparisons.comparisons(connection):
         if not comparison.newest:
             continue
-        for each in comparisons.results(connection, comparison.id):
-            if each.village_code != village:
-                continue
+        found = [
+            each for each in comparisons.results(connection, comparison.id) if each.village_code == village
+        ]
+        for each in sorted(found, key=lambda each: (not each.waits, not each.field)):
             waiting += each.waits
-            add("comparisons", comparison_row(each))
+            add("comparisons", sheet_row(each))
     return waiting
-
-
-def comparison_row(each: ResultLine) -> Values:
-    """Return a result as its row in a workbook."""
-    told = bool(each.field)
-    return {
-        "kind": label("comparison_kind", each.kind),
-        "as_of": each.as_of,
-        "village": (place := divisions.find(each.village_code)) and place.name,
-        "household_no": each.household_no,
-        "name": each.name,
-        "identity_number": each.identity_number,
-        "result": label("comparison_result", each.result),
-        "field": differing_field(each.field) if told else "",
-        "ours": side_text(each.kind, each.field, each.ours, theirs=False) if told else "",
-        "theirs": side_text(each.kind, each.field, each.theirs, theirs=True) if told else "",
-        "since": each.since,
-        "state": label("reply_outcome", each.outcome) or ("待核实" if each.waits else ""),
-        "reason": each.reason,
-    }
 
 
 def _packs(connection: Connection, add: Callable[[str, Values], None]) -> None:
