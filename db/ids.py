@@ -2,6 +2,8 @@
 
 import os
 import time
+from collections.abc import Callable
+from itertools import count
 
 
 def new_id() -> str:
@@ -11,3 +13,9 @@ def new_id() -> str:
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return f"{value:032x}"
+
+
+def new_ids() -> Callable[[], str]:
+    """Return a way to make up to 2³² ids one after another, for what is made all at once: far cheaper by the piece."""
+    following = count(int(new_id(), 16) & ~0xFFFFFFFF)
+    return lambda: f"{next(following):032x}"

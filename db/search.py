@@ -5,10 +5,12 @@ an upgrade (`rebuild`), held against the facts by `verify` (`unsound`).
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from typing import cast
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Table, delete, func, select
 
 from caseworker_app.domain import pinyin
+from db import bulk
 from db.queries.dated import live
 from db.tables import Household, Membership, Person, SearchName, SearchNumber
 
@@ -75,8 +77,7 @@ def _made(connection: Connection, people: Sequence[str]) -> tuple[Keys, Keys]:
 def _write(connection: Connection, people: Sequence[str]) -> None:
     for block in _blocks(people):
         for table, keys in zip(_TABLES, _made(connection, block), strict=True):
-            if keys:
-                connection.execute(insert(table), keys)
+            bulk.insert_rows(connection, cast("Table", table.__table__), keys)
 
 
 def refresh(connection: Connection, people: Collection[str], new: Collection[str] = ()) -> None:

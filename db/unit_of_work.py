@@ -7,13 +7,15 @@ from typing import Any, Self, cast
 from sqlalchemy import Connection, Engine, Table, bindparam, insert, select, update
 
 from caseworker_app.domain.changed import Changed
-from db import journal, search
+from db import bulk, journal, search
 from db.ids import new_id
 from db.tables import Base, Change, Record
 
 Values = dict[str, Any]
 
 _MANY = 2000
+_SOME = 100
+"""From so many rows on the way past the toolkit is faster."""
 _BLOCK = 500
 
 
@@ -94,7 +96,10 @@ class UnitOfWork:
             if "id" not in row:
                 row["id"] = new_id()
             row["made_in"] = row["changed_in"] = self.id
-        self.connection.execute(insert(_plain(table)), rows)
+        if len(rows) > _SOME:
+            bulk.insert_rows(self.connection, _plain(table), rows)
+        else:
+            self.connection.execute(insert(_plain(table)), rows)
         self._count(table.__tablename__, "insert", len(rows))
         self._find_anew(table, rows)
         if table.__tablename__ == "person":

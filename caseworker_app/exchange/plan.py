@@ -1,7 +1,8 @@
 """From recognised sheets and the ledger to what an import would write: pure, nothing is written here."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
+from typing import Any
 
 from caseworker_app.domain import clinic, divisions, identity
 from caseworker_app.exchange import check, rows, take_people, take_work
@@ -33,6 +34,8 @@ _TAKES: dict[str, Callable[[Book, Row], object]] = {
     "intentions": take_work.take_intention,
 }
 _COUNTED = {"facts": "people"}
+_Odd = Mapping[int, rows.Odd]
+_NOTHING: _Odd = {}
 
 
 class Planner:
@@ -106,6 +109,7 @@ class _SheetPlan:
         ]
         self.name_of = {index: name for name, places in grid.places.items() for index in places}
         given = self.found.layout.given
+        self.plain = not given and all(len(places) == 1 for places in grid.places.values())
         for done, (number, values) in enumerate(zip(grid.numbers, grid.values, strict=True)):
             if done % _PROGRESS_EVERY == 0:
                 progress(done, len(grid.numbers))
@@ -131,7 +135,7 @@ class _SheetPlan:
     def _row(self, number: int, values: Values, grid: Grid) -> None:
         raw = self.sheet.rows[number]
         filled = len(raw) - raw.count("")
-        odd = grid.odd.get(number, {})
+        odd = grid.odd.get(number, _NOTHING)
         refused = {index: each for index, each in odd.items() if isinstance(each, check.Refused)}
         row = Row(self.sheet.name, number + 1, values, grid.places, self.exported, self.tally)
         faults: list[Refusal] = []
@@ -139,26 +143,22 @@ class _SheetPlan:
             self.tally.cells["ignored"] += filled
             self._count_outside(row)
             return
-        if refused or row.value("link.identity_number") or row.value("person.identity_number"):
-            self._heal(row, raw, odd, refused)
+        odd = self._heal(row, raw, odd, refused)
         for name, index in self.needed:
             if values.get(name) is None and not any(fault.index == index for fault in faults):
-                error = refused.pop(index, None)
-                faults.append(
-                    Refusal(index, error.code, **error.values) if error else Refusal(index, "cell.missing")
-                )
+                error = refused.pop(index, None) or check.Refused("cell.missing")
+                faults.append(Refusal(index, error.code, **error.values))
         for record in self.records:
             faults.extend(_CHECKS[record](self.book, row))
         if not faults:
             faults.extend(self._take(row, filled))
-        if row.number in self.outside:
-            pass
-        elif faults:
+        if faults:
             self.tally.cells["refused"] += filled
             self.book.totals[self.counted].refused += 1
-        else:
+        elif not self.outside or self.outside[-1] != row.number:
             self._tally_cells(row, raw, filled, odd, refused)
-        self._report(row, raw, faults, refused)
+        if faults or refused or row.newer or row.refused:
+            self._report(row, raw, faults, refused)
 
     def _take(self, row: Row, filled: int) -> list[Refusal]:
         """Plan what the row says; what it says beside its own record is refused at its cell alone."""
@@ -182,13 +182,13 @@ class _SheetPlan:
     def _place(self, row: Row, faults: list[Refusal]) -> bool:
         """Find the village of the row; False when it is outside the scope."""
         if "place.village" in row.places:
-            names = tuple(str(row.value(level, "")) for level in PLACE)
-            index = row.places["place.village"][0]
+            values = row.values
+            names = tuple(values.get(level) or "" for level in PLACE)
             if not names[2]:
                 return True
             code = self.planner.village(names)
             if code is None:
-                faults.append(Refusal(index, "place.unknown_village"))
+                faults.append(Refusal(row.index("place.village"), "place.unknown_village"))
                 return True
             row.village = code
             return code.startswith(self.book.scope)
@@ -216,38 +216,33 @@ class _SheetPlan:
 
     # -- identity numbers ------------------------------------------------------------------------
 
-    def _heal(
-        self,
-        row: Row,
-        raw: list[Cell],
-        odd: dict[int, rows.Odd],
-        refused: dict[int, check.Refused],
-    ) -> None:
+    def _heal(self, row: Row, raw: list[Cell], odd: _Odd, refused: dict[int, check.Refused]) -> _Odd:
         """Propose whose a damaged identity number is, and take what somebody confirmed."""
         for name in _IDENTITY:
-            if name not in row.places:
+            number = row.values.get(name)
+            index = row.places[name][0] if name in row.places else None
+            if index is None or (index not in refused and not self._is_doubtful(number)):
                 continue
-            index = row.places[name][0]
-            error = refused.get(index)
-            number = row.value(name)
-            unknown = (
-                number is not None
-                and number.number.endswith("000")
-                and number.number not in self.book.state.people
-            )
-            if error is None and not unknown:
-                continue
-            proposal = self._proposal(row, raw[index])
+            proposal = self._proposal(row, raw[index]) if index < len(raw) else None
             if proposal is None:
                 continue
             if self.planner.confirmed(self.file_name, self.sheet.name, row.number):
                 refused.pop(index, None)
                 row.values[name] = identity.parse(proposal.number)
-                odd[index] = Corrected("confirmed", identity.masked(proposal.number))
+                odd = {**odd, index: Corrected("confirmed", identity.masked(proposal.number))}
                 continue
-            code = error.code if error else "identity.rounded"
+            code = refused[index].code if index in refused else "identity.rounded"
             row.values[name] = None
             refused[index] = check.Refused(code, proposal=proposal)
+        return odd
+
+    def _is_doubtful(self, number: Any) -> bool:  # noqa: ANN401 - an identity number or None
+        """Whether a sound number may be a rounded one that passes the checksum: nobody has it, and it ends so."""
+        return (
+            number is not None
+            and number.number.endswith("000")
+            and number.number not in self.book.state.people
+        )
 
     def _proposal(self, row: Row, raw: Cell) -> Proposal | None:
         if isinstance(raw, bool) or not isinstance(raw, str | int | float):
@@ -276,12 +271,17 @@ class _SheetPlan:
         row: Row,
         raw: list[Cell],
         filled: int,
-        odd: dict[int, rows.Odd],
+        odd: _Odd,
         refused: dict[int, check.Refused],
     ) -> None:
         """Put every cell of a row that was taken into its class."""
         cells = self.tally.cells
         values, places = row.values, row.places
+        if self.plain and not (odd or row.unchanged or row.unused or row.newer or row.refused):
+            kept = len(values) - list(values.values()).count(None)
+            cells["accepted"] += kept
+            cells["ignored"] += filled - kept
+            return
         kept = len(values) - list(values.values()).count(None)
         for name, spots in places.items():
             if len(spots) > 1 and values[name] is not None:

@@ -11,6 +11,7 @@ from caseworker_app.exchange.state import HouseholdState, PersonState, Values
 _DAY = timedelta(days=1)
 PLACE = ("place.county", "place.town", "place.village")
 ATTRIBUTES = ("education", "schooling", "health", "labour_skill")
+_ATTRIBUTE_COLUMNS = tuple((attribute, f"person_attribute.{attribute}") for attribute in ATTRIBUTES)
 _FACTS = ("ethnicity", "phone", "card_bank", "card_number")
 _OF_HOUSEHOLD = (
     "household.household_no",
@@ -77,8 +78,8 @@ def take_person(book: Book, row: Row) -> PersonState:
         row.same("person.identity_number", "person.born")
         _compare(book, row, person, "person", {name: each for name, each in fields.items() if each})
     _membership(book, row, person, household)
-    for attribute in ATTRIBUTES:
-        found = value(f"person_attribute.{attribute}")
+    for attribute, column in _ATTRIBUTE_COLUMNS:
+        found = row.values.get(column)
         if found is not None:
             _attribute(book, row, person, "person", attribute, found)
     if person.known:
@@ -203,7 +204,7 @@ def _attribute(
     book: Book, row: Row, state: HouseholdState | PersonState, owner: str, attribute: str, value: str
 ) -> None:
     """Plan a dated value: a new one ends the old one the day before the export."""
-    table = f"{owner}_attribute"
+    table = "person_attribute" if owner == "person" else "household_attribute"
     present = state.attributes.get(attribute)
     if present and present["value"] == value:
         if state.known:
@@ -234,7 +235,7 @@ def _attribute(
         "until": None,
     }
     state.attributes[attribute] = fresh
-    book.writes.insert(table, dict(fresh))
+    book.writes.insert(table, fresh)
 
 
 def _monitoring(book: Book, row: Row, household: HouseholdState) -> None:
@@ -311,8 +312,8 @@ def take_facts(book: Book, row: Row) -> None:
         del fields["phone"]
     changed_before = person.changed
     _tell(book, row, person, "person", {name: value for name, value in fields.items() if value})
-    for attribute in ATTRIBUTES:
-        found = row.value(f"person_attribute.{attribute}")
+    for attribute, column in _ATTRIBUTE_COLUMNS:
+        found = row.values.get(column)
         if found is not None:
             _attribute(book, row, person, "person", attribute, found)
     if person.known:

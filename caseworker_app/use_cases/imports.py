@@ -21,7 +21,7 @@ from caseworker_app.exchange.state import HouseholdState, PersonState, State, Va
 from caseworker_app.read_models.imports import ImportPreview
 from caseworker_app.use_cases import mappings
 from db import engine, journal
-from db.ids import new_id
+from db.ids import new_ids
 from db.queries import import_state
 from db.tables import (
     RECORDS,
@@ -226,7 +226,7 @@ def _planned(
     confirmed: Collection[tuple[str, str, int]] = (),
 ) -> Prepared:
     begun = time.perf_counter()
-    planner = plan.Planner(ledger_state(connection), scope, today, new_id, confirmed)
+    planner = plan.Planner(ledger_state(connection), scope, today, new_ids(), confirmed)
     previews = [
         planner.sheet(name, sheet, match, lambda done, total: progress(done, total, "import.checking"))
         for name, sheet, match in plan.in_order(list(found))
