@@ -18,7 +18,23 @@ def _received(context: Context) -> QWidget:
     return ReceivePart(context)
 
 
-PARTS: tuple[tuple[str, str, Callable[[Context], QWidget]], ...] = (("received", N_("Received"), _received),)
+def _todos(context: Context) -> QWidget:
+    from ui.screens.round.todos import TodoPart  # noqa: PLC0415 - likewise
+
+    return TodoPart(context)
+
+
+def _compared(context: Context) -> QWidget:
+    from ui.screens.round.compare import ComparePart  # noqa: PLC0415 - likewise
+
+    return ComparePart(context)
+
+
+PARTS: tuple[tuple[str, str, Callable[[Context], QWidget]], ...] = (
+    ("received", N_("Received"), _received),
+    ("todos", N_("To-dos"), _todos),
+    ("compare", N_("Outside lists"), _compared),
+)
 """The parts of the page: key, title, and how each is made when it is first shown.
 
 A part may have `open(**arguments)`, called when it is turned to, and `status()`, the words for the status bar.

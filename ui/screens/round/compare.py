@@ -1,0 +1,301 @@
+"""Outside lists held against the ledger: which list, from which file, and what each person's row says."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QSizePolicy, QWidget
+
+from caseworker_app.domain import codes
+from caseworker_app.domain.errors import ExpectedError
+from caseworker_app.error_words import progress_text
+from caseworker_app.read_models.comparisons import ComparisonLine, ResultLine
+from caseworker_app.read_models.todos import Todo
+from caseworker_app.use_cases import compare
+from caseworker_app.use_cases.comparison_text import result_text
+from caseworker_app.wording import _, _n, label
+from db.queries import comparisons as queries
+from ui.context import Context
+from ui.models.windowed import Column, WindowedTableModel
+from ui.runner import Job
+from ui.screens.round.answering import AnswerLine, open_record
+from ui.screens.round.todos import day_words, place_name
+from ui.theme import style
+from ui.widgets.basics import EmptyState, ProgressPanel, TabStrip, button, clear, column, row, text
+from ui.widgets.table import DataTable
+from ui.words import N_
+
+_FILES = "Excel / WPS / CSV (*.xlsx *.xlsm *.xls *.ods *.et *.csv)"
+_FILTER_MS = 180
+RESULTS = ("waiting", "differs", "suggested", "unknown_there", "agrees")
+
+
+def _answer_words(line: ResultLine) -> str:
+    if line.outcome:
+        return label("reply_outcome", line.outcome)
+    return _("waits") if line.waits else ""
+
+
+COLUMNS = (
+    Column(N_("Name"), 90, lambda line: line.name),
+    Column(N_("Household number"), 140, lambda line: line.household_no, paint="muted"),
+    Column(N_("Village"), 100, lambda line: place_name(line.village_code)),
+    Column(N_("Row"), 60, lambda line: str(line.row or ""), right=True),
+    Column(N_("Result"), 110, lambda line: label("comparison_result", line.result)),
+    Column(N_("What differs"), 520, result_text, tip=result_text),
+    Column(N_("First seen"), 90, lambda line: day_words(line.since)),
+    Column(N_("Answer"), 90, _answer_words),
+)
+
+
+class ComparePart(QWidget):
+    """The newest comparison of each kind of list; a list is compared by choosing its file."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._newest: dict[str, ComparisonLine] = {}
+        self._found: dict[str, ResultLine] = {}
+        self._job: Job | None = None
+        self._stale = True
+        self.kind = QComboBox()
+        self.kind.setAccessibleName(_("Which list"))
+        for code in codes.code_list("comparison_kind").codes:
+            self.kind.addItem(label("comparison_kind", code), code)
+        self.kind.activated.connect(lambda _index: self._read())
+        self.choose_button = button(_("Choose list"), self.ask_files, primary=True, icon="import")
+        self.export_button = button(_("Export"), self.ask_where, icon="export")
+        self._about = text("", "muted", wrap=True)
+        self.progress = ProgressPanel()
+        self.progress.cancelled.connect(self.cancel)
+        self.progress.hide()
+        self.tabs = TabStrip(
+            [
+                ("waiting", _("To settle")),
+                ("differs", _("Differs")),
+                ("suggested", _("Perhaps the same person")),
+                ("unknown_there", _("Not on the list")),
+                ("agrees", _("Agrees")),
+            ],
+            _("Results of the comparison"),
+        )
+        self.tabs.chosen.connect(lambda _key: self._choose())
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText(_("Filter: name, household number"))
+        self.filter.setAccessibleName(_("Filter here"))
+        self.filter.setClearButtonEnabled(True)
+        self.filter.setFixedWidth(style.px(220))
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_FILTER_MS)
+        self._timer.timeout.connect(self._choose)
+        self.filter.textChanged.connect(lambda _typed: self._timer.start())
+        self.model = WindowedTableModel(COLUMNS, self._fetch, self)
+        self.table = DataTable(self.model, _("Results of the comparison"))
+        self._empty = EmptyState("check", "")
+        self.table.set_empty(self._empty)
+        self.table.opened.connect(self._open)
+        self.table.picked.connect(self._pick)
+        self._detail = QWidget()
+        self._detail.setObjectName("pagehead")
+        self._line = column(margins=(16, 8, 16, 10))
+        self._detail.setLayout(self._line)
+        self._detail.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._detail.hide()
+        self.answering: AnswerLine | None = None
+        self.setLayout(
+            column(
+                row(
+                    text(_("Compare with")), self.kind, self.choose_button, self.export_button, None, space=10
+                ),
+                self._about,
+                self.progress,
+                row(self.tabs, None, self.filter),
+                self.table,
+                self._detail,
+                space=8,
+            )
+        )
+        context.runner.changed.connect(self._changed)
+
+    def open(self, **arguments: Any) -> None:  # noqa: ANN401 - `kind` may be given
+        """Show the newest comparison of a kind."""
+        if "kind" in arguments:
+            self.kind.setCurrentIndex(max(self.kind.findData(arguments["kind"]), 0))
+        if self._stale or "kind" in arguments:
+            self.reload()
+        self.table.setFocus()
+
+    def status(self) -> str:
+        """Return how many are shown."""
+        count = len(self.model.ids())
+        return _n("{count} result on this list", "{count} results on this list", count).format(count=count)
+
+    # -- comparing ---------------------------------------------------------------------------------
+
+    def ask_files(self) -> None:
+        """Ask which files the list is in."""
+        chosen, _filter = QFileDialog.getOpenFileNames(self, _("Choose list"), "", _FILES)
+        if chosen:
+            self.compare([Path(each) for each in chosen])
+
+    def compare(self, files: Sequence[Path]) -> None:
+        """Compare the ledger with these files; what differs is written down as to-dos, no fact is changed."""
+        context, kind = self._context, str(self.kind.currentData())
+        self.choose_button.setEnabled(False)
+        self.progress.begin(progress_text("import.reading"))
+
+        def work(progress: Callable[[int, int, str], None]) -> Any:  # noqa: ANN401 - a Compared
+            with context.desk.ledger.reader() as connection:
+                return compare.prepare(connection, context.desk, files, kind, progress=progress)
+
+        self._job = context.runner.long_read(
+            work, self._keep, self._report, self._failed, cancelled=self._over
+        )
+
+    def cancel(self) -> None:
+        """Stop comparing; nothing is written then."""
+        if self._job:
+            self._job.cancel()
+
+    def _report(self, done: int, total: int, what: str) -> None:
+        self.progress.show_progress(done, total, progress_text(what))
+
+    def _over(self) -> None:
+        self.progress.end()
+        self.choose_button.setEnabled(True)
+
+    def _failed(self, error: ExpectedError) -> None:
+        self._over()
+        self._context.messages.error(error)
+
+    def _keep(self, compared: Any) -> None:  # noqa: ANN401 - a Compared
+        context = self._context
+
+        def done(_changed: Any) -> None:  # noqa: ANN401 - a Changed
+            self._over()
+            differing = compared.counts["differs"] + compared.counts["suggested"]
+            words = _n(
+                "{count} person differs from the list", "{count} people differ from the list", differing
+            )
+            context.messages.done(words.format(count=differing), context.undo)
+
+        context.runner.write(lambda _progress: compare.commit(context.desk, compared), done, self._failed)
+
+    def ask_where(self) -> None:
+        """Ask for a file name and write what differs there."""
+        kind = str(self.kind.currentData())
+        offered = f"{label('comparison_kind', kind, 'zh_CN')}差异清单.xlsx"
+        chosen, _filter = QFileDialog.getSaveFileName(self, _("Export"), offered, "Excel (*.xlsx)")
+        if chosen:
+            self.export(Path(chosen))
+
+    def export(self, path: Path) -> None:
+        """Write what differs as a workbook."""
+        context, kind = self._context, str(self.kind.currentData())
+
+        def done(_count: int) -> None:
+            context.messages.done(_("Written: {file}").format(file=path.name))
+
+        context.runner.read(lambda: compare.export(context.desk, kind, path), done, context.messages.error)
+
+    # -- results -----------------------------------------------------------------------------------
+
+    def _changed(self, _changed: Any) -> None:  # noqa: ANN401 - a Changed
+        self._stale = True
+        if self.isVisible():
+            self.reload()
+
+    def reload(self) -> None:
+        """Ask anew what was compared."""
+        self._stale = False
+        self._context.query(queries.comparisons, then=self._know, latest="comparisons")
+
+    def _know(self, found: list[ComparisonLine]) -> None:
+        self._newest = {each.kind: each for each in found if each.newest}
+        self._read()
+
+    def _read(self) -> None:
+        newest = self._newest.get(str(self.kind.currentData()))
+        self.export_button.setEnabled(newest is not None)
+        if newest is None:
+            self._about.setText(_("Nothing was compared with this list yet."))
+            self._show([])
+            return
+        words = _(
+            "{file}, as of {day}, compared on {compared} by {officer}: {rows} rows, {absent} not in the ledger"
+        )
+        self._about.setText(
+            words.format(
+                file=newest.file_name,
+                day=day_words(newest.as_of),
+                compared=day_words(newest.compared_on),
+                officer=newest.officer,
+                rows=newest.counts.get("rows", 0),
+                absent=newest.counts.get("not_here", 0),
+            )
+        )
+        self._context.query(queries.results, newest.id, then=self._show, latest="comparison results")
+
+    def _show(self, found: list[ResultLine]) -> None:
+        self._found = {each.id: each for each in found}
+        counts = {key: sum(self._in(each, key) for each in found) for key in RESULTS}
+        self.tabs.count(counts)
+        self._choose()
+
+    def _in(self, line: ResultLine, tab: str) -> bool:
+        return line.waits if tab == "waiting" else line.result == tab
+
+    def _choose(self) -> None:
+        tab, typed = self.tabs.current(), self.filter.text().strip()
+        ids = [
+            each.id
+            for each in self._found.values()
+            if self._in(each, tab) and (not typed or typed in each.name or typed in each.household_no)
+        ]
+        self._empty.say(
+            _("Nothing on this list waits.")
+            if self._found
+            else _("Choose the list that came: nothing in the ledger is changed by comparing.")
+        )
+        chosen = self.table.selected()[:1]
+        self.model.set_ids(ids)
+        if ids and not (chosen and self.table.select_id(chosen[0])):
+            self.table.select_id(ids[0])
+        self._pick(self.table.selected())
+        self._context.refresh_status()
+
+    def _fetch(self, ids: Sequence[str], arrived: Callable[[Sequence[Any]], None]) -> None:
+        arrived([self._found[each] for each in ids if each in self._found])
+
+    def _pick(self, ids: list[str]) -> None:
+        focus: QWidget | None = self._detail.focusWidget()
+        if focus and focus.hasFocus():  # It goes with the result.
+            self.table.setFocus()
+        clear(self._line)
+        line = self._found.get(ids[0]) if len(ids) == 1 else None
+        self.answering = AnswerLine(self._context, _todo(line)) if line and line.waits else None
+        if self.answering:
+            self._line.addWidget(self.answering)
+        self._detail.setVisible(self.answering is not None)
+
+    def _open(self, record: str) -> None:
+        line = self._found[record]
+        open_record(self._context, line.person, line.household)
+
+
+def _todo(line: ResultLine) -> Todo:
+    return Todo(
+        line.id,
+        "comparison",
+        line.village_code,
+        line.person,
+        line.household,
+        line.name,
+        line.household_no,
+        result_text(line),
+        label("comparison_kind", line.kind),
+        line.since,
+        "",
+    )
