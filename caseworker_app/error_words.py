@@ -76,7 +76,7 @@ def errors() -> dict[str, str]:
         "comparison.not_recognised": _(
             "{file} has no sheet with the columns of this list: {list}. Check the file and which list it is."
         ),
-        "conflict.choice": _("“{choice}” is no choice here. Choose ours or theirs."),
+        "conflict.choice": _("“{side}” is no choice here. Choose ours or theirs."),
         "conflict.none": _("This is decided already, or is no longer there. Read the list again."),
         "day.future": _("{day} has not come yet. Choose today or an earlier day."),
         "device.fingerprint": _(

@@ -150,6 +150,22 @@ def _overall(standings: Iterable[str]) -> str:
     return next((each for each in ("forked", "ahead", "stale") if each in found), "same")
 
 
+def stands(connection: Connection, vectors: dict[str, Heads], scope: str, *, down: bool) -> str:
+    """Return how a state stands to what this ledger holds."""
+    journal_ = states.read_journal(connection)
+    found = []
+    for village, theirs in vectors.items():
+        received = states.taken_in(connection, village, down=down)
+        # Of a level's own change sets only those that the sender knows say how a village stands.
+        own = {
+            device: head
+            for device, head in journal_.heads.items()
+            if device in theirs or (village == scope and not down)
+        }
+        found.append(standing(lines.joined(own, received), theirs))
+    return _overall(found)
+
+
 def apply(
     unit: UnitOfWork,
     state: State,
@@ -181,22 +197,13 @@ class _Merge:
 
     def run(self) -> Merged:
         """Take the state in."""
-        standings = []
         down = self.state.down
         for village in self.state.vectors:
             received = states.taken_in(self.connection, village, down=down)
             self.known[village] = lines.joined(self.journal.heads, received)
         self.result.branches = _branched(self.state, self.known)
-        for village, theirs in self.state.vectors.items():
-            received = states.taken_in(self.connection, village, down=down)
-            # Of a level's own change sets only those that the sender knows say how a village stands.
-            own = {
-                device: head
-                for device, head in self.journal.heads.items()
-                if device in theirs or (village == self.scope and not down)
-            }
-            standings.append(standing(lines.joined(own, received), theirs))
-        self.result.standing = "forked" if self.result.branches else _overall(standings)
+        how = stands(self.connection, self.state.vectors, self.scope, down=down)
+        self.result.standing = "forked" if self.result.branches else how
         by_table: dict[str, list[Line]] = defaultdict(list)
         for line in self.state.records:
             by_table[line.table].append(line)
@@ -654,4 +661,4 @@ def write(unit: UnitOfWork, kind: Kind, record: str, name: str, value: Any) -> N
     unit.update(table, record, **{name: typed[name]})
 
 
-__all__ = ["Merged", "apply", "decide", "standing", "write"]
+__all__ = ["Merged", "apply", "decide", "standing", "stands", "write"]

@@ -1,0 +1,117 @@
+"""Which devices may write for a village: enrolled by file and fingerprint, a second one named and not taken silently."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from caseworker_app.domain.changed import Changed
+from caseworker_app.domain.errors import ExpectedError
+from caseworker_app.exchange import read, seal
+from caseworker_app.exchange.seal import Seal
+from caseworker_app.read_models.received import FileProblem
+from caseworker_app.use_cases.desk import Desk
+from caseworker_app.use_cases.typed import clean
+from db.queries import received as queries
+from db.tables import Device
+from db.unit_of_work import UnitOfWork
+
+_SHOWN = 8
+"""Characters of a device id that people are told."""
+
+
+def short(device: str) -> str:
+    """Return a device id as people are told it."""
+    return device[-_SHOWN:]
+
+
+def admitted(
+    connection: Connection, desk: Desk, place: str, found: Seal
+) -> tuple[bool, str, tuple[FileProblem, ...]]:
+    """Say whether a sealed workbook is taken from its device, as what the device is noted, and what to know of it.
+
+    The first device of a place is taken and named until its fingerprint is confirmed; a second one is not taken
+    before somebody enrols it.
+    """
+    told = {"device": short(found.device), "fingerprint": found.fingerprint}
+    if found.device == desk.units.device and found.public_key == seal.public_key():
+        return True, "", ()
+    known = queries.device_rows(connection, place)
+    own = next((row for row in known if row.device == found.device), None)
+    if own is not None and own.state == "refused":
+        return False, "", (FileProblem("receive.device_refused", told),)
+    if own is not None and own.public_key == found.public_key:
+        return True, "", () if own.state == "enrolled" else (FileProblem("receive.device_new", told),)
+    if own is None and any(row.public_key == found.public_key and row.state == "enrolled" for row in known):
+        # The same installation after a restore: its key is known, its device is new.
+        return True, "enrolled", (FileProblem("receive.device_again", told),)
+    if own is None and not any(row.state != "refused" for row in known):
+        return True, "seen", (FileProblem("receive.device_new", told),)
+    return False, "", (FileProblem("receive.device_second", told),)
+
+
+def note(unit: UnitOfWork, desk: Desk, place: str, found: Seal, state: str, name: str = "") -> None:
+    """Remember a device of a place in a state."""
+    known = [row for row in queries.device_rows(unit.connection, place) if row.device == found.device]
+    values = {
+        "public_key": found.public_key,
+        "fingerprint": found.fingerprint,
+        "state": state,
+        "enrolled_on": desk.today() if state == "enrolled" else None,
+    }
+    if known:
+        unit.update(Device, known[0].id, **values, **({"name": clean(name)} if name else {}))
+    else:
+        unit.insert(Device, village_code=place, device=found.device, name=clean(name), **values)
+
+
+def enrol_file(
+    desk: Desk, file: Path, *, fingerprint: str = "", name: str = "", password: str = ""
+) -> Changed:
+    """Enrol the device that sealed a workbook for the place the workbook is of.
+
+    Raises ExpectedError `device.not_sealed`, `device.fingerprint` when another one was read aloud, `receive.elsewhere`
+    and `workbook.*`.
+    """
+    found = seal.verify(read.read(file, password=password))
+    if not found.device or not found.public_key:
+        raise ExpectedError("device.not_sealed", file=file.name)
+    return enrol(desk, str(found.manifest.get("village", "")), found, fingerprint=fingerprint, name=name)
+
+
+def enrol(desk: Desk, place: str, found: Seal, *, fingerprint: str = "", name: str = "") -> Changed:
+    """Enrol a device for a place; ExpectedError `device.fingerprint` and `receive.elsewhere`."""
+    if fingerprint and _digits(fingerprint) != _digits(found.fingerprint):
+        raise ExpectedError("device.fingerprint", fingerprint=found.fingerprint)
+    if not place.startswith(desk.scope) and not desk.scope.startswith(place):
+        raise ExpectedError("receive.elsewhere", place=place)
+    with desk.units("device.enrol") as unit:
+        note(unit, desk, place, found, "enrolled", name)
+        unit.name(clean(name) or short(found.device))
+        return unit.commit()
+
+
+def confirm(desk: Desk, ids: Sequence[str]) -> Changed:
+    """Enrol devices that were seen, after their fingerprints were compared; ExpectedError `device.none`."""
+    return _set(desk, ids, "device.enrol", "enrolled")
+
+
+def refuse(desk: Desk, ids: Sequence[str]) -> Changed:
+    """Take nothing from these devices any more; ExpectedError `device.none`."""
+    return _set(desk, ids, "device.refuse", "refused")
+
+
+def _set(desk: Desk, ids: Sequence[str], action: str, state: str) -> Changed:
+    with desk.units(action) as unit:
+        rows = queries.devices_named(unit.connection, ids)
+        if not rows or len(rows) < len(set(ids)):
+            raise ExpectedError("device.none", device="、".join(ids))
+        for row in rows:
+            enrolled = desk.today() if state == "enrolled" else row.enrolled_on
+            unit.update(Device, row.id, state=state, enrolled_on=enrolled)
+        unit.name(rows[0].name or short(rows[0].device), len(rows))
+        return unit.commit()
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))

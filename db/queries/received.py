@@ -1,0 +1,132 @@
+"""What was received in a month, by village; which devices write for whom."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, or_, select
+
+from caseworker_app.domain import divisions
+from caseworker_app.read_models.received import DeviceLine, VillageLine
+from db.queries.dated import live
+from db.tables import Conflict, Device, Holding, Household, MonthClose, Received
+
+_UPLOADS = ("upload", "plain")
+
+
+def device_rows(connection: Connection, place: str) -> list[Any]:
+    """Return the devices noted for a place."""
+    return list(
+        connection.execute(select(Device.__table__).where(live(Device), Device.village_code == place))
+    )
+
+
+def devices_named(connection: Connection, ids: Sequence[str]) -> list[Any]:
+    """Return the devices of these ids, or whose own ids end so."""
+    named = or_(Device.id.in_(ids), *(Device.device.endswith(each, autoescape=True) for each in ids))
+    return list(connection.execute(select(Device.__table__).where(live(Device), named)))
+
+
+def devices(connection: Connection, own: str) -> list[DeviceLine]:
+    """Return every device with the last month it sent, by place."""
+    sent = dict(
+        connection.execute(
+            select(Received.device, func.max(Received.month)).where(live(Received)).group_by(Received.device)
+        )
+        .tuples()
+        .all()
+    )
+    chosen = select(Device.__table__).where(live(Device)).order_by(Device.village_code, Device.id)
+    return [
+        DeviceLine(
+            row.id,
+            row.village_code,
+            row.device,
+            row.name,
+            row.fingerprint,
+            row.state,
+            row.enrolled_on,
+            sent.get(row.device, ""),
+            row.device == own,
+        )
+        for row in connection.execute(chosen)
+    ]
+
+
+def known_digest(connection: Connection, digest: str, device: str) -> bool:
+    """Whether this very workbook was received before."""
+    chosen = select(Received.id).where(live(Received), Received.digest == digest, Received.device == device)
+    return bool(digest) and connection.execute(chosen.limit(1)).first() is not None
+
+
+def _own(statement: Any) -> Any:  # noqa: ANN401 - a query
+    """Leave out receipts that came from another level."""
+    return statement.where(live(Received), Received.id.not_in(select(Holding.record)))
+
+
+def villages(connection: Connection, scope: str) -> list[str]:
+    """Return the villages that send to this ledger: those it knows anything of, else all below it."""
+    found = set(
+        connection.execute(select(Household.village_code).where(live(Household)).distinct()).scalars()
+    )
+    found |= set(connection.execute(select(Device.village_code).where(live(Device))).scalars())
+    sent = _own(select(Received.village_code).where(Received.kind.in_(_UPLOADS)))
+    found |= set(connection.execute(sent).scalars())
+    known = sorted(each for each in found if len(each) == 12 and each.startswith(scope))
+    if known or len(scope) != 9:
+        return known
+    return [each.code for each in divisions.children(scope)]
+
+
+def month(connection: Connection, scope: str, month_: str) -> list[VillageLine]:
+    """Return how each village stands in a month: the newest workbook of it, else since when its figures are carried."""
+    rows = connection.execute(
+        _own(
+            select(Received.__table__).where(Received.kind.in_(_UPLOADS), Received.month <= month_)
+        ).order_by(Received.id)
+    ).all()
+    by_village: dict[str, list[Any]] = {}
+    for row in rows:
+        by_village.setdefault(row.village_code, []).append(row)
+    open_ = Counter(
+        connection.execute(
+            select(Conflict.village_code).where(live(Conflict), Conflict.decided == "")
+        ).scalars()
+    )
+    unknown = Counter(
+        connection.execute(select(Device.village_code).where(live(Device), Device.state == "seen")).scalars()
+    )
+    closings = select(MonthClose.village_code, MonthClose.state).where(
+        live(MonthClose), MonthClose.month == month_
+    )
+    states = {row.village_code: row.state for row in connection.execute(closings.order_by(MonthClose.id))}
+    homes = (
+        select(Household.village_code, func.count()).where(live(Household)).group_by(Household.village_code)
+    )
+    households = {row[0]: row[1] for row in connection.execute(homes)}
+    found = []
+    for village in villages(connection, scope):
+        own = by_village.get(village, [])
+        now = [row for row in own if row.month == month_]
+        # A repeat or an older workbook says nothing of how the month stands.
+        telling = [row for row in now if row.standing not in ("same", "stale")] or now
+        last = telling[-1] if telling else None
+        name = divisions.find(village)
+        found.append(
+            VillageLine(
+                village,
+                name.name if name else village,
+                len(now),
+                last.received_on if last else None,
+                last.officer if last else "",
+                last.standing if last else "",
+                last.seal if last else "",
+                last.file_name if last else "",
+                "" if last else max((row.month for row in own), default=""),
+                open_[village],
+                unknown[village],
+                states.get(village, "open"),
+                households.get(village, 0),
+            )
+        )
+    return found
