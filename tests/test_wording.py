@@ -153,7 +153,7 @@ def _actions() -> set[str]:
 
 def test_every_failure_has_a_sentence_and_no_sentence_is_left_over() -> None:
     said = set(error_words.errors()) - {"claim.ended", "claim.exists_as"}
-    raised = set(_raised("ExpectedError", 0)) | _pack_codes() | _prefixed()
+    raised = set(_raised("ExpectedError", 0)) | set(_raised("FileProblem", 0)) | _pack_codes() | _prefixed()
     assert raised - said == set()
     assert said - raised == set()
 
