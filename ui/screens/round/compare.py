@@ -65,7 +65,7 @@ class ComparePart(QWidget):
             self.kind.addItem(label("comparison_kind", code), code)
         self.kind.activated.connect(lambda _index: self._read())
         self.choose_button = button(_("Choose list"), self.ask_files, primary=True, icon="import")
-        self.export_button = button(_("Export"), self.ask_where, icon="export")
+        self.export_button = button(_("Export"), self.ask_where, icon="save")
         self._about = text("", "muted", wrap=True)
         self.progress = ProgressPanel()
         self.progress.cancelled.connect(self.cancel)
