@@ -221,7 +221,7 @@ class _Reader:
         found = self.test(part, subjects)
         part.end()
         self.depth -= 1
-        return found
+        return _asked_for(found, self._moment(table)) if table.has("on") else found
 
     def condition(self, table: Table, clause: str, subjects: tuple[str, ...]) -> s.Condition:
         """Return a condition of an item."""
@@ -611,6 +611,13 @@ class _Reader:
         )
         table.end()
         return found
+
+
+def _asked_for(test: s.Test, moment: s.Moment) -> s.Test:
+    """Return a named test for another day."""
+    if isinstance(test, s.Several):
+        return replace(test, tests=tuple(_asked_for(each, moment) for each in test.tests))
+    return test if isinstance(test, s.MeasureTest) else replace(test, moment=moment)
 
 
 # -- single keys ---------------------------------------------------------------------------------------
