@@ -173,9 +173,13 @@ def rows(
     name: str = "",
     waiting: bool = False,
     more: Sequence[str] = (),
+    owed_too: bool = True,
 ) -> list[ListedWorker]:
-    """Return the lines of these people in the order given: what is due, why they are on this list, further columns."""
-    owed = due(connection, pack, people, asked.on)
+    """Return the lines of these people in the order given: why they are on this list, further columns, what is due.
+
+    To know what is due takes longer than all the rest: it is left out where nobody looks at it.
+    """
+    owed = due(connection, pack, people, asked.on) if owed_too else {}
     known = columns.details(connection, columns.WORKERS, more, columns.people(asked), people, asked)
     return [
         ListedWorker(row, owed.get(row.id, Due()), why, known.get(row.id, {}))

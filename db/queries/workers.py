@@ -145,8 +145,8 @@ def _returned(asked: Asked, *conditions: ColumnElement[bool]) -> ColumnElement[b
         later.started_on <= asked.on,
         or_(later.ended_on.is_(None), later.ended_on > Spell.ended_on),
     )
-    return exists().where(
-        Spell.person_id == Person.id,
+    # Begins with the jobs, of which few ended so.
+    lost = select(Spell.person_id).where(
         live(Spell),
         Spell.kind != FARMING,
         Spell.came_home.is_(True),
@@ -155,6 +155,7 @@ def _returned(asked: Asked, *conditions: ColumnElement[bool]) -> ColumnElement[b
         ~again.correlate(Spell),
         *conditions,
     )
+    return Person.id.in_(lost)
 
 
 def _overdue(asked: Asked) -> ColumnElement[bool]:
@@ -284,10 +285,12 @@ LISTS: dict[str, Callable[[Asked], ColumnElement[bool]]] = {
     "people": lambda _asked: true(),
     "workforce": lambda asked: or_(_worker(asked), _working(asked)),
     "workers": _worker,
-    "employed": _working,
+    "employed": in_work,
     "farming": lambda asked: and_(_worker(asked), _farming(asked), ~_working(asked)),
     "unemployed": lambda asked: and_(_worker(asked), ~_working(asked), ~_farming(asked)),
-    "willing": lambda asked: _intends(asked, "go_out"),
+    "willing": lambda asked: Person.id.in_(
+        select(Intention.person_id).where(holds(Intention, asked.on), Intention.kind == "go_out")
+    ),
     "returned": _returned,
     "returned-lately": lambda asked: _returned(asked, Spell.ended_on >= asked.on - LATELY),
     "zeroing": lambda asked: and_(
@@ -303,7 +306,7 @@ LISTS: dict[str, Callable[[Asked], ColumnElement[bool]]] = {
     "left-behind": _left_behind,
     "incomplete": lambda asked: or_(*(lacks(asked) for lacks in LACKS.values())),
     "mismatched": lambda asked: comparisons.mismatched(asked.on),
-    "working": lambda asked: and_(_worker(asked), _working(asked)),
+    "working": lambda asked: and_(in_work(asked), _worker(asked)),
     "able": lambda asked: and_(_worker(asked), _owed(replace(asked, owed_to=package.WILLING))),
 }
 """Every list of people as a condition on the day asked about; `able` are those in work or known to want it."""
@@ -311,10 +314,26 @@ LISTS: dict[str, Callable[[Asked], ColumnElement[bool]]] = {
 _BY_HOUSEHOLD = (Household.village_code, Household.household_no, Person.born)
 
 
+BROAD = frozenset({"people", "workforce", "workers"})
+"""Lists that most people are on: their first lines are found without a look at everybody."""
+_BY_HOMES = frozenset({"left-behind"})
+"""Lists that few households are on: they begin with these."""
+
+
 def _chosen(
-    name: str, asked: Asked, text: str, village: str, filters: Sequence[columns.Filter] = ()
+    name: str,
+    asked: Asked,
+    text: str,
+    village: str,
+    filters: Sequence[columns.Filter] = (),
+    *,
+    by_homes: bool = False,
 ) -> Select[str]:
-    # Said in a way that no index fits: SQLite would go through the people by identity number, all over the file.
+    # Said in a way that no index fits: SQLite would go through the people by identity number, or through the
+    # households by village, and so all over the file; as they were entered, what belongs together stands together.
+    home: Any = Membership.household_id
+    if not (by_homes or village or name in _BY_HOMES):
+        home = home.concat("")
     person_live = func.coalesce(Person.voided_in, "") == ""
     conditions = [person_live, holds(Membership, asked.on), LISTS[name](asked)]
     conditions += columns.conditions(columns.WORKERS, filters, asked)
@@ -332,9 +351,15 @@ def _chosen(
     return (
         select(Person.id)
         .join(Membership, Membership.person_id == Person.id)
-        .join(Household, Household.id == Membership.household_id)
+        .join(Household, Household.id == home)
         .where(*conditions)
     )
+
+
+def first_ids(connection: Connection, name: str, asked: Asked, count: int) -> list[str]:
+    """Return the first of a list that most people are on, in the order of `ids`."""
+    chosen = _chosen(name, asked, "", "", by_homes=True)
+    return list(connection.execute(chosen.order_by(*_BY_HOUSEHOLD).limit(count)).scalars())
 
 
 def ids(

@@ -23,6 +23,7 @@ NOTHING = "—"
 """How a cell shows that there is nothing."""
 KEPT_BLOCKS = 12
 _PIECE = 500
+_FEW = 20
 ROW_ROLE = int(Qt.ItemDataRole.UserRole)
 """The whole row, for delegates."""
 MARK_ROLE = ROW_ROLE + 1
@@ -143,13 +144,24 @@ class WindowedTableModel(QAbstractTableModel):
             self.refresh()
             return
         self.beginResetModel()
-        self._carried |= {row.id: row for block in self._blocks.values() for row in block if row is not None}
+        held = {row.id: row for block in self._blocks.values() for row in block if row is not None}
+        self._carried = held if len(self._carried) > KEPT_BLOCKS * BLOCK else {**self._carried, **held}
         self._ids = list(ids)
         self._positions = {}
-        self._carried = {each: self._carried[each] for each in self._ids if each in self._carried}
         self._blocks.clear()
         self._asked.clear()
         self.endResetModel()
+
+    def go_on(self, ids: Sequence[str]) -> None:
+        """Show the whole list where its beginning stands already; another list where it does not."""
+        shown = len(self._ids)
+        if not shown or shown % BLOCK or len(ids) <= shown or list(ids[:shown]) != self._ids:
+            self.set_ids(ids)
+            return
+        self.beginInsertRows(QModelIndex(), shown, len(ids) - 1)
+        self._ids = list(ids)
+        self._positions = {}
+        self.endInsertRows()
 
     def ids(self) -> list[str]:
         """Return the ids in order."""
@@ -157,14 +169,21 @@ class WindowedTableModel(QAbstractTableModel):
 
     def position(self, record: str) -> int:
         """Return the row of an id, -1 when it is not on the list."""
-        if not self._positions:
-            self._positions = {each: row for row, each in enumerate(self._ids)}
-        return self._positions.get(record, -1)
+        if self._positions:
+            return self._positions.get(record, -1)
+        try:
+            return self._ids.index(record)
+        except ValueError:
+            return -1
 
     def refresh(self, records: frozenset[str] | None = None) -> None:
         """Fetch anew the blocks that hold these records, all when None."""
         held = set(self._blocks) | set(self._asked)
         if records is not None:
+            if (
+                len(records) > _FEW
+            ):  # To look each up in a long list would take longer than to learn all places.
+                self._positions = {each: row for row, each in enumerate(self._ids)}
             held &= {row // BLOCK for each in records if (row := self.position(each)) >= 0}
         for block in held:
             self._ask(block)

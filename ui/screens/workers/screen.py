@@ -18,7 +18,7 @@ from db.queries import workers as queries
 from db.queries.columns import WORKERS
 from ui.actions import BY_ID, tip
 from ui.context import Context
-from ui.models.windowed import Column
+from ui.models.windowed import BLOCK, Column
 from ui.screens.workers.bulk import BulkForm
 from ui.screens.workers.lists import BY_KEY, LISTS, OPEN, WorkerList
 from ui.theme import style, tokens
@@ -31,6 +31,8 @@ from ui.widgets.package import PackageCells
 from ui.widgets.table import STATUS_TONES
 from ui.words import N_
 
+_IN_ROW = ("name", "head", "group", "status", "since", "place", "wage", "lacking", "identity_number")
+"""Columns that every row has without being asked for."""
 _FEWEST = 2
 """So many are selected at least to record for all of them."""
 
@@ -306,7 +308,7 @@ class WorkersScreen(QWidget):
         self.table.picked.connect(self._picked)
         self.list.asked.connect(self.reload)
         self._counted: queries.Asked | None = None
-        self._name = ""
+        self._name, self._begun = "", False
         self._panel_timer = QTimer(self)
         self._panel_timer.setSingleShot(True)
         self._panel_timer.setInterval(30)
@@ -383,11 +385,42 @@ class WorkersScreen(QWidget):
             then=partial(self._show_ids, view.list),
             latest="workers",
         )
+        if (
+            view.list in queries.BROAD
+            and not view.order
+            and not self.list.narrowed()
+            and not self._at(view.list)
+        ):
+            # Somebody looks at the first lines of a long list long before all of it is known.
+            self._context.query(
+                queries.first_ids,
+                view.list,
+                self._asked(),
+                BLOCK,
+                then=partial(self._show_first, view.list),
+                latest="workers.first",
+            )
+
+    def _at(self, name: str) -> bool:
+        """Whether this list is shown already."""
+        return self._name == name and bool(self.model.ids())
+
+    def _show_first(self, name: str, ids: list[str]) -> None:
+        """Show the beginning of a list, unless all of it has come first or another list is asked for."""
+        view = self.list.view()
+        if view.list != name or view.order or self.list.narrowed() or self._at(name) or self._wanted:
+            return
+        self._name, self._begun = name, True
+        self.model.set_ids(ids)
 
     def _show_ids(self, name: str, ids: list[str]) -> None:
+        begun, self._begun = self._begun and self._name == name, False
         self._name = name
         self._empty.say(_("Nobody matches the filter.") if self.list.narrowed() else _(self._shown().empty))
-        self.model.set_ids(ids)
+        if begun:
+            self.model.go_on(ids)
+        else:
+            self.model.set_ids(ids)
         if self._wanted and self.table.select_id(self._wanted):
             self._wanted = ""
         elif ids and not self.table.selected():
@@ -436,9 +469,13 @@ class WorkersScreen(QWidget):
             ids,
             self._asked(),
             name=self._name,  # Not the one asked for since: these are the rows of the list that is shown.
-            more=self.list.wanted(),
+            more=[key for key in self.list.wanted() if key not in _IN_ROW],
+            owed_too=self._shows_due(),
             then=arrived,
         )
+
+    def _shows_due(self) -> bool:
+        return any(each.key == "due" for each in self.model.columns)
 
     def _changed(self, changed: Any) -> None:  # noqa: ANN401 - a Changed
         self._counted = None
@@ -491,8 +528,11 @@ class WorkersScreen(QWidget):
     def export(self) -> None:
         """Write the list as it is shown."""
         pack, asked, name = self._context.desk.pack, self._asked(), self.list.view().list
+        due = self._shows_due()
         self.list.export(
-            lambda connection, ids, more: lists.rows(connection, pack, ids, asked, name=name, more=more)
+            lambda connection, ids, more: lists.rows(
+                connection, pack, ids, asked, name=name, more=more, owed_too=due
+            )
         )
 
     def record_bulk(self) -> None:
