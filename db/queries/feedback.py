@@ -116,3 +116,10 @@ def last_month(connection: Connection, village: str) -> str:
         live(Received), Received.village_code == village, Received.kind == "upload"
     )
     return max(connection.execute(chosen).scalars(), default="")
+
+
+def villages(connection: Connection) -> list[str]:
+    """Return the villages of which there are households or workbooks, in order."""
+    homes = select(Household.village_code).where(live(Household)).distinct()
+    sent_up = select(Received.village_code).where(live(Received)).distinct()
+    return sorted({*connection.execute(homes).scalars(), *connection.execute(sent_up).scalars()})

@@ -53,7 +53,7 @@ class AnswerLine(QWidget):
         self.reason.setPlaceholderText(_("Why it stays as it is"))
         self.reason.setAccessibleName(_("Reason"))
         self.reason.returnPressed.connect(self._refuse)
-        self.say = button(_("Answer"), self._refuse)
+        self.say = button(_("Give answer"), self._refuse)
         self._wrong = text("", "error", wrap=True)
         self._wrong.hide()
         self._form = QWidget()
@@ -64,7 +64,8 @@ class AnswerLine(QWidget):
         said = text(todo.what, wrap=True, select=True)
         said.setSizePolicy(said.sizePolicy().Policy.Expanding, said.sizePolicy().verticalPolicy())
         parts: list[Any] = [row(Pill(kind_words(todo), "attention"), said, *ways, space=10)]
-        told = "  ".join(part for part in (todo.place, todo.by) if part)
+        by = _("raised by {name}").format(name=todo.by) if todo.by else ""
+        told = "  ".join(part for part in (todo.place, by) if part)
         if told:
             parts.append(text(told, "muted", wrap=True))
         if todo.gone:

@@ -42,10 +42,10 @@ COLUMNS = (
     Column(N_("Household number"), 140, lambda line: line.household_no, paint="muted"),
     Column(N_("Village"), 100, lambda line: place_name(line.village_code)),
     Column(N_("Row"), 60, lambda line: str(line.row or ""), right=True),
-    Column(N_("Result"), 110, lambda line: label("comparison_result", line.result)),
+    Column(N_("What came out"), 110, lambda line: label("comparison_result", line.result)),
     Column(N_("What differs"), 520, result_text, tip=result_text),
     Column(N_("First seen"), 90, lambda line: day_words(line.since)),
-    Column(N_("Answer"), 90, _answer_words),
+    Column(N_("How answered"), 90, _answer_words),
 )
 
 

@@ -52,8 +52,8 @@ COLUMNS = (
     Column(N_("Village"), 100, lambda todo: place_name(todo.village_code)),
     Column(N_("Kind"), 110, kind_words),
     Column(N_("Since"), 90, lambda todo: day_words(todo.since)),
-    Column(N_("What is to be done"), 520, lambda todo: todo.what, tip=lambda todo: todo.what),
-    Column(N_("Where"), 260, lambda todo: todo.place, tip=lambda todo: todo.place),
+    Column(N_("What is to be done"), 460, lambda todo: todo.what, tip=lambda todo: todo.what),
+    Column(N_("Where"), 220, lambda todo: todo.place, tip=lambda todo: todo.place),
 )
 
 
@@ -110,9 +110,6 @@ class TodoPart(QWidget):
         """Return what writes the feedback of a village, with what became of the last."""
         self.village = QComboBox()
         self.village.setAccessibleName(_("Village"))
-        for division in divisions.children(self._context.desk.scope):
-            for place in (division,) if len(division.code) == 12 else divisions.children(division.code):
-                self.village.addItem(place.name, place.code)
         self.village.activated.connect(lambda _index: self._read_sent())
         self.write_button = button(_("Write feedback"), self.ask_where)
         self.sent = text("", "muted")
@@ -139,6 +136,14 @@ class TodoPart(QWidget):
             )
         )
         return made
+
+    def _know_villages(self, villages: list[str]) -> None:
+        chosen = self.village.currentData()
+        self.village.clear()
+        for code in villages:
+            self.village.addItem(place_name(code), code)
+        self.village.setCurrentIndex(max(self.village.findData(chosen), 0))
+        self._read_sent()
 
     def raise_problem(self) -> None:
         """Tell the village chosen what has to be corrected."""
@@ -226,7 +231,7 @@ class TodoPart(QWidget):
         """Ask anew what waits."""
         self._context.query(problems.todos, self._context.desk, then=self._show, latest="todos")
         if len(self._context.desk.scope) != 12:
-            self._read_sent()
+            self._context.query(queries.villages, then=self._know_villages, latest="villages")
 
     def _show(self, found: list[Todo]) -> None:
         self._stale = False
