@@ -6,7 +6,7 @@ from io import BytesIO
 from PySide6.QtWidgets import QWidget
 
 from caseworker_app.read_models.handover import Handover
-from caseworker_app.use_cases import claims
+from caseworker_app.use_cases import claims, rosters
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.wording import _
 from ui.context import Context
@@ -54,3 +54,29 @@ def preview_handover(context: Context, told: Handover, parent: QWidget) -> None:
     """Show the page that both officers sign."""
     name = _("Handing over to {name}").format(name=told.takes)
     context.runner.read(lambda: _draw_handover(told), lambda found: _preview(context, found, name, parent))
+
+
+def _draw_rosters(
+    desk: Desk, numbers: Sequence[str], *, notice: bool, identity: bool
+) -> tuple[bytes, list[str]]:
+    from printouts import roster  # noqa: PLC0415 - as above
+
+    target = BytesIO()
+    with desk.ledger.reader() as connection:
+        sheets = [
+            rosters.sheet(connection, desk, number, desk.today(), identity_shown=identity)
+            for number in numbers
+        ]
+    missing = roster.render(sheets, "notice" if notice else "pay_list", target)
+    return target.getvalue(), missing
+
+
+def preview_rosters(
+    context: Context, numbers: Sequence[str], parent: QWidget, *, notice: bool, identity: bool = False
+) -> None:
+    """Show rosters in full, or as public notices."""
+    name = (_("Public notice {number}") if notice else _("Roster {number}")).format(number=numbers[0])
+    context.runner.read(
+        lambda: _draw_rosters(context.desk, numbers, notice=notice, identity=identity),
+        lambda found: _preview(context, found, name, parent),
+    )

@@ -268,7 +268,7 @@ def _paid(prepared: payments.Prepared, change: str | None, *, as_json: bool) -> 
         )
         return
     output.table(
-        [_("Row"), _("Claim number"), _("Name"), _("Amount"), _("Result"), _("Reason")],
+        [_("Row"), _("Claim number"), _("Name"), _("Amount"), _("Outcome"), _("Reason")],
         [
             [
                 str(line.row),

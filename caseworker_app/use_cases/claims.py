@@ -190,6 +190,13 @@ def shown_until(desk: Desk, connection: Connection, claim: ClaimLife) -> date | 
     return _shown_until(desk.pack, workdays.calendar(connection), claim)
 
 
+def shown_all(desk: Desk, connection: Connection, found: Sequence[ClaimLife]) -> dict[str, date]:
+    """Return by number the last day of the public notice each of these claims stands in."""
+    calendar = workdays.calendar(connection)
+    days = {claim.number: _shown_until(desk.pack, calendar, claim) for claim in found}
+    return {number: day for number, day in days.items() if day}
+
+
 def _shown_until(pack: Pack, calendar: Workdays, claim: ClaimLife) -> date | None:
     notice = flow_of(pack, claim.item).notice(claim.state)
     posted = life.posted_on([life.Step(step.state, step.on) for step in claim.steps])

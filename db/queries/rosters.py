@@ -100,6 +100,13 @@ def payable(connection: Connection, identities: Iterable[str]) -> dict[str, list
     return found
 
 
+def villages(connection: Connection, household_nos: Iterable[str]) -> dict[str, str]:
+    """Return the village of households, by their numbers."""
+    chosen = select(Household.household_no, Household.village_code).where(live(Household))
+    found = blocks.rows(connection, chosen, Household.household_no, household_nos)
+    return {row.household_no: row.village_code for row in found}
+
+
 def spells(connection: Connection, ids: Iterable[str]) -> dict[str, Any]:
     """Return jobs as stored, by id."""
     return {row.id: row for row in blocks.rows(connection, select(Spell.__table__), Spell.id, ids)}

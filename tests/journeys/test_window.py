@@ -56,6 +56,7 @@ from ui.main_window import MainWindow
 from ui.models.windowed import WindowedTableModel
 from ui.widgets.basics import Card, TabStrip
 from ui.widgets.entitlement import EntitlementCard
+from ui.widgets.lines import Ruled
 from ui.widgets.pdf_preview import PdfPreview
 from ui.widgets.table import DataTable
 
@@ -937,22 +938,34 @@ def choose_step(officer: Officer, step: str) -> None:
     officer.settle()
 
 
-STATE = 8
+def only_travel(county: Officer) -> None:
+    """Narrow what can be claimed to one item."""
+    sums = county.window.page("claims").offers.by_item
+    (table,) = all_shown(sums, Ruled)
+    table.setFocus()
+    for _step in range(10):
+        if TRAVEL in table.accessibleDescription():
+            break
+        county.key(Key.Key_Down)
+    county.settle()
+
+
+STATE = 2
 """The column of a claim's state."""
 
 
 def test_a_batch_is_claimed_moved_on_and_returned_with_a_reason(county: Officer) -> None:
     county.key(Key.Key_4, CONTROL)
-    county.choose_tab(_("To claim: {item}").format(item=TRAVEL))
-    offers = county.count(_("To claim: {item}").format(item=TRAVEL))
+    only_travel(county)
+    offers = len(county.rows())
     due = [person for household in TRUTH["entitlements_cycle_2024"] for person in household["people"]]
-    assert offers == sum(person["travel"] > 0 for person in due) == len(county.rows())
+    assert offers == sum(person["travel"] > 0 for person in due)
     county.table().setFocus()
     county.key(Key.Key_Home, CONTROL)
     county.key(Key.Key_Down, SHIFT, times=2)
     chosen = county.names()[:3]
     county.press(_("Claim selected"))
-    assert county.count(_("To claim: {item}").format(item=TRAVEL)) == offers - 3
+    assert len(county.rows()) == offers - 3
     assert not county.messages("error")
     county.choose_tab(_("Claimed"))
     assert sorted(row[1] for row in county.rows()) == sorted(chosen)
