@@ -19,6 +19,7 @@ from caseworker_app.read_models.received import FileProblem, ReceivedFile
 from caseworker_app.use_cases import devices, imports, mappings
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.use_cases.imports import Prepared, Read
+from caseworker_app.use_cases.problems import raise_cells
 from db import engine, journal, merge
 from db.queries import conflicts, received
 from db.tables import Household, Membership, Received
@@ -304,8 +305,10 @@ def _merged(
 
 
 def _digest(manifest: Any) -> str:  # noqa: ANN401 - the manifest as JSON
-    """Return one digest of a workbook's values, which its manifest has by sheet."""
-    return seal.content_digest({name: seal.Sums(each, b"") for name, each in manifest["sheets"].items()})
+    """Return one digest of a workbook's values: the one its sender keeps it under, else that of all its sheets."""
+    return str(manifest.get("content", "")) or seal.content_digest(
+        {name: seal.Sums(each, b"") for name, each in manifest["sheets"].items()}
+    )
 
 
 def _plain(desk: Desk, book: _Book, problems: tuple[FileProblem, ...]) -> Outcome:
@@ -364,6 +367,8 @@ def accept(desk: Desk, outcome: Outcome, progress: Progress = lambda _done, _tot
         imports.write(unit, prepared, progress)
         if not file.taken:
             _note_plain(unit, desk, file)
+        if file.village and file.village != desk.scope:
+            raise_cells(desk, unit, prepared.preview.files, file.village, file.month)
         unit.name(file.file)
         changed = unit.commit()
     return Outcome(replace(file, taken=True, preview=prepared.preview), changed, path=outcome.path)

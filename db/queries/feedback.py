@@ -23,11 +23,14 @@ from db.tables import (
 FEEDBACK = "feedback"
 
 
-def received(connection: Connection, village: str, kind: str = "upload") -> list[Any]:
-    """Return the workbooks received from (or, of feedback, by) a village, oldest first."""
+_SENT_UP = ("upload", "plain")
+
+
+def received(connection: Connection, village: str) -> list[Any]:
+    """Return the workbooks received from a village, sealed and plain ones, oldest first."""
     chosen = (
         select(Received.__table__)
-        .where(live(Received), Received.village_code == village, Received.kind == kind)
+        .where(live(Received), Received.village_code == village, Received.kind.in_(_SENT_UP))
         .order_by(Received.month, Received.received_on, Received.id)
     )
     return list(connection.execute(chosen))
@@ -113,7 +116,7 @@ def sent(connection: Connection, village: str = "") -> list[Sent]:
 def last_month(connection: Connection, village: str) -> str:
     """Return the newest month a village reported, '' when it reported none."""
     chosen = select(Received.month).where(
-        live(Received), Received.village_code == village, Received.kind == "upload"
+        live(Received), Received.village_code == village, Received.kind.in_(_SENT_UP)
     )
     return max(connection.execute(chosen).scalars(), default="")
 
