@@ -37,6 +37,7 @@ _COVER_FIRST, _COVER_WIDTH = 3, 62
 _CAREFUL = 15_000
 _STRANGE = re.compile("[\x00\x02-\x09\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 """What a row may hold only between its cells, or not at all."""
+_ESCAPE = re.compile("_x[0-9A-Fa-f]{4}_")
 _ROWS_A_PART = 400
 _EPOCH = date(1899, 12, 30).toordinal()
 _COMPRESSION = 4
@@ -449,6 +450,12 @@ def _line(cells: Sequence[str]) -> bytes:
     return BETWEEN.join(cells).replace("\n", _BREAK).encode() + b"\n"
 
 
+def _escaped(line: str) -> str:
+    """Return a row as XML; what reads like a workbook's own escape of a character is not one."""
+    line = escape(line)
+    return _ESCAPE.sub(r"_x005F\g<0>", line) if "_x" in line else line
+
+
 @lru_cache(maxsize=4096)
 def _day(iso: str) -> str:
     """Return a day as workbooks count it."""
@@ -473,7 +480,7 @@ def _spliced(
     cell = _Cells(styles, kinds)
     block: list[str] = []
     for number, line in enumerate(lines, first + 1):
-        block.append(cell.row(number, escape(line[:-1].decode()).split(BETWEEN)))
+        block.append(cell.row(number, _escaped(line[:-1].decode()).split(BETWEEN)))
         if len(block) == _ROWS_A_PART:
             yield "".join(block).encode()
             block = []

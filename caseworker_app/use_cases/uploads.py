@@ -81,8 +81,8 @@ def shown_month(month: str) -> str:
 
 
 def default_name(desk: Desk, month: str, village: str = "") -> str:
-    """Return the file name a month's workbook is offered under."""
-    path = divisions.path(village or desk.scope)
+    """Return the file name a month's workbook is offered under; ExpectedError `upload.place`."""
+    path = divisions.path(place_of(desk, village))
     return f"{path[-1].name}_就业月报送_{month.replace('-', '')}.xlsx"
 
 
@@ -266,7 +266,7 @@ def _cover(draft: Draft, rows: MonthRows, state: str, earlier: Any, corrected: i
         ),
         *([("说明（免检原因）", "\n".join(told))] if told else ()),
         ("各表行数",),
-        *((name, f"{count} 行") for name, count in draft.counts.items()),
+        *((f"《{name}》", f"{count} 行") for name, count in draft.counts.items()),
     ]
 
 
