@@ -159,9 +159,7 @@ def flow_of(pack: Pack, item: str) -> life.Flow:
     rule = pack.items.get(item)
     if rule is None:
         return life.Flow()
-    process = getattr(rule, "process", None)
-    if process is None:
-        return life.Flow()
+    process = rule.process
     shown = {each.level: life.Notice(each.days, each.working) for each in process.publicity}
     return life.flow(process.steps, shown)
 
@@ -172,8 +170,7 @@ def lacking_papers(pack: Pack, claim: ClaimLife) -> tuple[list[str], int]:
     if rule is None:
         return [], 0
     paper = rule.paper
-    least = getattr(paper, "evidence_least", 1)
-    return life.lacking(claim.papers, paper.evidence_required, paper.evidence_any_of, least)
+    return life.lacking(claim.papers, paper.evidence_required, paper.evidence_any_of, paper.evidence_least)
 
 
 def possible_steps(desk: Desk, claim: ClaimLife) -> tuple[str, ...]:
@@ -246,9 +243,7 @@ def _check_round(pack: Pack, claim: ClaimLife, on: date) -> None:
     rule = pack.items.get(claim.item)
     if rule is None:
         return
-    process = getattr(rule, "process", None)
-    if process is None:
-        return
+    process = rule.process
     cycle = rule.cycle.named(claim.cycle)
     rounds = process.filing(cycle, on)
     if rounds and not any(span.first <= on <= span.last for _name, span, _paid in rounds):
@@ -265,8 +260,7 @@ def round_of(pack: Pack, item: str, cycle: str, on: date) -> str:
     rule = pack.items.get(item)
     if rule is None:
         return ""
-    process = getattr(rule, "process", None)
-    found = process.filing(rule.cycle.named(cycle), on) if process else ()
+    found = rule.process.filing(rule.cycle.named(cycle), on)
     return next((name for name, span, _paid in found if span.first <= on <= span.last), "")
 
 
