@@ -38,7 +38,7 @@ test: .venv/.developer check
 
 # The sizes the issues ask for: 200,000 people to be found, 5,000 steps taken back; takes many minutes.
 acceptance: .venv/.developer
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --whole tests/db/queries/test_find.py tests/journeys/test_undo_history.py
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --whole tests/caseworker_app/exchange/test_fuzz.py tests/db/queries/test_find.py tests/journeys/test_undo_history.py
 
 bench: .venv/.developer
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.benchmarks

@@ -3,13 +3,13 @@
 Runs in the reader's child process, where a mistake of its own harms nobody either.
 """
 
+import html
 import re
 import zipfile
 import zlib
 from posixpath import join, normpath
 from typing import IO
 from xml.etree import ElementTree as Tree
-from xml.sax.saxutils import unescape
 
 from caseworker_app.domain.errors import ExpectedError
 
@@ -31,13 +31,15 @@ _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _MANIFEST = "META-INF/manifest.xml"
 _DECLARES = re.compile(rb"<\0?!\0?(?:D\0?O\0?C\0?T\0?Y\0?P\0?E|E\0?N\0?T\0?I\0?T\0?Y)")
 _ROW = re.compile(rb'row\b[^>]{0,400}?\br="(\d{1,9})"')
-_WIDE = re.compile(rb' r="([A-Z]{2,3})\d+"[^>]{0,200}>\s*<(?:\w+:)?(?:v|is|f)\b')
+_WIDE = re.compile(rb' r="([A-Z]{2,3})\d')
+_WIDE_AND_FILLED = re.compile(rb' r="([A-Z]{2,3})\d+"[^>]{0,200}>\s*<(?:\w+:)?(?:v|is|f)\b')
 _FORMULA = re.compile(
     rb"<(?:\w+:)?c\b([^>]{0,400})>\s*<(?:\w+:)?f\b(?:[^>]{0,400}/>|[^>]{0,400}>([^<]*)</(?:\w+:)?f>)"
     rb"\s*(</|<(?:\w+:)?v\s*/>|<(?:\w+:)?v\s*>\s*</)"
 )
 _ADDRESS = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
-_VALUES = (b"<v", b"<is", b"<f", b":v", b":is", b":f")
+_VALUES = (b"v", b"is", b"f")
+_PREFIXED = re.compile(rb"<\w+:worksheet\b")
 _BEFORE_A = 64
 _LONGEST_CELL = 64 * 1024
 
@@ -121,7 +123,7 @@ def _look_at(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Formulas:
             if size > part.file_size:
                 raise ExpectedError("workbook.too_large")
             text = tail + chunk
-            if is_markup and _DECLARES.search(text):
+            if is_markup and b"!" in text and _DECLARES.search(text):
                 raise ExpectedError("workbook.unsafe")
             tail = sheet.take(text) if sheet else text[-_OVERLAP:]
     return sheet.formulas if sheet else {}
@@ -135,21 +137,24 @@ class _Sheet:
         self._rows = 1
         self._columns = 1  # One letter is never too wide; the reader's own bounds are enough for it.
         self._wide: set[bytes] = set()
+        self._mark = b""
 
     def take(self, text: bytes) -> bytes:
         """Look at a stretch of markup and return its end, the cell that may go on in the next."""
-        last = max(map(text.rfind, _VALUES))
-        row = max(text.rfind(b"<row ", 0, last), text.rfind(b":row ", 0, last)) if last > 0 else -1
+        if not self._mark:
+            self._mark = b":" if _PREFIXED.search(text) else b"<"
+        last = max(text.rfind(self._mark + each, -_LONGEST_CELL) for each in _VALUES)
+        row = text.rfind(self._mark + b"row ", 0, last) if last > 0 else -1
         if row >= 0 and (match := _ROW.match(text, row + 1)):
             self._rows = max(self._rows, int(match[1]))
-        wide = set(_WIDE.findall(text)) - self._wide
-        if wide:
-            self._wide |= wide
-            self._columns = max(self._columns, *(column_index(each) + 1 for each in wide))
+        # The quick look takes cells without a value for some; only columns not met before are worth the close one.
+        if set(_WIDE.findall(text)) - self._wide:
+            self._wide |= set(_WIDE_AND_FILLED.findall(text))
+            self._columns = max((column_index(each) + 1 for each in self._wide), default=1)
         if self._rows > _LONGEST or self._rows * self._columns > MOST_CELLS:
             # Lines of blank cells far out are harmless; one value there makes the reader fill all between.
             raise ExpectedError("workbook.too_large")
-        if b"<f" in text or b":f" in text:
+        if self._mark + b"f" in text:
             self._take_formulas(text)
         return text[max(text.rfind(b"c>"), len(text) - _LONGEST_CELL, 0) :]
 
@@ -162,7 +167,7 @@ class _Sheet:
                 row, column = int(address[2]), column_index(address[1])
                 if not 0 < row <= _LONGEST or column >= WIDEST or len(self.formulas) > _MOST_FORMULAS:
                     raise ExpectedError("workbook.too_large")
-                self.formulas[row - 1, column] = "=" + unescape(formula.decode("utf-8", "replace"))
+                self.formulas[row - 1, column] = "=" + html.unescape(formula.decode("utf-8", "replace"))
 
 
 def column_index(letters: bytes) -> int:
