@@ -5,6 +5,7 @@ an upgrade (`rebuild`), held against the facts by `verify` (`unsound`).
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from typing import cast
 
 from sqlalchemy import Connection, Table, delete, func, select
@@ -38,6 +39,20 @@ def backwards(number: str) -> str:
     return joined[::-1].upper()[:30]
 
 
+@lru_cache(20_000)
+def _read(name: str) -> tuple[dict[str, str], ...]:
+    """Return the keys of a name; names repeat."""
+    return tuple(
+        {
+            "pinyin": reading.pinyin,
+            "initials": reading.initials,
+            "given": reading.given,
+            "folded": pinyin.fold(reading.pinyin),
+        }
+        for reading in pinyin.readings(name)
+    )
+
+
 def _made(connection: Connection, people: Sequence[str]) -> tuple[Keys, Keys]:
     """Return the keys of these people, names and numbers; none for those who are voided."""
     persons = connection.execute(
@@ -55,17 +70,7 @@ def _made(connection: Connection, people: Sequence[str]) -> tuple[Keys, Keys]:
     for person, phone in connection.execute(heads):
         if person in numbers:
             numbers[person].add(phone)
-    named = [
-        {
-            "person_id": row.id,
-            "pinyin": reading.pinyin,
-            "initials": reading.initials,
-            "given": reading.given,
-            "folded": pinyin.fold(reading.pinyin),
-        }
-        for row in persons
-        for reading in pinyin.readings(row.name)
-    ]
+    named = [{"person_id": row.id, **keys} for row in persons for keys in _read(row.name)]
     numbered = [
         {"person_id": person, "reversed": each}
         for person, own in numbers.items()

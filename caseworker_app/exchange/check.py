@@ -44,6 +44,8 @@ class Taken:
 
 def _tight(text: str) -> str:
     """Return the text in half width without any space or invisible character."""
+    if text.isalnum() and unicodedata.is_normalized("NFKC", text):  # As nearly every cell is.
+        return text
     return _SPACES.sub("", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
 
 

@@ -1,9 +1,10 @@
 """The rows of a sheet as values by field, read column by column, and what becomes of each of their cells."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 from caseworker_app.domain import codes, identity, money
@@ -185,11 +186,11 @@ class Grid:
     places: dict[str, tuple[int, ...]]
 
 
-def _results(column: Column, cells: list[Cell]) -> dict[Any, check.Taken | check.Refused]:
+def _results(column: Column, cells: dict[Any, Cell]) -> dict[Any, check.Taken | check.Refused]:
     """Read every distinct cell of a column once: values repeat."""
     read = check.reader(column.kind)
     results: dict[Any, check.Taken | check.Refused] = {}
-    for key, cell in {_key(cell): cell for cell in cells}.items():
+    for key, cell in cells.items():
         if cell == "":
             continue
         if isinstance(cell, Uncalculated):
@@ -238,8 +239,9 @@ def grid(rows: list[list[Cell]], found: Recognised) -> Grid:
     ]
     odd: dict[int, dict[int, Odd]] = {}
     columns: dict[int, list[Any]] = {}
+    turned = list(zip_longest(*map(rows.__getitem__, numbers), fillvalue=""))
     for index, column in found.places.items():
-        cells = [row[index] if index < len(row) else "" for row in map(rows.__getitem__, numbers)]
+        cells = turned[index] if index < len(turned) else ("",) * len(numbers)
         columns[index] = _values(column, index, cells, numbers, odd)
     named: dict[str, list[Any]] = {}
     for name, indexes in by_field.items():
@@ -258,13 +260,18 @@ def grid(rows: list[list[Cell]], found: Recognised) -> Grid:
 
 
 def _values(
-    column: Column, index: int, cells: list[Cell], numbers: list[int], odd: dict[int, dict[int, Odd]]
+    column: Column,
+    index: int,
+    cells: tuple[Cell, ...],
+    numbers: list[int],
+    odd: dict[int, dict[int, Odd]],
 ) -> list[Any]:
-    results = _results(column, cells)
-    plain = all(type(cell) is str for cell in cells)
-    values: dict[Any, Any] = {"": None, (str, ""): None}
+    """Return the values of a column, None where there is none; what is odd of a cell is noted."""
+    plain = set(map(type, cells)) <= {str}
+    keys: Sequence[Any] = cells if plain else [_key(cell) for cell in cells]
+    values: dict[Any, Any] = {"": None}
     strange: dict[Any, Odd] = {}
-    for raw, result in results.items():
+    for raw, result in _results(column, dict(zip(keys, cells, strict=True))).items():
         if isinstance(result, check.Refused):
             values[raw] = None
             strange[raw] = result
@@ -272,9 +279,8 @@ def _values(
             values[raw] = result.value
             if result.correction:
                 strange[raw] = Corrected(result.correction, _written(result.value, column.kind))
-    keys = cells if plain else [_key(cell) for cell in cells]
     if strange:
         for number, raw in zip(numbers, keys, strict=True):
             if raw in strange:
                 odd.setdefault(number, {})[index] = strange[raw]
-    return [values[raw] for raw in keys]
+    return list(map(values.__getitem__, keys))

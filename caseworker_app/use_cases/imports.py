@@ -1,7 +1,9 @@
 """Spreadsheets in: read, recognise, compare, preview; then write everything as one change set."""
 
+import gc
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -119,6 +121,18 @@ def _belong(person: PersonState, membership: dict[str, Any], household_no: str) 
         person.left, person.household_no = membership, household_no
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Leave out looking for cycles: there are none among a million plain rows, and looking takes seconds."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
+
+
 def look(
     files: Sequence[Path],
     *,
@@ -128,7 +142,8 @@ def look(
     """Read workbooks; raises ExpectedError `workbook.*` for a file that cannot be read."""
     begun = time.perf_counter()
     progress(0, len(files), "import.reading")
-    contents = read.read_all(files, lambda rows: progress(rows, 0, "import.reading"), password=password)
+    with _uncollected():
+        contents = read.read_all(files, lambda rows: progress(rows, 0, "import.reading"), password=password)
     return Read(
         tuple(files), tuple(tuple(sheets) for sheets in contents), time.perf_counter() - begun, password
     )
@@ -226,11 +241,12 @@ def _planned(
     confirmed: Collection[tuple[str, str, int]] = (),
 ) -> Prepared:
     begun = time.perf_counter()
-    planner = plan.Planner(ledger_state(connection), scope, today, new_ids(), confirmed)
-    previews = [
-        planner.sheet(name, sheet, match, lambda done, total: progress(done, total, "import.checking"))
-        for name, sheet, match in plan.in_order(list(found))
-    ]
+    with _uncollected():
+        planner = plan.Planner(ledger_state(connection), scope, today, new_ids(), confirmed)
+        previews = [
+            planner.sheet(name, sheet, match, lambda done, total: progress(done, total, "import.checking"))
+            for name, sheet, match in plan.in_order(list(found))
+        ]
     preview = ImportPreview(tuple(previews), planner.totals, read_seconds, time.perf_counter() - begun)
     return Prepared(preview, planner.writes, journal.head(connection), files, found, password)
 
@@ -270,7 +286,7 @@ def commit(
     units: Units, prepared: Prepared, progress: Progress = lambda _done, _total, _what: None
 ) -> Changed:
     """Write a prepared import as one change set; ExpectedError `import.moved_on` when the ledger changed since."""
-    with units("import", files=list(prepared.names), name="、".join(prepared.names)) as unit:
+    with _uncollected(), units("import", files=list(prepared.names), name="、".join(prepared.names)) as unit:
         write(unit, prepared, progress)
         return unit.commit()
 
