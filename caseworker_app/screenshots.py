@@ -103,7 +103,7 @@ def steps(window: MainWindow, person: str, household: str) -> list[tuple[str, Ca
         ("claims", lambda: go("claims", part="offers")),
         ("claims-filed", lambda: go("claims", part="filed")),
         ("import", lambda: go("exchange", part="import")),
-        ("upload", lambda: go("exchange", part="upload")),
+        ("upload", lambda: go("round", part="upload")),
         ("entry", lambda: go("entry")),
         ("duplicates", lambda: go("duplicates")),
         ("checks", lambda: go("checks")),

@@ -206,7 +206,7 @@ class Opened:
         bind("undo", self.undo)
         bind("redo", self.redo)
         bind("import", lambda: window.go("exchange", part="import"))
-        bind("upload", lambda: window.go("exchange", part="upload"))
+        bind("upload", lambda: window.go("round", part="upload"))
         bind("round", lambda: window.go("round"))
         bind("duplicates", lambda: window.go("duplicates"))
         bind("rows.enter", lambda: window.go("entry"))

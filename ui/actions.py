@@ -29,7 +29,7 @@ class Action:
     pages: tuple[str, ...] = ()
 
 
-IN_PARTS = ("person", "household", "workers", "households", "claims", "exchange", "round", "checks", "entry")
+IN_PARTS = ("person", "household", "workers", "households", "claims", "round", "checks", "entry")
 """Pages with tabs: parts of a record, or lists."""
 
 TABLE = (

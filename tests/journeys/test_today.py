@@ -141,7 +141,7 @@ def test_every_kind_of_line_leads_somewhere(county: Officer) -> None:
         ("zeroing", {"person"}),
         ("contact-overdue", {"person"}),
         ("offers", {"person", "household"}),
-        ("month", {"exchange"}),
+        ("month", {"round"}),
     ):
         county.key(Key.Key_1, CONTROL)
         line = all_shown(card(county, key), Line)[0]
@@ -154,7 +154,7 @@ def test_every_kind_of_line_leads_somewhere(county: Officer) -> None:
     assert county.window.current_page() == "claims"
     county.key(Key.Key_1, CONTROL)
     county.press(_("Check and write the workbook of month {month}").format(month=11))
-    assert county.window.current_page() == "exchange"
+    assert county.window.current_page() == "round"
 
 
 def test_a_service_recorded_on_a_line_takes_it_away_and_undo_brings_it_back(county: Officer) -> None:

@@ -19,6 +19,7 @@ from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases import imports, uploads, work
 from caseworker_app.use_cases.desk import Desk
 from db import states
+from db.queries import uploads as upload_queries
 from db.queries import workers
 from db.tables import Household, Person
 from tests.caseworker_app.use_cases.looking import content, rows
@@ -107,7 +108,7 @@ def test_it_is_sealed_by_this_device_and_holds_the_full_state(desk: Desk, tmp_pa
 
 def desk_position(desk: Desk) -> int:
     with desk.ledger.reader() as connection:
-        return int(uploads.queries.journal_head(connection)[0])
+        return int(upload_queries.journal_head(connection)[0])
 
 
 def test_every_sheet_of_the_round_is_there(desk: Desk, tmp_path: Path) -> None:

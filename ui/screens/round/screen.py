@@ -18,6 +18,12 @@ def _received(context: Context) -> QWidget:
     return ReceivePart(context)
 
 
+def _uploaded(context: Context) -> QWidget:
+    from ui.screens.round.upload import UploadPart  # noqa: PLC0415 - likewise
+
+    return UploadPart(context)
+
+
 def _todos(context: Context) -> QWidget:
     from ui.screens.round.todos import TodoPart  # noqa: PLC0415 - likewise
 
@@ -32,6 +38,7 @@ def _compared(context: Context) -> QWidget:
 
 PARTS: tuple[tuple[str, str, Callable[[Context], QWidget]], ...] = (
     ("received", N_("Received"), _received),
+    ("upload", N_("Monthly workbook"), _uploaded),
     ("todos", N_("To-dos"), _todos),
     ("compare", N_("Outside lists"), _compared),
 )

@@ -99,7 +99,7 @@ KINDS = (
         "attention",
         arguments=(("list", "incomplete"),),
     ),
-    Kind("month", N_("This month"), "", "", "quiet", "exchange", (("part", "upload"),)),
+    Kind("month", N_("This month"), "", "", "quiet", "round", (("part", "upload"),)),
 )
 _COLUMNS = {
     3: (("zeroing", "contact-overdue"), ("offers", "ending"), ("returned", "incomplete", "month")),
@@ -156,7 +156,7 @@ class TodayScreen(QWidget):
         self._day = text("", "muted")
         self._report = button(
             _("Check and write the workbook of month {month}").format(month=context.today.month),
-            lambda: context.navigator.go("exchange", part="upload"),
+            lambda: context.navigator.go("round", part="upload"),
             primary=True,
             tip=tip("upload"),
         )
@@ -288,7 +288,7 @@ class TodayScreen(QWidget):
             else _("not written yet")
         )
         lines = [
-            self._line("month", 0, Waiting("upload", "exchange", _("Report"), upload), _("Check and write")),
+            self._line("month", 0, Waiting("upload", "round", _("Report"), upload), _("Check and write")),
             self._line(
                 "month", 1, Waiting("backup", "settings", _("Backup"), _backup_words(standing)), _("Back up")
             ),
@@ -360,7 +360,7 @@ class TodayScreen(QWidget):
         elif waiting.kind == "claims":
             go("claims", part="offers")
         else:
-            go(waiting.kind, **({"part": "upload"} if waiting.kind == "exchange" else {}))
+            go(waiting.kind, **({"part": "upload"} if waiting.kind == "round" else {}))
 
     def _act(self, key: str, waiting: Waiting) -> None:
         if key in ("zeroing", "contact-overdue", "returned"):
