@@ -40,6 +40,8 @@ _FORMULA = re.compile(
 _ADDRESS = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _VALUES = (b"v", b"is", b"f")
 _PREFIXED = re.compile(rb"<\w+:worksheet\b")
+_ODF_CELLS = "content.xml"
+_ODF_FORMULA = re.compile(rb"<table:table-cell\b[^>]{0,200}?\btable:formula=[^>]{0,9000}>")
 _BEFORE_A = 64
 _LONGEST_CELL = 64 * 1024
 
@@ -73,7 +75,7 @@ def members(stream: IO[bytes]) -> list[zipfile.ZipInfo]:
     if any(part.flag_bits & 1 for part in parts) or b"encryption-data" in about.get(_MANIFEST, b""):
         raise ExpectedError("workbook.protected")
     # Letters and slides are archives too.
-    if not any(name == "content.xml" or name.lower().startswith(("xl/", "xl\\")) for name in names) or (
+    if not any(name == _ODF_CELLS or name.lower().startswith(("xl/", "xl\\")) for name in names) or (
         b"spreadsheet" not in about.get("mimetype", b"spreadsheet")
     ):
         raise ExpectedError("workbook.none")
@@ -107,6 +109,8 @@ def look_through(stream: IO[bytes], parts: list[zipfile.ZipInfo]) -> dict[str, F
             for part in parts:
                 if formulas := _look_at(archive, part):
                     found[part.filename] = formulas
+            if _ODF_CELLS in found:
+                return _of_tables(archive)
             return _by_sheet(archive, found) if found else {}
     except _BROKEN as error:
         raise ExpectedError("workbook.damaged") from error
@@ -115,7 +119,7 @@ def look_through(stream: IO[bytes], parts: list[zipfile.ZipInfo]) -> dict[str, F
 def _look_at(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Formulas:
     name = part.filename
     is_markup = name.lower().endswith(_MARKUP) and name != _MANIFEST
-    sheet = _Sheet() if _SHEET.fullmatch(name) else None
+    sheet = _Sheet() if _SHEET.fullmatch(name) else _Tables() if name == _ODF_CELLS else None
     size, tail = 0, b""
     with archive.open(part) as inside:
         while chunk := inside.read(_CHUNK):
@@ -168,6 +172,49 @@ class _Sheet:
                 if not 0 < row <= _LONGEST or column >= WIDEST or len(self.formulas) > _MOST_FORMULAS:
                     raise ExpectedError("workbook.too_large")
                 self.formulas[row - 1, column] = "=" + html.unescape(formula.decode("utf-8", "replace"))
+
+
+class _Tables:
+    """Whether an OpenDocument workbook has a formula without a value; where, costs another look."""
+
+    def __init__(self) -> None:
+        self.formulas: Formulas = {}
+
+    def take(self, text: bytes) -> bytes:
+        """Look at a stretch of markup and return its end, the cell that may go on in the next."""
+        if b"table:formula=" in text and any(
+            b"office:value-type=" not in cell for cell in _ODF_FORMULA.findall(text)
+        ):
+            self.formulas[0, 0] = ""
+        return text[max(text.rfind(b">"), len(text) - _LONGEST_CELL, 0) :]
+
+
+def _of_tables(archive: zipfile.ZipFile) -> dict[str, Formulas]:
+    """Walk through an OpenDocument workbook for the places of its formulas without a value."""
+    found: dict[str, Formulas] = {}
+    formulas: Formulas = {}
+    row = column = 0
+    with archive.open(_ODF_CELLS) as part:
+        for event, element in Tree.iterparse(part, ("start", "end")):  # noqa: S314 - as below
+            kind = element.tag.rpartition("}")[2]
+            given = {key.rpartition("}")[2]: value for key, value in element.attrib.items()}
+            if kind == "table" and event == "start":
+                row, formulas = 0, found.setdefault(given.get("name", ""), {})
+            elif kind == "table-row" and event == "start":
+                column = 0
+            elif kind == "table-row":
+                row += _repeated(given, "number-rows-repeated")
+                element.clear()
+            elif kind in ("table-cell", "covered-table-cell") and event == "start":
+                if "formula" in given and "value-type" not in given and row < _LONGEST and column < WIDEST:
+                    formulas[row, column] = "=" + given["formula"].partition("=")[2]
+                column += _repeated(given, "number-columns-repeated")
+    return found
+
+
+def _repeated(given: dict[str, str], name: str) -> int:
+    number = given.get(name, "1")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 8 else 1
 
 
 def column_index(letters: bytes) -> int:

@@ -45,7 +45,7 @@ def parts(
     }
 
 
-def archive(path: Path, content: dict[str, Content]) -> None:
+def archive(path: Path, content: Mapping[str, Content]) -> None:
     """Write parts as an archive."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
         for name, text in content.items():

@@ -2,7 +2,7 @@ import csv
 import io
 import zipfile
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -10,10 +10,16 @@ import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
+from msoffcrypto.format.ooxml import OOXMLFile
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from caseworker_app import sample
+from caseworker_app.domain import clinic
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.exchange import read, recognise, texts
+from tests.caseworker_app.exchange import hostile
+
+READING = Path(__file__).parents[2] / "samples" / "reading"
 
 
 def refusal(path: Path) -> str:
@@ -71,6 +77,179 @@ def test_formulas_are_not_run(tmp_path: Path) -> None:
     (sheet,) = read.read(path)
     assert sheet.rows == [["=1+1", '=HYPERLINK("http://example.org")', "文字"]]
     assert [isinstance(cell, read.Uncalculated) for cell in sheet.rows[0]] == [True, True, False]
+
+
+def test_a_formula_is_what_was_last_calculated_and_known_when_nobody_did(tmp_path: Path) -> None:
+    path = tmp_path / "formulas.xlsx"
+    cells = (
+        '<c r="A1"><f>1+1</f><v>2</v></c><c r="B1" t="str"><f>"x"</f><v>x</v></c>'
+        '<c r="C1" t="str"><f>""</f><v></v></c><c r="D1" t="str"><f>""</f><v/></c>'
+        '<c r="E1" s="0"><f t="shared" si="0"/></c><c r="F1"><f>A1&lt;2</f><v/></c><c r="G1"><f ca="1">NOW()</f></c>'
+    )
+    hostile.book(path, f'<row r="3">{cells.replace("1", "3")}</row><row r="9"><c r="Z9"><f>A1</f></c></row>')
+    rows = read.read(path)[0].rows
+    assert rows[2] == [2, "x", "", "", "=", "=A3<2", "=NOW()"]
+    assert [isinstance(cell, read.Uncalculated) for cell in rows[2]] == [False] * 4 + [True] * 3
+    assert (len(rows), rows[8][25], rows[3]) == (9, "=A1", [])
+
+
+def test_formulas_without_a_value_are_found_in_a_large_sheet(tmp_path: Path) -> None:
+    path = tmp_path / "large.xlsx"
+    places = {number: f"=B{number}*12" for number in range(1, 40_000, 997)}
+    with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
+        sheet = book.add_worksheet("大")
+        for number in range(1, 40_001):
+            sheet.write_string(number - 1, 0, "马兰马兰马兰" * (number % 5))
+            if number in places:
+                sheet.write_formula(number - 1, 2, places[number], None, "")
+            else:
+                sheet.write_formula(number - 1, 2, places.get(number, "=1"), None, 7)
+    content: dict[str, hostile.Content] = {}
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            content[name] = archive.read(name).replace(b' t="str"><f>B', b"><f>B").replace(b"<v></v>", b"")
+    hostile.archive(path, content)
+    rows = read.read(path)[0].rows
+    found = {
+        number: row[2]
+        for number, row in enumerate(rows, 1)
+        if len(row) > 2 and isinstance(row[2], read.Uncalculated)
+    }
+    assert found == places
+    assert rows[1][2] == 7
+
+
+def test_formulas_of_an_open_document(tmp_path: Path) -> None:
+    path = tmp_path / "formulas.ods"
+    path.write_bytes((READING / "1904.ods").read_bytes())
+    assert read.read(path)[0].rows[0][-1] == "a"
+    with zipfile.ZipFile(path) as archive:
+        content: dict[str, hostile.Content] = {name: archive.read(name) for name in archive.namelist()}
+        text = archive.read("content.xml").decode()
+    cell = 'table:formula="of:=[.A1]" office:value-type="string"'
+    assert text.count(cell) == 1
+    before, after = text.split(cell)
+    after = after[after.index(">") :].replace("<text:p>a</text:p>", "", 1)
+    content["content.xml"] = (before + cell.split()[0] + after).encode()
+    hostile.archive(path, content)
+    last = read.read(path)[0].rows[0][-1]
+    assert isinstance(last, read.Uncalculated)
+    assert last.startswith("=[.A1]")
+
+
+@pytest.mark.parametrize("name", ["1904.xls", "1904.ods"])
+def test_days_and_number_cells_are_what_they_were(tmp_path: Path, name: str) -> None:
+    """Counted from 1904, as workbooks of old Macintoshes do, in the formats of old programs too."""
+    row = read.read(READING / name)[0].rows[0]
+    assert row[4:7] == [date(2024, 3, 5), date(2024, 3, 6), time(3, 4)]
+    assert isinstance(row[8], float)
+    assert clinic.is_rounded(row[8])
+    path = tmp_path / "1904.xlsx"
+    book = openpyxl.Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    days = [
+        datetime.fromisoformat("2024-03-05T06:07"),
+        date(2024, 3, 6),
+        time(3, 4),
+        timedelta(hours=30),
+        True,
+        640106198501010012,
+        "x",
+    ]
+    for _ in range(700):
+        book.active.append(days)
+    book.save(path)
+    rows = read.read(path)[0].rows
+    assert len(rows) == 700
+    assert all(row == [*days[:5], float("640106198501010000"), "x"] for row in rows)
+    assert [type(cell).__name__ for cell in rows[0]][:5] == ["datetime", "date", "time", "timedelta", "bool"]
+
+
+def test_cells_that_are_equal_and_not_the_same_stay_apart(tmp_path: Path) -> None:
+    path = tmp_path / "equal.xlsx"
+    book = openpyxl.Workbook()
+    for cell in (1, True, "1", 0, False, "0", ""):
+        book.active.append([cell, "是"])
+    book.save(path)
+    cells = [row[0] for row in read.read(path)[0].rows]
+    assert [(type(cell), cell) for cell in cells] == [
+        (float, 1.0), (bool, True), (str, "1"), (float, 0.0), (bool, False), (str, "0"), (str, "")
+    ]  # fmt: skip
+
+
+def test_blank_rows_and_columns_keep_their_places(tmp_path: Path) -> None:
+    path = tmp_path / "holes.xlsx"
+    places = {(0, 1): "a", (2, 0): "b", (600, 3): "c", (601, 2): "d", (5000, 1): "e"}
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        for (row, column), text in places.items():
+            sheet.write_string(row, column, text)
+    rows = read.read(path)[0].rows
+    found = {
+        (number, place): cell
+        for number, row in enumerate(rows)
+        for place, cell in enumerate(row)
+        if cell != ""
+    }
+    assert found == places
+    assert [number for number, row in enumerate(rows) if row] == [0, 2, 600, 601, 5000]
+
+
+def test_a_workbook_behind_a_password(tmp_path: Path) -> None:
+    locked = tmp_path / "locked.xlsx"
+    hostile.locked_xlsx(locked)
+    for path, password in ((locked, hostile.PASSWORD), (READING / "locked.xls", "Password1234_")):
+        assert refusal(path) == "workbook.encrypted"
+        with pytest.raises(ExpectedError) as error:
+            read.read(path, password="falsch")
+        assert error.value.code == "workbook.password_wrong"
+        sheets = read.read(path, password=password)
+        assert any(any(row) for row in sheets[0].rows)
+        assert read.read_all([sample.bundled()[2], path], password=password)[1] == sheets
+    assert read.read(locked, password=hostile.PASSWORD) == read.read(sample.bundled()[2])
+
+
+def test_what_everybody_may_open_needs_no_password(tmp_path: Path) -> None:
+    path = tmp_path / "shared.xlsx"
+    opened = io.BytesIO()
+    OOXMLFile(io.BytesIO(sample.bundled()[2].read_bytes())).encrypt("VelvetSweatshop", opened)
+    path.write_bytes(opened.getvalue())
+    assert read.read(path) == read.read(sample.bundled()[2])
+
+
+def test_a_workbook_of_the_strict_kind_and_one_under_another_ending(tmp_path: Path) -> None:
+    plain = sample.bundled()[1]
+    with zipfile.ZipFile(plain) as archive:
+        content = {
+            name: archive.read(name)
+            .replace(
+                b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+                b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+            )
+            .replace(
+                b"http://schemas.openxmlformats.org/officeDocument/2006",
+                b"http://purl.oclc.org/ooxml/officeDocument",
+            )
+            for name in archive.namelist()
+        }
+    strict = tmp_path / "strict.xlsx"
+    hostile.archive(strict, content)
+    renamed = tmp_path / "renamed.xls"
+    renamed.write_bytes(plain.read_bytes())
+    assert read.read(strict) == read.read(renamed) == read.read(plain)
+
+
+def test_text_with_line_breaks_in_cells(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes('姓名,备注\r\n马兰,"第一行\n第二行"\r\n\r\n马英,"a\u2028b"\r\n'.encode("utf-16"))
+    assert read.read(path)[0].rows == [["姓名", "备注"], ["马兰", "第一行\n第二行"], [], ["马英", "a\u2028b"]]
+
+
+def test_a_number_cell_of_a_web_page_is_a_number(tmp_path: Path) -> None:
+    path = tmp_path / "导出.xls"
+    cells = '<td x:num="6.4010619850101E+17">640106198501010000</td><td x:num>12.5</td><td x:num>无</td><td>12.5</td>'
+    path.write_text(f"<table><tr>{cells}</tr></table>", "utf-8")
+    assert read.read(path)[0].rows == [[6.4010619850101e17, 12.5, "无", "12.5"]]
 
 
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-8", "utf-8-sig"])
