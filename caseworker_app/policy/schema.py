@@ -156,6 +156,14 @@ class CycleRule:
             raise ExpectedError("assess.cycle", cycle=name, first=self.first)
         return found
 
+    def knows(self, name: str) -> bool:
+        """Whether a cycle has this name."""
+        try:
+            self.named(name)
+        except ExpectedError:
+            return False
+        return True
+
     def _parsed(self, name: str) -> Cycle | None:
         if self.kind == EVER:
             return Cycle(EVER, Span(BEGINNING, END)) if name == EVER else None

@@ -1,32 +1,110 @@
 """Who is entitled to what: facts gathered once, then the pack's items assessed over them."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection
 
 from caseworker_app.domain.spans import Cycle
-from caseworker_app.policy.assess import Entitlement, State, assess
-from caseworker_app.policy.facts import Claimed, HouseholdFacts
+from caseworker_app.policy import needs
+from caseworker_app.policy.assess import (
+    Entitlement,
+    State,
+    assess_subject,
+    cycle_of,
+    subjects,
+    verdict,
+)
+from caseworker_app.policy.facts import Claimed, HouseholdFacts, OrganisationFacts, Subject
 from caseworker_app.policy.pack import Item, Pack
+from caseworker_app.policy.schema import EPISODE, ORGANISATION, PERSON
 from db.queries import facts
 
 
-def _answers(
-    item: Item,
-    households: Sequence[HouseholdFacts],
-    cycle: Cycle,
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An answer without its reasons: whose, of which item and cycle, from and to in fen."""
+
+    item: str
+    cycle: Cycle
+    subject: Subject
+    state: State
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The facts of those asked about, and what was claimed before."""
+
+    households: Sequence[HouseholdFacts]
+    organisations: Sequence[OrganisationFacts]
+    claimed: Claimed
+
+
+def gather(
+    connection: Connection,
+    items: Collection[Item],
     on: date,
-    claimed: Claimed,
-    people: frozenset[str] | None,
-) -> Iterator[Entitlement]:
-    for household in households:
-        if item.beneficiary == "household":
-            yield assess(item, household, None, cycle, on, claimed)
-            continue
-        for person in household.members:
-            if people is None or person.id in people:
-                yield assess(item, household, person, cycle, on, claimed)
+    *,
+    households: Sequence[str] | None = None,
+    organisations: Sequence[str] | None = None,
+) -> Known:
+    """Fetch what these items look at: for everybody, or for the chosen households or organisations."""
+    wanted = needs.of(items)
+    everybody = households is None and organisations is None
+    of_people = any(each.beneficiary != ORGANISATION for each in items)
+    of_organisations = any(each.beneficiary == ORGANISATION for each in items)
+    homes = (
+        facts.households(connection, on, households, wanted) if of_people and organisations is None else []
+    )
+    firms = (
+        facts.organisations(connection, on, organisations, wanted)
+        if of_organisations and (everybody or organisations is not None)
+        else []
+    )
+    return Known(homes, firms, facts.claimed(connection, wanted))
+
+
+def _asked(
+    items: Collection[Item], known: Known, on: date, cycle: str, people: frozenset[str] | None
+) -> Iterator[tuple[Item, Subject, Cycle]]:
+    """Return whom each item is asked for, and for which cycle."""
+    for item in items:
+        period = item.cycle.named(cycle) if cycle else item.cycle.at(on)
+        for subject in subjects(item, known.households, known.organisations):
+            if people is not None and item.beneficiary == PERSON and subject.id not in people:
+                continue
+            if item.cycle.kind == EPISODE:
+                own = cycle_of(item, subject, on, period)
+                if own is not None:
+                    yield item, subject, own
+                continue
+            yield item, subject, period
+
+
+def verdicts(connection: Connection, pack: Pack, on: date, *, cycle: str = "") -> Iterator[Verdict]:
+    """Assess all items for everybody, without reasons: the quick way; a cycle that an item lacks is its own."""
+    items = list(pack.items.values())
+    known = gather(connection, items, on)
+    for item, subject, period in _asked(items, known, on, cycle, None):
+        state, low, high = verdict(item, subject, period, on, known.claimed)
+        yield Verdict(item.id, period, subject, state, low, high)
+
+
+def _items(pack: Pack, item: str, cycle: str) -> list[Item]:
+    """Return the items asked for: one, or those that have the cycle named."""
+    if item:
+        return [pack.item(item)]
+    items = list(pack.items.values())
+    if not cycle:
+        return items
+    chosen = [each for each in items if each.cycle.knows(cycle)]
+    if not chosen and items:
+        items[0].cycle.named(cycle)  # Says which cycles there are.
+    return chosen
 
 
 def assess_all(
@@ -38,30 +116,77 @@ def assess_all(
     cycle: str = "",
     households: Sequence[str] | None = None,
     people: Sequence[str] | None = None,
+    organisations: Sequence[str] | None = None,
 ) -> list[Entitlement]:
     """Assess the pack's items (one, if named) for everybody or for the chosen, as of a day.
 
     Raises ExpectedError `assess.item` and `assess.cycle`.
     """
-    items = [pack.item(item)] if item else list(pack.items.values())
+    items = _items(pack, item, cycle)
     if people is not None and households is None:
         households = sorted(set(facts.household_of(connection, people, on).values()))
-    known = facts.households(connection, on, households)
-    claimed = facts.claimed(connection)
+    known = gather(connection, items, on, households=households, organisations=organisations)
     chosen = None if people is None else frozenset(people)
-    answers: list[Entitlement] = []
-    for each in items:
-        period = each.cycle.named(cycle) if cycle else each.cycle.at(on)
-        answers.extend(_answers(each, known, period, on, claimed, chosen))
-    return answers
+    answers = [
+        assess_subject(each, subject, period, on, known.claimed)
+        for each, subject, period in _asked(items, known, on, cycle, chosen)
+    ]
+    return together(pack, answers)
+
+
+def together(pack: Pack, answers: Sequence[Entitlement]) -> list[Entitlement]:
+    """Note with each answer which others of the same beneficiary it is not given together with."""
+    if not any(item.exclusions for item in pack.items.values()):
+        return list(answers)
+    against: dict[str, set[str]] = defaultdict(set)
+    for item in pack.items.values():
+        for exclusion in item.exclusions:
+            for other in exclusion.items:
+                against[item.id].add(other)
+                against[other].add(item.id)
+    given: dict[tuple[str, str], Entitlement] = {
+        (answer.beneficiary, answer.item): answer
+        for answer in answers
+        if answer.state is State.ELIGIBLE or answer.claimed
+    }
+    found = []
+    for answer in answers:
+        others = tuple(
+            other for other in sorted(against[answer.item]) if (answer.beneficiary, other) in given
+        )
+        mine = answer.state is State.ELIGIBLE or bool(answer.claimed)
+        found.append(replace(answer, exclusive_with=others) if others and mine else answer)
+    return found
+
+
+def proposed(answers: Sequence[Entitlement]) -> list[Entitlement]:
+    """Return the answers that are proposed: of those not given together the highest."""
+    by_key = {(each.beneficiary, each.item): each for each in answers}
+
+    def best(answer: Entitlement) -> bool:
+        others = [
+            by_key[answer.beneficiary, each]
+            for each in answer.exclusive_with
+            if (answer.beneficiary, each) in by_key
+        ]
+        own = answer.amount if answer.amount is not None else answer.amount_max or 0
+        return all(
+            not other.claimed and (other.amount or other.amount_max or 0, other.item) <= (own, answer.item)
+            for other in others
+        )
+
+    return [each for each in answers if not each.exclusive_with or best(each)]
 
 
 def claimable(
     connection: Connection, pack: Pack, on: date, *, item: str = "", cycle: str = ""
 ) -> list[Entitlement]:
     """Return what is due to somebody and not yet claimed (免申即享)."""
-    return [
-        answer
-        for answer in assess_all(connection, pack, on, item=item, cycle=cycle)
-        if answer.state is State.ELIGIBLE
+    items = _items(pack, item, cycle)
+    known = gather(connection, items, on)
+    answers = [
+        assess_subject(each, subject, period, on, known.claimed)
+        for each, subject, period in _asked(items, known, on, cycle, None)
+        if verdict(each, subject, period, on, known.claimed)[0] is State.ELIGIBLE
     ]
+    return together(pack, answers)
