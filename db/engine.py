@@ -19,7 +19,7 @@ from sqlcipher3 import dbapi2
 from caseworker_app import paths
 from caseworker_app.domain.clock import Clock, utc_now
 from caseworker_app.domain.errors import ExpectedError
-from db import backup, keys, upgrade
+from db import backup, devices, keys, upgrade
 from db.ids import new_id
 from db.unit_of_work import Units
 
@@ -27,6 +27,7 @@ DATABASE = "ledger.db"
 _LOCK = "ledger.lock"
 _HOLDER = "ledger.holder"
 WRITES = "writes"
+_LARGE = 10_000
 
 
 def connect(path: Path, data_key: bytes) -> Any:  # noqa: ANN401 - sqlcipher3 is untyped
@@ -53,6 +54,9 @@ def survey(connection: Connection) -> None:
     """Let the database look at how many rows each index leads to, so that it asks large tables the short way."""
     connection.exec_driver_sql("PRAGMA analysis_limit=400")
     connection.exec_driver_sql("ANALYZE")
+    # A table that is small today will grow: the database would go through all of it for ever, the journal first.
+    connection.exec_driver_sql("DELETE FROM sqlite_stat1 WHERE CAST(stat AS INTEGER) < ?", (_LARGE,))
+    connection.exec_driver_sql("ANALYZE sqlite_schema")
 
 
 def make_engine(path: Path, data_key: bytes) -> Engine:
@@ -133,6 +137,8 @@ class Ledger:
     engine: Engine
     lock: filelock.BaseFileLock
     clock: Clock
+    device: str = ""
+    """Under which it is written here; '' until it is known."""
 
     @contextmanager
     def reader(self) -> Iterator[Connection]:
@@ -142,10 +148,18 @@ class Ledger:
 
     def units(self, officer: str) -> Units:
         """Return the maker of units of work that sign with this officer and this device."""
-        return Units(self.engine, device(), officer, self.clock)
+        return Units(self.engine, self.device or device(), officer, self.clock)
+
+    def remember(self) -> None:
+        """Note how far it has come, before anything of it leaves this installation."""
+        with keys.disk_errors(), self.reader() as connection:
+            devices.remember(connection, self.device or device())
 
     def close(self) -> None:
         """Give the file and its lock back."""
+        if self.device:
+            with suppress(ExpectedError):  # It is read anew from the ledger when it is opened again.
+                self.remember()
         self.engine.dispose()
         with suppress(OSError):
             (self.folder / _HOLDER).unlink(missing_ok=True)
@@ -192,7 +206,7 @@ def create(folder: Path, password: str, clock: Clock = utc_now) -> tuple[Ledger,
     except BaseException:
         lock.release()
         raise
-    return Ledger(folder, opened, engine, lock, clock), code
+    return Ledger(folder, opened, engine, lock, clock, device()), code
 
 
 def _open(folder: Path, unlock: Callable[[], keys.Opened], clock: Clock) -> Ledger:
@@ -210,6 +224,8 @@ def _open(folder: Path, unlock: Callable[[], keys.Opened], clock: Clock) -> Ledg
                 revision = upgrade.revision(connection)
             if revision != upgrade.HEAD:
                 upgrade.from_revision(engine, revision, folder, opened)
+        with ledger.reader() as connection:
+            ledger.device = devices.known(connection, device())
     except BaseException:
         ledger.close()
         raise

@@ -305,18 +305,24 @@ def _children(table: type[Record]) -> Iterator[tuple[Table, ColumnElement[bool]]
         yield claim, claim.c.beneficiary == parent.c.id
 
 
+@cache
+def _dependents_of(table: type[Record]) -> list[Select[str]]:
+    """Return the queries for a live row of another change set that points to one which a change set made."""
+    parent, change_set = table.__table__, bindparam("change_set")
+    return [
+        select(child.c.made_in)
+        .join(parent, condition)
+        .where(parent.c.made_in == change_set, parent.c.voided_in.is_(None))
+        .where(child.c.voided_in.is_(None), child.c.made_in != change_set)
+        .limit(1)
+        for child, condition in _children(table)
+    ]
+
+
 def _check_dependents(connection: Connection, table: type[Record], change_set: str) -> None:
     """Refuse to void rows that live rows of other change sets point to."""
-    parent = table.__table__
-    for child, condition in _children(table):
-        chosen = (
-            select(child.c.made_in)
-            .join(parent, condition)
-            .where(parent.c.made_in == change_set, parent.c.voided_in.is_(None))
-            .where(child.c.voided_in.is_(None), child.c.made_in != change_set)
-            .limit(1)
-        )
-        if dependent := connection.execute(chosen).scalar_one_or_none():
+    for chosen in _dependents_of(table):
+        if dependent := connection.execute(chosen, {"change_set": change_set}).scalar_one_or_none():
             raise _moved_on(connection, dependent)
 
 

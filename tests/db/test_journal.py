@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.use_cases import undo
 from caseworker_app.use_cases.desk import Desk
-from db import journal
+from db import engine, journal
 from db.tables import Household, HouseholdAttribute, Membership, Person, Spell
 from db.unit_of_work import UnitOfWork
 
@@ -437,3 +438,26 @@ def test_an_undo_is_not_undone_by_name(desk: Desk) -> None:
     with pytest.raises(ExpectedError) as error:
         undo.undo(desk, changed.change_set)
     assert error.value.code == "undo.nothing"
+
+
+def test_after_a_survey_of_a_young_ledger_its_journal_is_still_looked_up_by_index(desk: Desk) -> None:
+    with desk.units("person.edit") as unit:
+        insert_person(unit)
+        unit.commit()
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, sql: str, values: Any, *_rest: Any) -> None:
+        asked.append((sql, values))
+
+    with desk.ledger.engine.connect() as connection:
+        engine.survey(connection)
+        event.listen(connection, "before_cursor_execute", note)
+        assert journal.next_undo(connection) is not None
+        event.remove(connection, "before_cursor_execute", note)
+        plans = [
+            str(row[3])
+            for sql, values in asked
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
+        ]
+    assert plans
+    assert [each for each in plans if each.startswith("SCAN")] == []
