@@ -100,6 +100,10 @@ def errors() -> dict[str, str]:
         "feedback.own": _(
             "Feedback goes to a village below this ledger's place. Choose one of its villages."
         ),
+        "fact.days": _("The last day is before the first. Correct one of them."),
+        "fact.missing": _("“{what}” is missing. Enter it."),
+        "fact.used": _("Other records still name it. Take those out first."),
+        "fact.value": _("“{value}” is not possible for “{what}”. Correct it."),
         "file.not_written": _(
             "{file} could not be written. Check that the folder is there, may be written to, and that the file is not open elsewhere."
         ),
@@ -192,6 +196,10 @@ def errors() -> dict[str, str]:
         "pack.cap_one": _(
             "{file}, line {line}: a limit needs one of amount, months or times. Keep one of them in “{key}”."
         ),
+        "organisation.known": _("There is an organisation {name} already. Open that one instead."),
+        "organisation.none": _(
+            "There is no one organisation called {name}. Record it first, or name it by its credit code."
+        ),
         "pack.case": _("The case “{case}” in {file} cannot be run: {problem}. Correct the case."),
         "pack.circle": _(
             "{file}, line {line}: “{name}” leads back to itself. Let a pack or a test refer only to others."
@@ -278,12 +286,16 @@ def errors() -> dict[str, str]:
         ),
         "payment.nothing": _("Nothing in {file} is new: no payment was recorded."),
         "problem.message_missing": _("It is not said what is wrong. Say what has to be corrected."),
+        "post.no_job": _("No job in a public post is on record for this person. Record the job first."),
+        "post.none": _("There is no one post called {name}. Record the post first."),
         "redo.nothing": _("There is nothing to redo."),
         "receive.branches": _(
             "Two laptops write under one device ({device}): the disk was copied. Both are kept and told apart; "
             "on one of them, restore a backup so that it becomes a device of its own."
         ),
-        "receive.conflicts": _("{count} values were written differently on two devices. Decide between them."),
+        "receive.conflicts": _(
+            "{count} values were written differently on two devices. Decide between them."
+        ),
         "receive.damaged": _(
             "The hidden records of this workbook cannot be read. Ask the sender to write it again."
         ),
@@ -302,9 +314,7 @@ def errors() -> dict[str, str]:
             "This comes from another device than the one enrolled: {device}, fingerprint {fingerprint}. "
             "Ask the village; enrol it, then receive the workbook again."
         ),
-        "receive.edited": _(
-            "Edited after it was sealed: {cells}. What was edited counts as your own entry."
-        ),
+        "receive.edited": _("Edited after it was sealed: {cells}. What was edited counts as your own entry."),
         "receive.edited_stale": _(
             "What was edited in this older or repeated workbook is not taken. Import it if it is to be taken."
         ),
@@ -390,6 +400,7 @@ def errors() -> dict[str, str]:
         ),
         "void.gone": _("This record is not in the ledger any more. Look at the page again."),
         "void.reason_missing": _("A record is voided with a reason. Enter what is wrong with it."),
+        "wage.no_job": _("No job was under way in {month}. Record the job first."),
         "wage.range": _("The wage a month must be above 0 and at most {most} yuan. Check it."),
         "day.too_young": _("{name} is younger than 16 on {day}. Check the day."),
         "workbook.empty": _("{file} is empty (0 bytes). Ask for it to be sent again."),
@@ -550,6 +561,8 @@ def _said(values: Values) -> _Given:
         given["list"] = label("comparison_kind", str(values["list"]))
     if "kind" in values:
         given["kind"] = _kind_name(values["kind"])
+    if "table" in values and "field" in values:
+        given["what"] = field_text(str(values["table"]), str(values["field"]))
     if "choice" in values:
         given["papers"] = papers_text(values)
     if isinstance(fields := values.get("fields"), list | tuple):
@@ -639,6 +652,7 @@ def actions() -> dict[str, str]:
         "attachment.attach": _("Attach photo"),
         "attachment.describe": _("Correct what a photo shows"),
         "attachment.take_out": _("Take out photo"),
+        "fact.record": _("Record fact of work"),
         "record.void": _("Void record"),
         "household.monitoring": _("Record monitoring"),
         "claim.file": _("File claim"),
@@ -1052,6 +1066,16 @@ _LISTS = {
     "claim_step.state": "claim_state",
     "attachment.kind": "attachment_kind",
     "objection.outcome": "objection_outcome",
+    "organisation.kind": "organisation_kind",
+    "organisation.size": "organisation_size",
+    "organisation.level": "organisation_level",
+    "engagement.role": "engagement_role",
+    "insurance.kind": "insurance_kind",
+    "insurance.payer": "payer",
+    "certificate.kind": "certificate_kind",
+    "business.kind": "business_kind",
+    "loan.kind": "loan_kind",
+    "post.kind": "post_kind",
     "payment.outcome": "payment_outcome",
 }
 """Which code list the values of a field are from."""
@@ -1063,8 +1087,10 @@ def value_text(table: str, field: str, value: object) -> str:
         return ""
     if isinstance(value, bool):
         return label("yes_no", "yes" if value else "no")
-    if field in ("wage", "amount") and isinstance(value, int):
+    if field in ("wage", "amount", "paid", "cost", "interest_paid") and isinstance(value, int):
         return money.shown(value)
+    if field == "rate" and isinstance(value, int):
+        return f"{money.yuan(value)}%"
     if isinstance(value, list):
         return labels("risk", value) if field == "risks" else "、".join(map(str, value))
     return label(_LISTS[f"{table}.{field}"], str(value)) if f"{table}.{field}" in _LISTS else str(value)

@@ -126,3 +126,38 @@ def test_the_calendar_of_working_days_is_taken_in(ask: Ask, tmp_path: Path) -> N
     file = tmp_path / "2027.csv"
     file.write_text("2027-01-01,休\n2027-01-03,班\n", encoding="utf-8")
     assert ask("claim", "workdays", file)["years"][-1] == "2027"
+
+
+def test_facts_of_work_are_recorded(ask: Ask) -> None:
+    person = ask("assess", "--item", "JF-5", "--cycle", "2024", "--on", ON)[0]["beneficiary"]["id_number"]
+    ask("record", "organisation", "--name", "某某车间", "--kind", "workshop")
+    ask("record", "head-count", "--organisation", "某某车间", "--month", "2024-06", "--number", "30")
+    assert [(row["name"], row["people"]) for row in ask("organisations")] == [("某某车间", 30)]
+    given = ("--worker", person)
+    assert ask("record", "certificate", *given, "--kind", "skill_level", "--issued-on", "2024-05-06")[
+        "change_set"
+    ]
+    ask("record", "loan", *given, "--kind", "other", "--amount", "50000", "--granted-on", "2024-05-06")
+    ask(
+        "record",
+        "business",
+        *given,
+        "--name",
+        "小店",
+        "--kind",
+        "individual",
+        "--registered-on",
+        "2024-01-02",
+    )
+    ask(
+        "record",
+        "post",
+        "--name",
+        "保洁员",
+        "--kind",
+        "rural_cleaner",
+        "--village",
+        "640106100207",
+        "--quota",
+        "2",
+    )
