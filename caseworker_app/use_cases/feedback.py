@@ -332,3 +332,4 @@ def _keep(
             ],
         )
         unit.commit()
+    desk.ledger.remember()

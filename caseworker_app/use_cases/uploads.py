@@ -351,6 +351,7 @@ def _keep(
         )
         unit.connection.execute(insert(UploadContent).values(upload_id=made, content=content))
         unit.commit()
+    desk.ledger.remember()
 
 
 def _standing_upload(connection: Connection, month: str, place: str) -> str:
