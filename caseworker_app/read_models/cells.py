@@ -34,8 +34,12 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What became of edits or new rows: how many rows landed, and the problems of the others."""
+    """What became of edits or new rows: how many rows landed, and the problems of the others.
+
+    Of those that landed `proposed` were put to the village that owns them; there the value stands until it answers.
+    """
 
     changed: Changed = field(default_factory=Changed)
     landed: int = 0
     problems: tuple[Problem, ...] = ()
+    proposed: int = 0

@@ -22,6 +22,7 @@ from caseworker_app.exchange import check as reading
 from caseworker_app.exchange.check import Refused
 from caseworker_app.read_models.cells import Applied, Edit, Problem
 from caseworker_app.use_cases.desk import Desk
+from caseworker_app.use_cases.propose import owned_elsewhere, propose
 from caseworker_app.use_cases.typed import one_line
 from caseworker_app.wording import label, labels
 from db.queries import blocks
@@ -465,17 +466,25 @@ class Plan:
 
     # -- writing -------------------------------------------------------------------------------
 
-    def write(self, unit: UnitOfWork) -> None:
-        """Write every row that changes."""
+    def write(self, desk: Desk, unit: UnitOfWork) -> int:
+        """Write every row that changes, or put it to the village that owns it; return how many were put so."""
         groups: dict[tuple[Table, tuple[str, ...]], list[tuple[str, Values]]] = defaultdict(list)
+        before = [row.before["id"] for row in self.rows.values() if row.before["id"]]
+        owners = owned_elsewhere(unit.connection, desk.scope, before)
+        proposed = 0
         for row in self.rows.values():
             changed = row.changed()
-            if changed and row.begins:
+            record = row.before["id"]
+            if changed and record in owners:
+                propose(desk, unit, owners[record], row.table.__tablename__, record, row.before, changed)
+                proposed += 1
+            elif changed and row.begins:
                 _begin(unit, row, self.on)
             elif changed:
                 groups[row.table, tuple(sorted(changed))].append((row.after["id"], changed))
         for (table, _columns), changes in groups.items():
             unit.update_many(table, changes)
+        return proposed
 
     def who(self) -> str:
         """Return whom the first change concerns."""
@@ -605,9 +614,9 @@ def apply(
         landed = len({_row_of(edit) for edit in left.values()})
         if who := plan.who():
             unit.name(who, landed)
-        plan.write(unit)
+        proposed = plan.write(desk, unit)
         changed = unit.commit()
-    return Applied(changed, landed, tuple(sorted(problems, key=lambda each: each.index)))
+    return Applied(changed, landed, tuple(sorted(problems, key=lambda each: each.index)), proposed)
 
 
 def _row_of(edit: Edit) -> str:

@@ -197,12 +197,14 @@ class FactField(QWidget):
                 return
         self._saving = True
         context, edits, on = self._context, [Edit(self._fact.record, self.key, words)], since
-        said = _("Changed: {what}").format(what=self._field.title)
+        title = self._field.title
+        said = _("Changed: {what}").format(what=title)
 
         def done(result: tuple[object, Applied]) -> None:
             applied = result[1]
             if not applied.problems and applied.changed.change_set:
-                context.messages.done(said, context.undo)
+                proposed = _("Put to the village as a proposal: {what}").format(what=title)
+                context.messages.done(proposed if applied.proposed else said, context.undo)
             if shiboken6.isValid(self):
                 self._settle(applied)
 

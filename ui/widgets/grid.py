@@ -154,14 +154,23 @@ class GridBar(QWidget):
         wrong = {problem.index: problem.message for problem in applied.problems}
         faulty = {edits[index].row for index in wrong}
         waits = _("Not written yet: another cell of this row has a problem.")
-        unchanged = not applied.changed.change_set  # Nothing will be read back, which takes other marks away.
+        unchanged = (
+            not applied.changed.change_set or applied.proposed
+        )  # Nothing will be read back, which takes other marks away.
         self._table.cells.mark(
             (edit, Mark(edit.text, wrong.get(index, waits)) if edit.row in faulty else None)
             for index, edit in enumerate(edits)
             if edit.row in faulty or unchanged
         )
         self._problems.say(applied.landed if wrong else 0)
-        if action != "cells.edit" and applied.changed.change_set:
+        if applied.proposed:
+            said = _n(
+                "{count} row belongs to a village: the change was put to it as a proposal; what stands stays.",
+                "{count} rows belong to villages: the changes were put to them as proposals; what stands stays.",
+                applied.proposed,
+            )
+            self._context.messages.done(said.format(count=applied.proposed), self._context.undo)
+        elif action != "cells.edit" and applied.changed.change_set:
             words = _n("{count} row written", "{count} rows written", applied.landed)
             self._context.messages.done(words.format(count=applied.landed), self._context.undo)
 
