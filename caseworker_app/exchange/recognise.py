@@ -255,8 +255,13 @@ def _match(layout: Layout, headers: Mapping[int, _Header]) -> dict[int, Column]:
 
 
 def _rank(layout: Layout, places: Mapping[int, Column]) -> tuple[int, int]:
-    """Return how well a layout fits: by the columns of its own record; of two alike the one that asks for more."""
-    own = sum(column.field.startswith(RECORDS[layout.record]) for column in places.values())
+    """Return how well a layout fits: by the columns of its records; of two alike the one that asks for more.
+
+    Facts about people that a row tells beside are no sign of what it is.
+    """
+    kinds = (layout.record, *(kind for kind in layout.also if kind != "facts"))
+    begins = tuple(each for kind in kinds for each in RECORDS[kind])
+    own = sum(column.field.startswith(begins) for column in places.values())
     return own, len(layout.required)
 
 

@@ -20,6 +20,8 @@ _NO_DATA = re.compile(
     r"(合计|小计|总计|共计|本页|累计|注[:：]|备注|说明|填表|填报|制表|审核|负责人|经办人|单位)"
 )
 _LONGEST_SAMPLE = 60
+_DIGITS_OF_A_NUMBER = 6
+"""So many digits are a number that was meant to tell whose row it is, however damaged; fewer may be a count."""
 
 
 class Refusal(Exception):
@@ -210,10 +212,13 @@ def _key(raw: Cell) -> Any:  # noqa: ANN401 - hashable
 
 def is_data(row: list[Cell], header: dict[int, str], key: int | None) -> bool:
     """Whether a row under the header is one of data: no total, no note, no header repeated on the next page."""
-    if key is None or (len(row) > key and row[key] != "" and row[key] != header.get(key)):
-        return True
-    if len(row) > key and row[key] != "":
-        return False
+    told = row[key] if key is not None and key < len(row) else ""
+    if told != "":
+        text = check.as_text(told).strip()
+        if told == header.get(-1 if key is None else key) or _NO_DATA.match(text):
+            return False
+        if sum(map(str.isdigit, text)) >= _DIGITS_OF_A_NUMBER:
+            return True
     first = next(cell for cell in row if cell != "")
     return not (isinstance(first, str) and _NO_DATA.match(first.strip()))
 
