@@ -64,6 +64,7 @@ class Opened:
             self.refresh_last,
         )
         self._register()
+        self._register_policy()
         self._bind()
         self.window.put_finder(self.finder)
         self._menu(self.window.menu)
@@ -189,6 +190,17 @@ class Opened:
             ("checks", checks),
         ):
             self.window.register(name, factory)
+
+    def _register_policy(self) -> None:
+        """Register the pages around subsidies."""
+        context = self.context
+
+        def organisations() -> Any:  # noqa: ANN401 - a page
+            from ui.screens.organisations.screen import OrganisationsScreen  # noqa: PLC0415 - as above
+
+            return OrganisationsScreen(context)
+
+        self.window.register("organisations", organisations)
 
     def _show_badges(self) -> None:
         """Show on the rail what has waited too long and what can be claimed."""

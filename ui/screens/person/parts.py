@@ -4,14 +4,17 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from caseworker_app.domain import money
 from caseworker_app.read_models.people import IntentionLine, ServiceLine, SpellLine
+from caseworker_app.use_cases import facts_of_work
 from caseworker_app.use_cases.pages import ABLE, REACHED, WHO, PersonSheet
 from caseworker_app.wording import _, label
+from db.queries import work_facts
 from ui.context import Context
 from ui.widgets.basics import button, clear, column, row, text
 from ui.widgets.fact_field import Facts
 from ui.widgets.members import member_lines
 from ui.widgets.records import Records
 from ui.widgets.timeline import spell_words
+from ui.widgets.work_facts import WorkFacts
 
 _SPELL = (
     "spell.kind",
@@ -117,10 +120,24 @@ class JobsPart(QWidget):
             stretch=3,
             lines=_intention_line,
         )
-        self.setLayout(column(self.jobs, self._wishes, space=12))
+        self._context = context
+        self.work = WorkFacts(
+            context,
+            _("Work facts"),
+            facts_of_work.PERSONAL,
+            _("No wages by month, contracts, insurances, certificates, businesses, loans or posts yet."),
+        )
+        self.setLayout(column(self.jobs, self._wishes, self.work, space=12))
 
     def show_person(self, sheet: PersonSheet) -> None:
-        """Show jobs, the newest first, and intentions."""
+        """Show jobs, the newest first, intentions and facts of work."""
+        person = sheet.page.row.id
+        self._context.query(
+            work_facts.of_person,
+            person,
+            then=lambda facts: self.work.show_facts(facts, person=person),
+            latest="person.work",
+        )
         self.jobs.show_records(list(reversed(sheet.page.spells)))
         self._wishes.show_records(sheet.page.intentions)
 
