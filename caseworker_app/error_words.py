@@ -190,6 +190,11 @@ def errors() -> dict[str, str]:
             "Household {number} is being monitored already. Enter the day its risk was resolved first."
         ),
         "officer.missing": _("The officer's name is missing. Enter who keeps the ledger."),
+        "parameter.form": _(
+            "“{name}” cannot be read. Enter an amount, a number or steps such as 5=20000 10=50000."
+        ),
+        "parameter.none": _("The pack has no figure of this place called {key}."),
+        "parameter.range": _("“{name}” must lie between {least} and {most}."),
         "pack.amount_twice": _(
             "{file}, line {line}: two amounts of “{key}” hold from the same day. Give each its own “from”."
         ),
@@ -201,6 +206,9 @@ def errors() -> dict[str, str]:
             "There is no one organisation called {name}. Record it first, or name it by its credit code."
         ),
         "pack.case": _("The case “{case}” in {file} cannot be run: {problem}. Correct the case."),
+        "pack.cases_differ": _(
+            "{count} cases of the pack do not hold, the first is “{case}”. Correct the pack or the case, then check it again."
+        ),
         "pack.circle": _(
             "{file}, line {line}: “{name}” leads back to itself. Let a pack or a test refer only to others."
         ),
@@ -382,6 +390,16 @@ def errors() -> dict[str, str]:
             "{place} has not closed {month}, or it was answered already. Look at `caseworker month show`."
         ),
         "month.reason_missing": _("The reason is missing. Say why the month goes back."),
+        "template.name": _("Give the template a name of 1 to {most} characters."),
+        "template.no_place": _(
+            "{file} has no header row like one of our sheets and no place like {{{{month}}}} to fill. Say which row the headers stand in."
+        ),
+        "template.no_rows": _("No sheet of ours is called {rows}. There are: {known}."),
+        "template.no_sheet": _("The template has no sheet {sheet}. It has: {sheets}."),
+        "template.none": _("No template is called {name}. Look at `caseworker template list`."),
+        "template.unknown_place": _(
+            "Nothing is known to fill in for “{place}”. Correct the template and show it again."
+        ),
         "upload.none": _(
             "No workbook of this ledger is called {upload}. Look at `caseworker upload --list`."
         ),
@@ -656,6 +674,8 @@ def actions() -> dict[str, str]:
         "record.void": _("Void record"),
         "household.monitoring": _("Record monitoring"),
         "claim.file": _("File claim"),
+        "pack.adopt": _("Follow policy pack"),
+        "parameter.set": _("Enter figure of this place"),
         "claim.advance": _("Move claim"),
         "claim.object": _("Record objection"),
         "claim.papers": _("Note papers"),
@@ -665,6 +685,8 @@ def actions() -> dict[str, str]:
         "mapping.save": _("Map columns"),
         "mapping.forget": _("Forget mapping"),
         "upload.write": _("Write monthly workbook"),
+        "template.add": _("Keep template"),
+        "template.take_out": _("Take out template"),
         "month.close": _("Close month"),
         "month.accept": _("Accept month"),
         "month.return": _("Return month"),

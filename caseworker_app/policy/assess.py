@@ -1379,7 +1379,7 @@ def assess_subject(item: Item, subject: Subject, cycle: Cycle, on: date, claimed
         on,
         item.beneficiary,
         subject.id,
-        _name(subject),
+        name_of(subject),
         subject.person.identity_number if subject.person else "",
         subject.household.household_no if subject.household else "",
         decision.state,
@@ -1400,7 +1400,8 @@ def assess_subject(item: Item, subject: Subject, cycle: Cycle, on: date, claimed
     )
 
 
-def _name(subject: Subject) -> str:
+def name_of(subject: Subject) -> str:
+    """Return the name of a beneficiary."""
     if subject.organisation is not None:
         return subject.organisation.name
     if subject.person is not None:

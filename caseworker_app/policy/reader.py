@@ -727,7 +727,8 @@ def _settings(top: Table) -> dict[str, s.PackSetting]:
     return found
 
 
-def _entered(kind: str, value: Any) -> Any:  # noqa: ANN401 - as it was stored
+def entered_value(kind: str, value: Any) -> Any:  # noqa: ANN401 - as it was stored
+    """Return a local figure as it is reckoned with; ValueError when it is none of its kind."""
     if kind == "money":
         return money.fen(value)
     if kind == "percent":
@@ -757,7 +758,7 @@ def _parameters(top: Table, entered: Entered) -> dict[str, s.Parameter]:
                 ends.append(table.take(end, int) if unit == "number" else _points(table, end))
         values = tuple(
             sorted(
-                ((since, _entered(kind, value)) for since, value in entered.get(key, ())),
+                ((since, entered_value(kind, value)) for since, value in entered.get(key, ())),
                 key=lambda each: each[0] or date.min,
             )
         )

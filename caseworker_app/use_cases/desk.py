@@ -15,6 +15,7 @@ from caseworker_app.policy import pack
 from caseworker_app.policy.pack import Pack
 from db import engine, keys
 from db.engine import Ledger
+from db.queries import packs
 from db.queries.dated import live
 from db.queries.workers import Asked
 from db.tables import Setting
@@ -82,6 +83,15 @@ def _read_settings(ledger: Ledger) -> dict[str, str | int | bool]:
     return {key: settings.checked(key, stored.get(key, settings.BY_KEY[key].default)) for key in keys}
 
 
+def packed(ledger: Ledger, name: str) -> Pack:
+    """Return the pack a ledger follows, as it was adopted and with the figures of its place; ExpectedError `pack.*`."""
+    with ledger.reader() as connection:
+        adopted, entered = packs.adopted(connection, name), packs.entered(connection, name)
+    if adopted is not None:
+        return pack.from_texts(adopted.texts, entered)
+    return pack.read_folder(pack.bundled_folder(name), entered) if entered else pack.load(name)
+
+
 def at(ledger: Ledger) -> Desk:
     """Sit down at an unlocked ledger."""
     said = _read_settings(ledger)
@@ -89,7 +99,7 @@ def at(ledger: Ledger) -> Desk:
         ledger,
         str(said["scope"]),
         str(said["officer"]),
-        pack.load(str(said["pack"])),
+        packed(ledger, str(said["pack"])),
         *(int(said[key]) for key in _NUMBERS),
     )
 
@@ -98,6 +108,7 @@ def reread(desk: Desk) -> None:
     """Take up what the settings say now, after an undo or redo changed them."""
     said = _read_settings(desk.ledger)
     desk.officer = str(said["officer"])
+    desk.pack = packed(desk.ledger, str(said["pack"]))
     for key in _NUMBERS:
         setattr(desk, key, int(said[key]))
 

@@ -14,6 +14,7 @@ from caseworker_app.policy.assess import (
     State,
     assess_subject,
     cycle_of,
+    name_of,
     subjects,
     verdict,
 )
@@ -33,6 +34,11 @@ class Verdict:
     state: State
     low: int
     high: int
+
+    @property
+    def name(self) -> str:
+        """Return the name of the beneficiary."""
+        return name_of(self.subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +91,18 @@ def _asked(
             yield item, subject, period
 
 
-def verdicts(connection: Connection, pack: Pack, on: date, *, cycle: str = "") -> Iterator[Verdict]:
-    """Assess all items for everybody, without reasons: the quick way; a cycle that an item lacks is its own."""
-    items = list(pack.items.values())
+def verdicts(
+    connection: Connection, pack: Pack, on: date, *, cycle: str = "", as_if_unclaimed: bool = False
+) -> Iterator[Verdict]:
+    """Assess all items (those that have the cycle, if one is named) for everybody, without reasons: the quick way.
+
+    Raises ExpectedError `assess.cycle`.
+    """
+    items = _items(pack, "", cycle)
     known = gather(connection, items, on)
+    claimed = Claimed() if as_if_unclaimed else known.claimed
     for item, subject, period in _asked(items, known, on, cycle, None):
-        state, low, high = verdict(item, subject, period, on, known.claimed)
+        state, low, high = verdict(item, subject, period, on, claimed)
         yield Verdict(item.id, period, subject, state, low, high)
 
 
