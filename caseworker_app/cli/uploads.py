@@ -10,9 +10,17 @@ import click
 
 from caseworker_app.check_words import finding_text, severity_text
 from caseworker_app.cli import output
-from caseworker_app.cli.shared import Session, commands, done, in_session, json_option, village_option
+from caseworker_app.cli.shared import (
+    Session,
+    commands,
+    done,
+    in_session,
+    json_option,
+    out_option,
+    village_option,
+)
 from caseworker_app.domain.findings import Finding
-from caseworker_app.use_cases import months, uploads
+from caseworker_app.use_cases import months, templates, uploads
 from caseworker_app.use_cases.months import Standing
 from caseworker_app.wording import _, label
 
@@ -232,3 +240,85 @@ def show(session: Session, month: str, as_json: bool) -> None:
         ],
     )
     click.echo(_("To be sent by {day}.").format(day=due))
+
+
+@commands.group("template", help=_("A county's own workbooks, filled with the month's rows."))
+def template() -> None:
+    """Hold what is done with templates."""
+
+
+def _template(each: templates.Template) -> dict[str, Any]:
+    return {
+        "name": each.name,
+        "file": each.file,
+        "sheet": each.shape.sheet,
+        "header_row": each.shape.header_row,
+        "rows": each.source,
+        "columns": len(each.shape.columns),
+        "places": list(each.shape.places),
+    }
+
+
+@template.command("add", help=_("Show the program a template once; it is kept in the ledger."))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--name", required=True, help=_("What the template is called."))
+@click.option("--sheet", default="", help=_("The sheet to fill; found by its headers if left out."))
+@click.option("--header-row", default=0, type=click.IntRange(0), help=_("The last row of the headers."))
+@click.option("--rows", default="", help=_("Which sheet of the monthly workbook fills it."))
+@json_option
+@in_session
+def add(
+    session: Session, file: Path, name: str, sheet: str, header_row: int, rows: str, as_json: bool
+) -> None:
+    """Keep a template."""
+    with session.desk() as opened:
+        changed, shape = templates.add(opened, file, name, sheet=sheet, header_row=header_row, rows=rows)
+    told = _("Kept: sheet {sheet}, {columns} columns below row {row}, {places} places.").format(
+        sheet=shape.sheet, columns=len(shape.columns), row=shape.header_row, places=len(shape.places)
+    )
+    done(changed, told, as_json=as_json, name=name, sheet=shape.sheet, header_row=shape.header_row)
+
+
+@template.command("list", help=_("List the templates that are kept."))
+@json_option
+@in_session
+def list_(session: Session, as_json: bool) -> None:
+    """List templates."""
+    with session.desk() as opened, opened.ledger.reader() as connection:
+        found = templates.kept(connection)
+    if as_json:
+        output.emit([_template(each) for each in found])
+        return
+    heads = [_("Name"), _("File"), _("Sheet"), _("Header row"), _("Filled with")]
+    rows = [(each.name, each.file, each.shape.sheet, each.shape.header_row, each.source) for each in found]
+    output.table(heads, rows)
+
+
+@template.command("fill", help=_("Fill a template with a month's rows, its styles kept."))
+@click.argument("name")
+@month_option
+@village_option
+@out_option
+@json_option
+@in_session
+def fill(session: Session, name: str, month: str, village: str, target: Path, as_json: bool) -> None:
+    """Fill a template."""
+    if target.suffix.lower() != ".xlsx":
+        raise click.UsageError(_("The filled template is an .xlsx file. Let the name end in .xlsx."))
+    with session.desk() as opened:
+        count = templates.fill(opened, name, month, target, village=village, progress=output.progress())
+    if as_json:
+        output.emit({"file": str(target), "name": name, "month": month, "rows": count})
+    else:
+        click.echo(_("Written: {file}").format(file=target))
+
+
+@template.command("take-out", help=_("Keep a template no longer."))
+@click.argument("name")
+@json_option
+@in_session
+def take_out(session: Session, name: str, as_json: bool) -> None:
+    """Take a template out."""
+    with session.desk() as opened:
+        changed = templates.take_out(opened, name)
+    done(changed, _("Taken out."), as_json=as_json, name=name)

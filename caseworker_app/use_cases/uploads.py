@@ -150,7 +150,7 @@ def corrections(connection: Connection, desk: Desk, place: str, month: str) -> l
 # -- gathering -------------------------------------------------------------------------------------
 
 
-def _figure_names() -> dict[str, str]:
+def figure_names() -> dict[str, str]:
     """Return what the figures are called: the headers of the summary."""
     form = next(form for form in write.monthly_forms() if form.rows == "summary")
     return {
@@ -199,7 +199,7 @@ def _gather(
     changed = queries.changes(connection, earlier.position, place) if earlier else []
     for values in each_change(changed):
         draft.add("changes", values)
-    figure_names = _figure_names()
+    called = figure_names()
     corrected = corrections(connection, desk, place, month)
     for each in corrected:
         draft.add(
@@ -207,7 +207,7 @@ def _gather(
             {
                 "month": each.month,
                 "village": (found := divisions.find(each.village)) and found.name,
-                "figure": figure_names[each.figure],
+                "figure": called[each.figure],
                 "closed": _shown_figure(each.figure, each.closed),
                 "now": _shown_figure(each.figure, each.now),
             },
