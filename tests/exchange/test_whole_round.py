@@ -266,6 +266,7 @@ def test_refused_cells_of_a_plain_sheet_come_back_at_their_cell_and_close_with_t
         if sheet.cell(number, 3).value != "和顺新村":
             sheet.delete_rows(number)
     row = 5
+    right = sheet.cell(row, heads["务工月收入"]).value
     sheet.cell(row, heads["务工月收入"]).value = "很多"
     book.save(plain)
     with month.at(month.town):
@@ -277,7 +278,7 @@ def test_refused_cells_of_a_plain_sheet_come_back_at_their_cell_and_close_with_t
     month.down()
     (todo,) = [each for each in todos(month.village) if each.kind == "problem"]
     assert f"第 {row} 行" in todo.place or f"row {row}" in todo.place
-    sheet.cell(row, heads["务工月收入"]).value = "2600"
+    sheet.cell(row, heads["务工月收入"]).value = right
     book.save(plain)
     with month.at(month.town):
         receive.receive(month.town, [plain], take_plain=True, month=MONTH, village=VILLAGE)
