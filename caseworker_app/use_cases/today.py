@@ -5,14 +5,15 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
-from caseworker_app.domain import money
+from caseworker_app.domain import divisions, money
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.spans import Cycle, month_end
 from caseworker_app.policy import explain
 from caseworker_app.policy.assess import Entitlement, State
 from caseworker_app.policy.pack import Pack
 from caseworker_app.read_models.today import Card, Claiming, Home, Offer, Ring, Standing, Waiting
-from caseworker_app.use_cases import entitlements, lists, reasons, safety
+from caseworker_app.read_models.todos import Todo
+from caseworker_app.use_cases import entitlements, lists, problems, reasons, safety
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.wording import _n
 from db.queries import facts, households, uploads, workers
@@ -26,6 +27,27 @@ _ROUND_DAYS = 60
 def _card(connection: Connection, pack: Pack, name: str, people: Sequence[str], asked: Asked) -> Card:
     told = lists.told(connection, pack, people[:SHOWN], asked, name)
     return Card(len(people), tuple(Waiting(row.id, "person", row.name, why) for row, why in told))
+
+
+def _todos(found: Sequence[Todo]) -> Card:
+    """Return what came back from above or differs from a list and is not put right yet."""
+    waiting = [each for each in found if not each.gone]
+    lines = tuple(
+        Waiting(
+            each.person or each.household or each.id,
+            "person" if each.person else "household" if each.household else "todos",
+            each.name or each.household_no or village_name(each.village_code),
+            each.what,
+        )
+        for each in waiting[:SHOWN]
+    )
+    return Card(len(waiting), lines)
+
+
+def village_name(code: str) -> str:
+    """Return the name of a village."""
+    found = divisions.find(code)
+    return found.name if found else code
 
 
 def reporting_day(day: int, on: date) -> date:
@@ -49,6 +71,7 @@ def standing(connection: Connection, desk: Desk, on: date) -> Standing:
     cards = {name: _card(connection, pack, name, people, asked) for name, people in found.items()}
     urgent = {"zeroing": late, "contact-overdue": len(found["contact-overdue"])}
     cards |= {name: Card(cards[name].count, cards[name].lines, count) for name, count in urgent.items()}
+    cards["todos"] = _todos(problems.todos(connection, desk))
     upload = uploads.last(connection, f"{on:%Y-%m}")
     return Standing(
         counts["people"],

@@ -18,6 +18,7 @@ from caseworker_app.exchange import write
 from caseworker_app.exchange.book import CoverLine, Draft
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.use_cases.month_rows import FIGURES, MonthRows, each_change
+from caseworker_app.use_cases.problems import settle
 from caseworker_app.wording import ZH
 from db import states
 from db.queries import uploads as queries
@@ -291,6 +292,7 @@ def write_month(
     place = place_of(desk, village)
     first_day(month)
     _check_password(password)
+    settle(desk, place)
     with desk.ledger.reader() as connection:
         kept = _standing_upload(connection, month, place)
         if kept:

@@ -99,11 +99,20 @@ KINDS = (
         "attention",
         arguments=(("list", "incomplete"),),
     ),
+    Kind(
+        "todos",
+        N_("To-dos of the round"),
+        N_("Nothing waits for an answer."),
+        N_("Answer"),
+        "attention",
+        "round",
+        (("part", "todos"),),
+    ),
     Kind("month", N_("This month"), "", "", "quiet", "round", (("part", "upload"),)),
 )
 _COLUMNS = {
-    3: (("zeroing", "contact-overdue"), ("offers", "ending"), ("returned", "incomplete", "month")),
-    2: (("zeroing", "contact-overdue", "returned"), ("offers", "ending", "incomplete", "month")),
+    3: (("zeroing", "contact-overdue"), ("offers", "ending", "todos"), ("returned", "incomplete", "month")),
+    2: (("zeroing", "contact-overdue", "returned"), ("offers", "ending", "todos", "incomplete", "month")),
     1: (tuple(kind.key for kind in KINDS),),
 }
 RINGS = (
@@ -225,6 +234,8 @@ class TodayScreen(QWidget):
         self._show_rings(standing, claiming)
         for key in ("zeroing", "contact-overdue", "returned"):
             self._fill(key, standing.cards[key])
+        self._fill("todos", standing.cards["todos"])
+        show_part(self.cards["todos"], shown=standing.cards["todos"].count > 0)
         rounds = claiming.rounds if claiming else ()
         posts = standing.cards["posts-ending"]
         self._fill("ending", CardOf(posts.count + len(rounds), (*rounds, *posts.lines)))
@@ -359,6 +370,8 @@ class TodayScreen(QWidget):
             go(waiting.kind, **{waiting.kind: waiting.record})
         elif waiting.kind == "claims":
             go("claims", part="offers")
+        elif waiting.kind == "todos":
+            go("round", part="todos")
         else:
             go(waiting.kind, **({"part": "upload"} if waiting.kind == "round" else {}))
 
@@ -367,6 +380,8 @@ class TodayScreen(QWidget):
             self._record(waiting)
         elif key == "offers":
             self._context.navigator.go("claims", part="offers")
+        elif key == "todos":
+            self._context.navigator.go("round", part="todos")
         else:
             self._open(waiting)
 
