@@ -131,7 +131,10 @@ def corrections(connection: Connection, desk: Desk, place: str, month: str) -> l
         own = [step for step in steps if step.state == "closed"]
         if own:
             told[earlier] = own[-1].figures.get("villages", {})
-            told |= own[-1].figures.get("corrected", {})
+            for corrected, villages in own[-1].figures.get("corrected", {}).items():
+                for village, figures in villages.items():
+                    known = told.setdefault(corrected, {})
+                    known[village] = {**known.get(village, {}), **figures}
     found = []
     for earlier in sorted(told)[-12:]:
         first, on = days_of(connection, desk, earlier, place)
