@@ -309,7 +309,9 @@ def answer(desk: Desk, about: str, outcome: str, reason: str = "") -> Changed:
 
 
 def settle(desk: Desk, village: str = "") -> Changed:
-    """Answer every problem that its data check finds no more as put right: before the month goes up."""
+    """Answer every problem that its data check finds no more as put right, before a village's month goes up."""
+    if len(desk.scope) != 12:  # The answer is the village's.
+        return Changed()
     with desk.units("todo.settle") as unit:
         lines = [
             each

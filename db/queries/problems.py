@@ -64,7 +64,7 @@ def problems(
         chosen = chosen.where(Problem.month == month)
     if waiting:
         chosen = chosen.where(Reply.id.is_(None))
-    return [_problem(row) for row in connection.execute(chosen)]
+    return list({row.id: _problem(row) for row in connection.execute(chosen)}.values())
 
 
 def problem(connection: Connection, record: str) -> ProblemLine | None:

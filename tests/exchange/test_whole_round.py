@@ -53,7 +53,6 @@ class Round:
         """Let the village send its month and the township receive it."""
         file = self.folder / name
         with self.at(self.village):
-            problems.settle(self.village)
             uploads.write_month(self.village, MONTH, file)
         with self.at(self.town):
             return receive.receive(self.town, [file])[0]
