@@ -166,10 +166,12 @@ def receive_(
     def work(desk: Desk, password: str) -> Sequence[ReceivedFile]:
         if dry_run:
             return receive.look(desk, files, password=password, progress=show)
-        outcomes = receive.receive(
-            desk, files, take_plain=True, month=month, village=village, password=password, progress=show
-        )
-        return [each.file for each in outcomes]
+        return [
+            each.file
+            for each in receive.receive_each(
+                desk, files, take_plain=True, month=month, village=village, password=password, progress=show
+            )
+        ]
 
     with session.desk() as desk:
         found = with_file_password(lambda password: work(desk, password))

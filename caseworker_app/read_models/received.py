@@ -76,6 +76,11 @@ class VillageLine:
     month_state: str
     households: int
 
+    @property
+    def id(self) -> str:
+        """Return what tells the line from others."""
+        return self.village_code
+
 
 @dataclass(frozen=True, slots=True)
 class DeviceLine:

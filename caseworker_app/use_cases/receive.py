@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from db.unit_of_work import UnitOfWork
 
 Values = dict[str, Any]
 Progress = Callable[[int, int, str], None]
-_AT_ONCE = 8
+_AT_ONCE = 4
 """Workbooks read in one child: more are not held in memory together."""
 _MANY = 1000
 _NAMED = 12
@@ -84,7 +85,7 @@ class _Book:
         return replace(told, **values)
 
 
-def receive(
+def receive_each(
     desk: Desk,
     files: Sequence[Path],
     *,
@@ -93,27 +94,28 @@ def receive(
     village: str = "",
     password: str = "",
     progress: Progress = lambda _done, _total, _what: None,
-) -> list[Outcome]:
+) -> Iterator[Outcome]:
     """Take in workbooks, each in one change set; what is wrong with one keeps no other from being taken.
 
     A sealed workbook is merged. One that was edited or never sealed is looked through, and written as the receiver's
     own entry with `take_plain`, otherwise when `accept` says so. `month` and `village` say of a plain sheet what it
-    does not say itself.
+    does not say itself. What was given is in the ledger, also when `progress` stops the rest.
     """
-    found: list[Outcome] = []
-    for book in _read(desk, files, password, progress):
-        progress(len(found), len(files), "receive.writing")
+    for number, book in enumerate(_read(desk, files, password, progress)):
+        progress(number, len(files), "receive.writing")
         if isinstance(book, Outcome):
-            found.append(book)
+            yield book
             continue
         if not book.sealed_records:
             book.month, book.village = month or f"{desk.today():%Y-%m}", village
         outcome = _receive(desk, book, progress)
-        if take_plain and outcome.prepared is not None:
-            outcome = accept(desk, outcome, progress)
-        found.append(outcome)
+        yield accept(desk, outcome, progress) if take_plain and outcome.prepared is not None else outcome
     progress(len(files), len(files), "receive.writing")
-    return found
+
+
+def receive(desk: Desk, files: Sequence[Path], **how: Any) -> list[Outcome]:  # noqa: ANN401 - as `receive_each` takes them
+    """Take in workbooks as `receive_each` does, and return what became of all."""
+    return list(receive_each(desk, files, **how))
 
 
 def look(
@@ -145,22 +147,26 @@ def _looked(connection: Connection, desk: Desk, book: _Book) -> ReceivedFile:
 
 
 def _read(desk: Desk, files: Sequence[Path], password: str, progress: Progress) -> Iterator[_Book | Outcome]:
-    """Give the workbooks, several read by one child; of one that cannot be read what is wrong."""
-    for start in range(0, len(files), _AT_ONCE):
-        several = files[start : start + _AT_ONCE]
-        progress(start, len(files), "receive.reading")
-        try:
-            contents = [imports.look(several, password=password)]
-        except ExpectedError:
-            contents = []
-        if contents:
-            yield from (_book(desk, each, number) for each in contents for number in range(len(several)))
-            continue
-        for file in several:
+    """Give the workbooks, several read by one child while those before are written; of one that cannot be read what is wrong."""
+    blocks = [files[start : start + _AT_ONCE] for start in range(0, len(files), _AT_ONCE)]
+    with ThreadPoolExecutor(1) as ahead:
+        reading = [ahead.submit(imports.look, blocks[0], password=password)] if blocks else []
+        for number, several in enumerate(blocks):
+            progress(number * _AT_ONCE, len(files), "receive.reading")
+            contents: Read | None
             try:
-                yield _book(desk, imports.look([file], password=password), 0)
-            except ExpectedError as error:
-                yield Outcome(_unread(file, error), Changed(), path=file)
+                contents = reading.pop().result()
+            except ExpectedError:
+                contents = None
+            if blocks[number + 1 :]:
+                reading.append(ahead.submit(imports.look, blocks[number + 1], password=password))
+            for at, file in enumerate(several):
+                try:
+                    own = contents or imports.look([file], password=password)
+                except ExpectedError as error:
+                    yield Outcome(_unread(file, error), Changed(), path=file)
+                else:
+                    yield _book(desk, own, at if contents else 0)
 
 
 def _unread(file: Path, error: ExpectedError) -> ReceivedFile:

@@ -18,6 +18,12 @@ def _received(context: Context) -> QWidget:
     return ReceivePart(context)
 
 
+def _conflicting(context: Context) -> QWidget:
+    from ui.screens.round.conflicts import ConflictPart  # noqa: PLC0415 - likewise
+
+    return ConflictPart(context)
+
+
 def _uploaded(context: Context) -> QWidget:
     from ui.screens.round.upload import UploadPart  # noqa: PLC0415 - likewise
 
@@ -39,6 +45,7 @@ def _compared(context: Context) -> QWidget:
 PARTS: tuple[tuple[str, str, Callable[[Context], QWidget]], ...] = (
     ("received", N_("Received"), _received),
     ("upload", N_("Monthly workbook"), _uploaded),
+    ("conflicts", N_("To decide between"), _conflicting),
     ("todos", N_("To-dos"), _todos),
     ("compare", N_("Outside lists"), _compared),
 )
