@@ -116,10 +116,11 @@ def test_days_are_days(tmp_path: Path) -> None:
 
 def test_what_cannot_be_filled_is_said(tmp_path: Path) -> None:
     content = county_sheet()
-    for more, code in (
+    cases: tuple[tuple[dict[str, Any], str], ...] = (
         ({"sheet": "没有"}, "template.no_sheet"),
         ({"rows": "没有"}, "template.no_rows"),
-    ):
+    )
+    for more, code in cases:
         with pytest.raises(ExpectedError) as refused:
             template.look(content, "a.xlsx", **more)
         assert refused.value.code == code
