@@ -99,15 +99,12 @@ class SettingsScreen(QWidget):
                 None,
                 space=16,
             ),
+            row(Field(_("Next officer"), self.next), None),
             row(
-                Field(_("Next officer"), self.next),
                 button(_("Hand over"), self.hand_over, tip=_("Prints what is handed over, for both to sign")),
-                text(
-                    _("What was done before keeps its signature. Change the password afterwards."),
-                    "muted",
-                    wrap=True,
-                ),
-                space=16,
+                text(_("What was done before keeps its signature. Change the password afterwards."), "muted"),
+                None,
+                space=12,
             ),
         )
 
