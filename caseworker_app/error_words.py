@@ -32,6 +32,9 @@ def errors() -> dict[str, str]:
         "check.exempt_already": _("This finding has been explained already."),
         "check.none": _("The ledger has no such finding today. Read the list of data checks again."),
         "check.reason_missing": _("The reason is missing. Say why the record stands as it is."),
+        "claim.amount": _(
+            "What {name} gets is decided by the reviewer, from {least} to {most} yuan. Enter the amount."
+        ),
         "claim.before_issue": _(
             "The policy was issued on {issued}; nothing can be claimed before. Choose a later day."
         ),

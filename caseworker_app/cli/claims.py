@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 
 import click
+from sqlalchemy import Connection
 
 from caseworker_app import error_words
 from caseworker_app.cli import output
 from caseworker_app.cli.shared import (
     Code,
     Session,
+    Yuan,
     commands,
     done,
     happened_option,
@@ -27,6 +29,15 @@ from caseworker_app.read_models.claims import Preview
 from caseworker_app.use_cases import claims, entitlements
 from caseworker_app.wording import _, label
 from db.queries import claims as claim_queries
+from db.queries import work_facts
+
+
+def organisation_id(connection: Connection, name: str) -> str:
+    """Return the id of an organisation by its name or credit code; ExpectedError `organisation.none`."""
+    found = work_facts.organisation_ids(connection, name.strip())
+    if len(found) != 1:
+        raise ExpectedError("organisation.none", name=name, count=len(found))
+    return found[0]
 
 
 def _assess_table(answers: Sequence[Entitlement]) -> None:
@@ -91,7 +102,13 @@ def claim() -> None:
     "--worker", "people", multiple=True, metavar="ID_NUMBER", help=_("Identity number of the worker.")
 )
 @click.option("--household", "homes", multiple=True, metavar="NO", help=_("Household number."))
+@click.option(
+    "--organisation", "firms", multiple=True, metavar="NAME", help=_("Organisation by name or credit code.")
+)
 @click.option("--cycle", default="", help=_("Cycle by its end year, such as 2024."))
+@click.option(
+    "--amount", type=Yuan(), help=_("What the reviewer decided, in yuan, where the item leaves it open.")
+)
 @happened_option
 @json_option
 @in_session
@@ -100,25 +117,30 @@ def claim_file(
     item: str,
     people: tuple[str, ...],
     homes: tuple[str, ...],
+    firms: tuple[str, ...],
     cycle: str,
+    amount: int | None,
     on: date | None,
     as_json: bool,
 ) -> None:
     """File claims."""
     with session.desk() as opened:
-        personal = opened.pack.item(item).beneficiary == "person"
-        if not (people if personal else homes) or (homes if personal else people):
+        kind = opened.pack.item(item).beneficiary
+        given = {"person": people, "household": homes, "organisation": firms}
+        if not given.pop(kind) or any(given.values()):
             raise click.UsageError(
-                _("This item is for workers: name them with --worker.")
-                if personal
-                else _("This item is for households: name them with --household.")
+                {
+                    "person": _("This item is for workers: name them with --worker."),
+                    "household": _("This item is for households: name them with --household."),
+                    "organisation": _("This item is for organisations: name them with --organisation."),
+                }[kind]
             )
         with opened.ledger.reader() as connection:
-            chosen = [person_id(connection, each) for each in people] or [
-                household_id(connection, each) for each in homes
-            ]
+            chosen = [person_id(connection, each) for each in people]
+            chosen += [household_id(connection, each) for each in homes]
+            chosen += [organisation_id(connection, each) for each in firms]
         changed, numbers = claims.file(
-            opened, item, list(dict.fromkeys(chosen)), on or opened.today(), cycle=cycle
+            opened, item, list(dict.fromkeys(chosen)), on or opened.today(), cycle=cycle, amount=amount
         )
     done(changed, _("Filed: {numbers}").format(numbers=" ".join(numbers)), as_json=as_json, numbers=numbers)
 

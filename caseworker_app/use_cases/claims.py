@@ -18,6 +18,7 @@ from caseworker_app.domain.worker import age_on
 from caseworker_app.policy import explain
 from caseworker_app.policy.assess import Entitlement, State
 from caseworker_app.policy.pack import Pack
+from caseworker_app.policy.schema import HOUSEHOLD, ORGANISATION, PERSON
 from caseworker_app.read_models.claims import ClaimForm, ClaimLife, MemberOnForm, Preview, SpellOnForm
 from caseworker_app.read_models.people import MemberLine, SpellLine
 from caseworker_app.use_cases import entitlements, workdays
@@ -47,19 +48,30 @@ def _village(unit: UnitOfWork, household_no: str) -> str:
 
 
 def file(
-    desk: Desk, item: str, beneficiaries: Sequence[str], on: date, *, cycle: str = ""
+    desk: Desk,
+    item: str,
+    beneficiaries: Sequence[str],
+    on: date,
+    *,
+    cycle: str = "",
+    amount: int | None = None,
 ) -> tuple[Changed, list[str]]:
-    """File claims of one item for people (or households, as the item has it); as `file_all`."""
-    return file_all(desk, [(item, cycle, beneficiaries)], on)
+    """File claims of one item for people, households or organisations, as the item has it; as `file_all`."""
+    return file_all(desk, [(item, cycle, beneficiaries)], on, amount=amount)
 
 
 def file_all(
-    desk: Desk, chosen: Sequence[tuple[str, str, Sequence[str]]], on: date
+    desk: Desk,
+    chosen: Sequence[tuple[str, str, Sequence[str]]],
+    on: date,
+    *,
+    amount: int | None = None,
 ) -> tuple[Changed, list[str]]:
     """File claims entitled on a day, each (item, cycle, beneficiaries), as one change; return their numbers.
 
-    Raises ExpectedError `claim.before_issue`, `claim.not_eligible` (with the reason), `claim.unknown`
-    (with what is missing), `claim.exists`, `day.future`.
+    `amount` is what the reviewer decided, in fen, where the item leaves it to him. Raises ExpectedError
+    `claim.before_issue`, `claim.not_eligible` (with the reason), `claim.unknown` (with what is missing),
+    `claim.exists`, `claim.amount`, `day.future`.
     """
     if on > desk.today():
         raise ExpectedError("day.future", day=on.isoformat())
@@ -70,7 +82,7 @@ def file_all(
         numbers: list[str] = []
         names: list[str] = []
         for item, cycle, beneficiaries in chosen:
-            found, given = _file_item(desk, unit, item, cycle, beneficiaries, on)
+            found, given = _file_item(desk, unit, item, cycle, beneficiaries, on, amount)
             names += found
             numbers += given
         unit.name(names[0] if len(names) == 1 else rules, len(numbers))
@@ -78,15 +90,17 @@ def file_all(
 
 
 def _file_item(
-    desk: Desk, unit: UnitOfWork, item: str, cycle: str, beneficiaries: Sequence[str], on: date
+    desk: Desk,
+    unit: UnitOfWork,
+    item: str,
+    cycle: str,
+    beneficiaries: Sequence[str],
+    on: date,
+    decided: int | None,
 ) -> tuple[list[str], list[str]]:
     """File claims of one item; return the names and the numbers."""
     rule = desk.pack.item(item)
-    people = beneficiaries if rule.beneficiary == "person" else None
-    households_ = beneficiaries if rule.beneficiary == "household" else None
-    answers = entitlements.assess_all(
-        unit.connection, desk.pack, on, item=item, cycle=cycle, people=people, households=households_
-    )
+    answers = _assessed(unit.connection, desk, item, cycle, beneficiaries, on)
     found = {answer.beneficiary: answer for answer in answers}
     taken = _taken(unit.connection, item, answers)
     numbers: list[str] = []
@@ -96,7 +110,7 @@ def _file_item(
         if answer is None:
             raise ExpectedError("person.not_here", day=on.isoformat())
         _refuse_unless_eligible(answer, taken)
-        village = _village(unit, answer.household_no)
+        village = _village(unit, answer.household_no) if answer.household_no else desk.scope
         prefix = life.number(item, answer.cycle.name, village, 0)[:-4]
         serials[prefix] = serials.get(prefix) or _next_serial(unit, prefix)
         numbers.append(f"{prefix}{serials[prefix]:04d}")
@@ -110,7 +124,7 @@ def _file_item(
                 cycle=answer.cycle.name,
                 beneficiary_kind=answer.beneficiary_kind,
                 beneficiary=beneficiary,
-                amount=answer.amount,
+                amount=_amount(answer, decided),
                 state="draft",
                 filed_on=on,
                 assessed_on=on,
@@ -131,6 +145,23 @@ def _file_item(
     return [found[each].name for each in beneficiaries], numbers
 
 
+def _assessed(
+    connection: Connection, desk: Desk, item: str, cycle: str, beneficiaries: Sequence[str], on: date
+) -> list[Entitlement]:
+    """Return what one item gives these people, households or organisations."""
+    kind = desk.pack.item(item).beneficiary
+    return entitlements.assess_all(
+        connection,
+        desk.pack,
+        on,
+        item=item,
+        cycle=cycle,
+        people=beneficiaries if kind == PERSON else None,
+        households=beneficiaries if kind == HOUSEHOLD else None,
+        organisations=beneficiaries if kind == ORGANISATION else None,
+    )
+
+
 def _taken(connection: Connection, item: str, answers: Sequence[Entitlement]) -> dict[tuple[str, str], str]:
     """Return by cycle and beneficiary the number of a live claim under any record of the same person or household."""
     by_cycle: dict[str, list[str]] = {}
@@ -141,6 +172,18 @@ def _taken(connection: Connection, item: str, answers: Sequence[Entitlement]) ->
         for cycle, beneficiaries in by_cycle.items()
         for beneficiary, number in queries.claimed_by(connection, item, cycle, beneficiaries).items()
     }
+
+
+def _amount(answer: Entitlement, decided: int | None) -> int:
+    """Return what is claimed, in fen; ExpectedError `claim.amount` where the reviewer has to decide it within limits."""
+    if not answer.decided_by_reviewer:
+        return answer.amount or 0
+    least, most = answer.amount_min or 0, answer.amount_max or 0
+    if decided is None or not least <= decided <= most:
+        raise ExpectedError(
+            "claim.amount", name=answer.name, least=money.shown(least), most=money.shown(most)
+        )
+    return decided
 
 
 def _refuse_unless_eligible(answer: Entitlement, taken: dict[tuple[str, str], str]) -> None:
@@ -289,16 +332,7 @@ def preview_filing(
     """Return for each of these, as `file_all` takes them, whether a claim can be filed, and why not; `number` is the beneficiary."""
     previews = []
     for item, cycle, beneficiaries in chosen:
-        personal = desk.pack.item(item).beneficiary == "person"
-        answers = entitlements.assess_all(
-            connection,
-            desk.pack,
-            on,
-            item=item,
-            cycle=cycle,
-            people=beneficiaries if personal else None,
-            households=None if personal else beneficiaries,
-        )
+        answers = _assessed(connection, desk, item, cycle, beneficiaries, on)
         taken = _taken(connection, item, answers)
         found = {answer.beneficiary: answer for answer in answers}
         for beneficiary in beneficiaries:

@@ -28,7 +28,7 @@ def _place(code: str) -> str:
 
 
 _COLUMNS = (
-    Column(N_("Name"), 240, lambda each: each.name),
+    Column(N_("Organisation"), 240, lambda each: each.name),
     Column(N_("Kind"), 130, lambda each: label("organisation_kind", each.kind)),
     Column(N_("Credit code"), 160, lambda each: each.credit_code, paint="muted"),
     Column(N_("People"), 70, lambda each: "" if each.people is None else str(each.people), right=True),
