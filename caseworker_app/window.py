@@ -200,7 +200,18 @@ class Opened:
 
             return OrganisationsScreen(context)
 
-        self.window.register("organisations", organisations)
+        def packs() -> Any:  # noqa: ANN401
+            from ui.screens.packs.screen import PacksScreen  # noqa: PLC0415
+
+            return PacksScreen(context)
+
+        def bundle() -> Any:  # noqa: ANN401
+            from ui.screens.bundle.screen import BundleScreen  # noqa: PLC0415
+
+            return BundleScreen(context)
+
+        for name, factory in (("organisations", organisations), ("packs", packs), ("bundle", bundle)):
+            self.window.register(name, factory)
 
     def _show_badges(self) -> None:
         """Show on the rail what has waited too long and what can be claimed."""

@@ -14,7 +14,7 @@ from caseworker_app.read_models.claims import ClaimRow
 from caseworker_app.use_cases import entitlements
 from caseworker_app.use_cases.desk import Desk
 from db.queries import claims as claim_queries
-from db.queries import rosters, workers
+from db.queries import facts, rosters, workers
 
 AHEAD = 6
 """How many months ahead is looked for what will be due."""
@@ -80,8 +80,8 @@ def _offers(
 
 
 def now(connection: Connection, desk: Desk, on: date) -> list[Offer]:
-    """Return what can be claimed on a day and is not."""
-    answers = entitlements.claimable(connection, desk.pack, on)
+    """Return what can be claimed on a day and is not; of items not given together the highest."""
+    answers = entitlements.proposed(entitlements.claimable(connection, desk.pack, on))
     return _offers(connection, desk, (each for each in answers if not each.claimed))
 
 
@@ -91,12 +91,19 @@ def coming(connection: Connection, desk: Desk, on: date, *, months: int = AHEAD)
     found: list[Offer] = []
     for ahead in range(1, months + 1):
         day = add_months(on, ahead)
-        answers = entitlements.claimable(connection, desk.pack, day)
+        answers = entitlements.proposed(entitlements.claimable(connection, desk.pack, day))
         for offer in _offers(connection, desk, (each for each in answers if not each.claimed), day):
             if offer.id not in known:
                 known.add(offer.id)
                 found.append(offer)
     return found
+
+
+def household_of(connection: Connection, answer: Entitlement, on: date) -> str:
+    """Return the household of whom an answer is for; '' of an organisation."""
+    if answer.beneficiary_kind == "household":
+        return answer.beneficiary
+    return facts.household_of(connection, [answer.beneficiary], on).get(answer.beneficiary, "")
 
 
 def sums(offers: Sequence[Offer], *, by_village: bool = False) -> list[Sum]:

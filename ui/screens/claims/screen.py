@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QStackedWidget, QWidget
 from caseworker_app.domain import claim as life
 from caseworker_app.domain import money
 from caseworker_app.read_models.claims import ClaimRow
+from caseworker_app.use_cases import claimable
 from caseworker_app.use_cases.claimable import Offer
 from caseworker_app.wording import _, _n
 from ui.actions import tip
@@ -74,6 +75,7 @@ class ClaimsScreen(QWidget):
             _("Move on"), self._offer_steps, tip=_("Move the selected claims one step"), primary=True
         )
         self._print = button(_("Print forms"), self.print_selected, icon="print", tip=tip("claim.print"))
+        self._bundle = button(_("Bundle of the household"), self._open_bundle, link=True)
         self._pay_list = button(_("Print pay list"), lambda: self.rosters.preview(notice=False), icon="print")
         self._notice = button(_("Print notice"), lambda: self.rosters.preview(notice=True), icon="print")
         head = QWidget()
@@ -83,6 +85,9 @@ class ClaimsScreen(QWidget):
                 text(_("Subsidies"), "page"),
                 self._summary,
                 None,
+                button(_("Policies"), lambda: context.navigator.go("packs"), link=True),
+                button(_("Organisations"), lambda: context.navigator.go("organisations"), link=True),
+                self._bundle,
                 self._print,
                 self._notice,
                 self._pay_list,
@@ -213,6 +218,7 @@ class ClaimsScreen(QWidget):
         selected = bool(self._part().table.selected())
         for shown, places in (
             (self._file, ("offers",)),
+            (self._bundle, ("offers",)),
             (self._print, ("filed",)),
             (self._advance, ("filed",)),
             (self._pay_list, ("rosters",)),
@@ -232,6 +238,23 @@ class ClaimsScreen(QWidget):
                 words, _("Claim the others"), lambda _reason: act(), reason=False
             )
         )
+
+    def _open_bundle(self) -> None:
+        """Open everything of the household of the first line selected."""
+        chosen = self.offers.chosen()
+
+        def found(household: str) -> None:
+            if household:
+                self._context.navigator.go("bundle", household=household)
+
+        if chosen:
+            self._context.query(
+                claimable.household_of,
+                chosen[0].answer,
+                self._context.today,
+                then=found,
+                latest="claims.bundle",
+            )
 
     def _ask(self, words: str, title: str, asked: tuple[str, list[str]]) -> None:
         self._asking.ask(

@@ -1,0 +1,218 @@
+"""A policy pack as a page reads it: what each item asks, gives, needs and how it goes, in words."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from caseworker_app.domain import money
+from caseworker_app.policy import explain
+from caseworker_app.policy.assess import assess_subject, cycle_of
+from caseworker_app.policy.facts import (
+    BusinessFacts,
+    CertificateFacts,
+    Claimed,
+    HouseholdFacts,
+    InsuranceFacts,
+    LoanFacts,
+    OrganisationFacts,
+    PersonFacts,
+    PostFacts,
+    Subject,
+)
+from caseworker_app.policy.pack import Item, Pack
+from caseworker_app.policy.schema import (
+    EPISODE,
+    HOUSEHOLD,
+    ORGANISATION,
+    PERSON,
+    Amount,
+    ByFact,
+    Fixed,
+    Limited,
+    Range,
+    Rate,
+    Share,
+    Sum,
+    Value,
+)
+from caseworker_app.use_cases.claims import flow_of
+from caseworker_app.wording import _, _n, label
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing an item asks: clause, name, what is required."""
+
+    clause: str
+    name: str
+    required: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemSheet:
+    """One item in words."""
+
+    id: str
+    name: str
+    clause: str
+    whose: str
+    amount: str
+    cycle: str
+    asked: tuple[Asked, ...]
+    limits: tuple[str, ...]
+    papers: str
+    way: str
+    source: str
+    draft: bool
+
+
+def _nobody(item: Item, code: str) -> Subject:
+    """Return somebody of whom nothing is known, with one record of each kind to ask about."""
+    home = f"{code}000000"[:12]
+    person = PersonFacts(
+        "",
+        "",
+        "",
+        businesses=(BusinessFacts("", "", None, None, None),),
+        certificates=(CertificateFacts("", "", "", None),),
+        loans=(LoanFacts("", "", 0, None),),
+        insurances=(InsuranceFacts("", "", "", None, None),),
+        posts=(PostFacts("", "", "", None, None),),
+    )
+    household = HouseholdFacts("", "", "", home, "", "", None, None, (person,))
+    if item.beneficiary == ORGANISATION:
+        return Subject(ORGANISATION, organisation=OrganisationFacts("", "", "", home=home))
+    if item.beneficiary == HOUSEHOLD:
+        return Subject(HOUSEHOLD, household)
+    return Subject(PERSON, household, person)
+
+
+def _asked(item: Item, pack: Pack, on: date) -> tuple[Asked, ...]:
+    period = item.cycle.at(on)
+    subject = _nobody(item, pack.code)
+    if item.cycle.kind == EPISODE:
+        period = cycle_of(item, subject, on, period) or period
+    answer = assess_subject(item, subject, period, on, Claimed())
+    found = [
+        Asked(reason.clause, explain.condition_text(reason), explain.required_text(reason))
+        for reason in answer.reasons
+        if reason.condition not in ("not_claimed", "filing")
+    ]
+    return tuple(dict.fromkeys(each for each in found if each.required or each.name))
+
+
+def whose_text(kind: str) -> str:
+    """Return for whom an item is."""
+    return {PERSON: _("Person"), HOUSEHOLD: _("Household"), ORGANISATION: _("Organisation")}[kind]
+
+
+def _value(value: Value | None) -> str:
+    if value is None:
+        return ""
+    return (
+        money.shown(int(value.fixed * value.times))
+        if value.fixed is not None
+        else _("a figure of this place")
+    )
+
+
+def _amount(item: Item) -> str:
+    """Return what an item gives in words: its ladder, else the amount as it is built."""
+    return explain.ladder_text(item) or _built(item.amount)
+
+
+def _built(amount: Amount) -> str:
+    if isinstance(amount, Fixed):
+        return _("{amount} yuan").format(amount=_value(amount.amount))
+    if isinstance(amount, Range):
+        return _("{least} to {most} yuan, as the reviewer decides").format(
+            least=_value(amount.least), most=_value(amount.most)
+        )
+    if isinstance(amount, Rate):
+        counted = explain.measure_text(amount.quantity.measure)
+        return _("{rate} yuan for each: {counted}").format(rate=_value(amount.rate), counted=counted)
+    if isinstance(amount, Sum):
+        return " + ".join(filter(None, map(_built, amount.parts)))
+    if isinstance(amount, ByFact):
+        fact = explain.fact_text(amount.fact)
+        return _("by {fact}: {amounts}").format(
+            fact=fact, amounts="；".join(dict.fromkeys(map(_built, amount.cases.values())))
+        )
+    if isinstance(amount, Limited):
+        built = _built(amount.amount)
+        if amount.percent is not None:
+            built = f"{built} × {float(amount.percent):g}%"
+        if amount.ceiling is not None:
+            built = _("{amount}, at most {ceiling} yuan").format(amount=built, ceiling=_value(amount.ceiling))
+        return built
+    if isinstance(amount, Share):
+        return _("a share of {counted}").format(counted=explain.measure_text(amount.quantity.measure))
+    return _("by the figures of this place")
+
+
+def _limits(item: Item) -> tuple[str, ...]:
+    said = []
+    for cap in item.caps:
+        if cap.text:
+            said.append(cap.text)
+        elif cap.amount is not None:
+            said.append(
+                _("at most {amount} yuan for one {whose}, {over}").format(
+                    amount=_value(cap.amount), whose=whose_text(cap.per), over=explain.over_text(cap.over)
+                )
+            )
+    for exclusion in item.exclusions:
+        words = _("not together with {items}").format(items="、".join(exclusion.items))
+        said.append(exclusion.text or words)
+    return tuple(said)
+
+
+def _papers(item: Item) -> str:
+    paper = item.paper
+    parts = ["、".join(paper.evidence_required)] if paper.evidence_required else []
+    if paper.evidence_any_of:
+        words = _n("any {count} of: {papers}", "any {count} of: {papers}", paper.evidence_least)
+        parts.append(words.format(count=paper.evidence_least, papers="、".join(paper.evidence_any_of)))
+    return "；".join(parts)
+
+
+def _way(pack: Pack, item: Item) -> str:
+    way = flow_of(pack, item.id)
+    steps = []
+    for step in way.steps:
+        words = label("claim_state", step)
+        if notice := way.notice(step):
+            days = (
+                _n("{count} working day", "{count} working days", notice.days)
+                if notice.working
+                else _n("{count} day", "{count} days", notice.days)
+            )
+            words += f"（{days.format(count=notice.days)}）"
+        steps.append(words)
+    said = " → ".join(steps)
+    for each in item.process.rounds:
+        opens, closes = "{}-{}".format(*each.opens), "{}-{}".format(*each.closes)
+        said += "；" + _("{round}: filed from {first} to {last}").format(
+            round=each.name, first=opens, last=closes
+        )
+    return said
+
+
+def sheets(pack: Pack, on: date) -> list[ItemSheet]:
+    """Return every item of a pack in words, as it stands on a day."""
+    return [
+        ItemSheet(
+            item.id,
+            item.name,
+            item.clause,
+            whose_text(item.beneficiary),
+            _amount(item),
+            item.cycle.name,
+            _asked(item, pack, on),
+            _limits(item),
+            _papers(item),
+            _way(pack, item),
+            " · ".join(part for part in (item.department, item.fund, item.deadline) if part),
+            item.draft,
+        )
+        for item in pack.items.values()
+    ]
