@@ -196,6 +196,17 @@ def _rule(item: Item) -> _Rule:
     return kept
 
 
+def checks_of(item: Item) -> tuple[tuple[tuple[s.Condition, Check], ...], tuple[s.CategoryTest, ...]]:
+    """Return an item's conditions with their checks, and its tests on the kind of household."""
+    rule = _rule(item)
+    return rule.checks, rule.categories
+
+
+def amount_of(item: Item, seen: Seen) -> list[s.Amount]:
+    """Return the amounts that are counted for a cycle, from whatever they are wrapped in."""
+    return _chosen_amount(item.amount_in(seen.cycle, seen.on).amount, seen)
+
+
 # -- deciding ------------------------------------------------------------------------------------------
 
 

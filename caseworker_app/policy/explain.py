@@ -1,13 +1,15 @@
 """An entitlement in words: what each condition asks and what was found, and one sentence why."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import Enum
+from types import MappingProxyType
 from typing import Any
 
 from caseworker_app.domain import divisions, money
 from caseworker_app.domain.spans import Months
 from caseworker_app.policy.assess import Entitlement, Missing, Outcome, Reason, State
+from caseworker_app.policy.changes import Change, Kind
 from caseworker_app.policy.schema import BEGINNING, EVER, Item, Pack, Step
 from caseworker_app.policy.vocabulary import FACTS, MONEY
 from caseworker_app.wording import ZH, _, _n, joined, label, language, months_text
@@ -598,6 +600,72 @@ def why(entitlement: Entitlement) -> str:
     ):
         sentence += _("The cycle ended on {day}.").format(day=entitlement.cycle.span.last)
     return sentence
+
+
+# -- what would change it ------------------------------------------------------------------------------
+
+
+def change_text(change: Change, names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return one change in words; `names` are those of the pack's own facts."""
+    if change.kind is Kind.WAIT:
+        return _("wait until {day}").format(day=change.until)
+    if change.kind is Kind.WORK:
+        place = (
+            divisions.full_name(change.value["place"][:2]) if change.place not in ("", "cross_county") else ""
+        )
+        where = place or (label("distance", change.place) if change.place else "")
+        return (
+            _("work until {day} ({place})").format(day=change.until, place=where)
+            if where
+            else _("work until {day}").format(day=change.until)
+        )
+    if change.kind is Kind.FACT:
+        return _("{fact} becomes {value}").format(
+            fact=names.get(change.fact, "") or fact_text(change.fact),
+            value=_value_text(change.fact, change.value, {}),
+        )
+    if change.kind is Kind.PROOF:
+        kinds = [label("attachment_kind", change.value["kind"])] if change.value["kind"] else []
+        kinds += [label("insurance_kind", each) for each in change.value["kinds"]]
+        return _("hand in: {what}").format(what=joined(kinds) or missing_text(change.fact))
+    if change.kind is Kind.PEOPLE:
+        count = change.value["count"]
+        return _n("{count} more person who counts", "{count} more people who count", count).format(
+            count=count
+        )
+    if change.kind is Kind.HEAD_COUNT:
+        return _("head-count of the month at least {count}").format(count=change.value)
+    return _("a new record: {what}").format(what=record_text(change.fact))
+
+
+def changes_text(changes: Sequence[Change] | None) -> str:
+    """Return what would make it eligible, or that nothing can any more."""
+    if changes is None:
+        return _("Nothing can change this any more.")
+    return _("It would be granted with: {changes}.").format(
+        changes=joined(change_text(each) for each in changes)
+    )
+
+
+def _change_json(change: Change) -> Values:
+    value = change.value
+    return {
+        "kind": change.kind.value,
+        "until": _plain(change.until),
+        "fact": change.fact or None,
+        "record": change.record or None,
+        "value": value
+        if isinstance(value, str | int | bool)
+        else value.isoformat()
+        if isinstance(value, date)
+        else None,
+        "label": change_text(change),
+    }
+
+
+def changes_json(changes: Sequence[Change] | None) -> list[Values] | None:
+    """Return changes with stable keys; None when nothing can change it any more."""
+    return None if changes is None else [_change_json(each) for each in changes]
 
 
 # -- an item as a page says it -------------------------------------------------------------------------

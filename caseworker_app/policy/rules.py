@@ -363,7 +363,8 @@ def _held_during(record: InsuranceFacts, spell: SpellFacts, seen: Seen) -> bool:
     )
 
 
-def _contract(spell: SpellFacts, seen: Seen) -> Answer:
+def has_contract(spell: SpellFacts, seen: Seen) -> Answer:
+    """Whether a job has a labour contract."""
     if spell.contract:
         return True
     person = seen.person
@@ -375,7 +376,8 @@ def _contract(spell: SpellFacts, seen: Seen) -> Answer:
     return spell.contract
 
 
-def _insured(spell: SpellFacts, seen: Seen) -> Answer:
+def is_insured(spell: SpellFacts, seen: Seen) -> Answer:
+    """Whether there is any insurance during a job."""
     if spell.insured:
         return True
     person = seen.person
@@ -438,9 +440,9 @@ def _papers_check(work: s.Work) -> JobCheck:
 def _proof_checks(work: s.Work) -> list[tuple[str, JobCheck]]:
     found: list[tuple[str, JobCheck]] = []
     if work.contract:
-        found.append(("spell.contract", _contract))
+        found.append(("spell.contract", has_contract))
     if work.insured:
-        found.append(("spell.insured", _insured))
+        found.append(("spell.insured", is_insured))
     if work.insurances_least:
         found.append(("person.insurances", _insurances_check(work)))
     if work.by_bank:

@@ -1,0 +1,886 @@
+"""The smallest set of changes that would make an answer eligible, or that nothing can any more.
+
+What may change is the future and what is on record: somebody may work on from tomorrow, a day may be waited for,
+a fact or paper may be entered or come about. What has happened stays: past work and wages, birth dates, claims, and
+time that has run out. The search takes the first condition that does not hold and tries all that could mend it, fewest
+changes first, so every set it finds was applied and assessed.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from heapq import heappop, heappush
+from typing import Any
+
+from caseworker_app.domain.codes import code_list
+from caseworker_app.domain.divisions import Distance
+from caseworker_app.domain.spans import Cycle, add_months
+from caseworker_app.policy import rules
+from caseworker_app.policy import schema as s
+from caseworker_app.policy.assess import State, amount_of, checks_of, ended, verdict
+from caseworker_app.policy.facts import (
+    BusinessFacts,
+    CertificateFacts,
+    Claimed,
+    EngagedFacts,
+    HouseholdFacts,
+    InsuranceFacts,
+    LoanFacts,
+    PersonFacts,
+    PostFacts,
+    SpellFacts,
+    Subject,
+)
+from caseworker_app.policy.rules import Seen
+from caseworker_app.policy.vocabulary import CODE, CODES, DAY, MONEY, NUMBER, TEXT, YES_NO, Fact
+
+DAY_AFTER = timedelta(days=1)
+_NODES = 300
+_DEPTH = 6
+_FAR = 3660
+"""No longer than ten years are waited for."""
+
+
+class Kind(StrEnum):
+    """What is changed."""
+
+    WAIT = "wait"
+    WORK = "work"
+    FACT = "fact"
+    PROOF = "proof"
+    PEOPLE = "people"
+    HEAD_COUNT = "head_count"
+    RECORD = "record"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change: until which day (wait, work), or which fact of which record becomes what."""
+
+    kind: Kind
+    until: date | None = None
+    fact: str = ""
+    record: str = ""
+    value: Any = None
+    place: str = ""
+    """work: a step's distance or place, '' for anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    subject: Subject
+    on: date
+    changes: tuple[Change, ...]
+
+
+# -- applying ------------------------------------------------------------------------------------------
+
+
+def _with_person(subject: Subject, person: PersonFacts) -> Subject:
+    """Return a beneficiary with one of its people changed."""
+    household = subject.household
+    if household is not None:
+        household = replace(
+            household, members=tuple(person if each.id == person.id else each for each in household.members)
+        )
+    own = person if subject.person is not None and subject.person.id == person.id else subject.person
+    return Subject(subject.kind, household, own, subject.organisation)
+
+
+def _person(subject: Subject, name: str) -> PersonFacts | None:
+    if subject.person is not None and name in ("", subject.person.id):
+        return subject.person
+    members = subject.household.members if subject.household else ()
+    return next((each for each in members if each.id == name), members[0] if members and not name else None)
+
+
+_FIELDS = {
+    "organisation.kind": "kind",
+    "organisation.size": "size",
+    "organisation.level": "level",
+    "organisation.certified_on": "certified_on",
+    "organisation.opened_on": "opened_on",
+    "business.kind": "kind",
+    "business.first": "first",
+    "business.registered_on": "registered_on",
+    "business.employed": "employed",
+    "certificate.kind": "kind",
+    "certificate.level": "level",
+    "certificate.trade": "trade",
+    "certificate.course": "course",
+    "certificate.issued_on": "issued_on",
+    "certificate.cost": "cost",
+    "loan.kind": "kind",
+    "loan.purpose": "purpose",
+    "loan.amount": "amount",
+    "loan.rate": "rate",
+    "loan.interest_paid": "interest_paid",
+    "loan.granted_on": "granted_on",
+    "loan.overdue": "repaid_on",
+    "loan.repaid": "repaid_on",
+    "insurance.kind": "kind",
+    "insurance.payer": "payer",
+    "insurance.since": "since",
+    "insurance.paid": "paid",
+    "post.kind": "kind",
+}
+"""Facts that are a field of their record and may be entered."""
+_DATED = {
+    "person.student": "schooling",
+    "person.unemployed_since": "registered_unemployed_on",
+}
+_DERIVED = frozenset(
+    {
+        "person.working",
+        "household.members",
+        "household.members_working",
+        "household.identified_on",
+        "household.risk_resolved",
+        "person.disabled",
+        "person.relation",
+    }
+)
+_LISTS = {
+    "business": "businesses",
+    "certificate": "certificates",
+    "loan": "loans",
+    "insurance": "insurances",
+    "post": "posts",
+}
+
+
+def _stored(value: Any) -> str:  # noqa: ANN401 - as the fact has it
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _set_attribute(owner: Any, fact: str, value: Any) -> Any:  # noqa: ANN401 - a person or household
+    name = _DATED.get(fact, fact.partition(".")[2])
+    stored = "" if fact == "person.student" else _stored(value)
+    return replace(owner, attributes={**owner.attributes, name: ((stored, None, None),)})
+
+
+def _set_household(household: HouseholdFacts, fact: str, value: Any, on: date) -> HouseholdFacts:  # noqa: ANN401
+    if fact == "household.monitored_kind":
+        found = household.identified_on if household.monitored_kind == value else None
+        return replace(household, monitored_kind=value, identified_on=found or on, resolved_on=None)
+    if fact == "household.kind":
+        attributes = {**household.attributes, "kind": ((value, on, None),)}
+        return replace(household, kind=value, attributes=attributes)
+    found_household: HouseholdFacts = _set_attribute(household, fact, value)
+    return found_household
+
+
+def _set_record(owner: Any, change: Change, about: str) -> Any:  # noqa: ANN401 - a person or organisation
+    name = _LISTS[about]
+    records = tuple(
+        replace(each, **{_FIELDS[change.fact]: change.value}) if each.id == change.record else each
+        for each in getattr(owner, name)
+    )
+    return replace(owner, **{name: records})
+
+
+def _fact_set(subject: Subject, change: Change, on: date) -> Subject:
+    of = change.fact.partition(".")[0]
+    if of == "household" and subject.household is not None:
+        return Subject(
+            subject.kind,
+            _set_household(subject.household, change.fact, change.value, on),
+            subject.person,
+            subject.organisation,
+        )
+    if of == "organisation" and subject.organisation is not None:
+        field = _FIELDS[change.fact]
+        return replace(subject, organisation=replace(subject.organisation, **{field: change.value}))
+    if of in _LISTS:
+        if subject.organisation is not None:
+            return replace(subject, organisation=_set_record(subject.organisation, change, of))
+        assert subject.person is not None
+        return _with_person(subject, _set_record(subject.person, change, of))
+    assert subject.person is not None
+    return _with_person(subject, _set_attribute(subject.person, change.fact, change.value))
+
+
+def _job(change: Change, on: date, name: str) -> SpellFacts:
+    """Return a job from the day after, as good as anybody can prove."""
+    work: s.Work = change.value["work"]
+    return SpellFacts(
+        name,
+        on + DAY_AFTER,
+        change.until,
+        work.kinds[0] if work.kinds else "wage",
+        change.value["place"],
+        change.value["wage"],
+        contract=True,
+        insured=True,
+        industry=change.value["codes"].get("job.industry", ""),
+        channel=change.value["codes"].get("job.channel", ""),
+        trade=change.value["codes"].get("job.trade", ""),
+        employer=change.value["codes"].get("job.employer", ""),
+        point_to_point=change.value["codes"].get("job.point_to_point"),
+        wages=(),
+    )
+
+
+def _worked(subject: Subject, change: Change, on: date) -> Subject:
+    person = _person(subject, change.record)
+    assert person is not None
+    work: s.Work = change.value["work"]
+    job = _job(change, on, f"new-{len(person.spells)}")
+    insurances = person.insurances
+    if work.insurances:
+        insurances += tuple(
+            InsuranceFacts(f"new-{kind}", kind, "employer", job.started_on, None, None, person.id)
+            for kind in work.insurances
+        )
+    papers = person.papers + tuple((kind, None) for kind in work.papers[: work.papers_least])
+    return _with_person(
+        subject, replace(person, spells=(*person.spells, job), insurances=insurances, papers=papers)
+    )
+
+
+def _proved(subject: Subject, change: Change) -> Subject:
+    person = _person(subject, change.value["person"])
+    assert person is not None
+    if change.fact == "person.papers":
+        return _with_person(subject, replace(person, papers=(*person.papers, (change.value["kind"], None))))
+    if change.fact == "person.insurances":
+        spell = next(each for each in person.spells if each.id == change.record)
+        added = tuple(
+            InsuranceFacts(f"new-{kind}", kind, "employer", spell.started_on, None, None, person.id)
+            for kind in change.value["kinds"]
+        )
+        return _with_person(subject, replace(person, insurances=(*person.insurances, *added)))
+    proof = {"contract": True} if change.fact == "spell.contract" else {"insured": True}
+    spells = tuple(
+        replace(
+            each, contract=proof.get("contract", each.contract), insured=proof.get("insured", each.insured)
+        )
+        if each.id == change.record
+        else each
+        for each in person.spells
+    )
+    return _with_person(subject, replace(person, spells=spells))
+
+
+def _staffed(subject: Subject, change: Change, on: date) -> Subject:
+    """Return an organisation with so many more people of whom everything asked holds."""
+    organisation = subject.organisation
+    assert organisation is not None
+    people: s.People = change.value["people"]
+    home = change.value["household"]
+    added = []
+    for number in range(change.value["count"]):
+        name = f"new-{len(organisation.people) + number}"
+        spells: tuple[SpellFacts, ...] = ()
+        begun = add_months(on, -change.value["months"]) if change.value["months"] else on
+        work = people.work or s.Work()
+        spells = (
+            SpellFacts(
+                f"{name}-job",
+                begun,
+                None,
+                work.kinds[0] if work.kinds else "wage",
+                change.value["place"],
+                1,
+                contract=True,
+                insured=True,
+            ),
+        )
+        insurances = tuple(
+            InsuranceFacts(f"{name}-{kind}", kind, "employer", begun, None, None, name)
+            for kind in work.insurances
+        )
+        person = replace(change.value["person"], id=name, spells=spells, insurances=insurances)
+        added.append(
+            EngagedFacts(name, people.roles[0] if people.roles else "employed", on, None, "", person, home)
+        )
+    return replace(subject, organisation=replace(organisation, people=(*organisation.people, *added)))
+
+
+def _counted(subject: Subject, change: Change, on: date) -> Subject:
+    organisation = subject.organisation
+    assert organisation is not None
+    counts = {**organisation.head_counts, (f"{on:%Y-%m}", change.fact): change.value}
+    return replace(subject, organisation=replace(organisation, head_counts=counts))
+
+
+def _recorded(subject: Subject, change: Change) -> Subject:
+    owner: Any = subject.organisation or subject.person
+    name = _LISTS[change.fact]
+    owner = replace(owner, **{name: (*getattr(owner, name), change.value)})
+    if subject.organisation is not None:
+        return replace(subject, organisation=owner)
+    return _with_person(subject, owner)
+
+
+def applied(subject: Subject, on: date, changes: Iterable[Change]) -> tuple[Subject, date]:
+    """Return the facts and the day of asking after changes: what a later assessment would see."""
+    for change in changes:
+        match change.kind:
+            case Kind.WAIT:
+                on = max(on, change.until or on)
+            case Kind.WORK:
+                subject = _worked(subject, change, on)
+                on = max(on, change.until or on)
+            case Kind.FACT:
+                subject = _fact_set(subject, change, on)
+            case Kind.PROOF:
+                subject = _proved(subject, change)
+            case Kind.PEOPLE:
+                subject = _staffed(subject, change, on)
+            case Kind.HEAD_COUNT:
+                subject = _counted(subject, change, on)
+            case Kind.RECORD:
+                subject = _recorded(subject, change)
+    return subject, on
+
+
+# -- what could mend a test ----------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Search:
+    """What the options of one assessment are made for."""
+
+    item: s.Item
+    cycle: Cycle
+    claimed: Claimed
+    subject: Subject
+    on: date
+
+    def seen(self) -> Seen:
+        """Return the facts as a test meets them."""
+        return rules.seen(
+            self.on,
+            self.cycle,
+            self.subject.household,
+            self.subject.person,
+            self.subject.organisation,
+            self.item.facts,
+        )
+
+    @property
+    def end(self) -> date:
+        """The last day that can still come for this cycle."""
+        far = self.on + timedelta(days=_FAR)
+        last = self.item.process.last_day(self.cycle, self.on)
+        return min(far, last) if last is not None else far
+
+
+Options = list[tuple[Change, ...]]
+
+
+def _settable(fact: Fact) -> bool:
+    if fact.fixed or fact.name in _DERIVED:
+        return False
+    of = fact.name.partition(".")[0]
+    return of in ("person", "household") or fact.name in _FIELDS
+
+
+def _wanted(test: s.FactTest, fact: Fact, seen: Seen) -> Any:  # noqa: ANN401 - as the fact has it
+    """Return a value with which a test holds, None when there is none."""
+    if fact.kind in (CODE, CODES, TEXT):
+        if test.any_of:
+            return test.any_of[0]
+        known = code_list(fact.codes).codes if fact.codes else tuple(fact.labels)
+        return next((each for each in known if each not in test.none_of), None)
+    if fact.name in ("loan.overdue", "loan.repaid"):  # Paid back it can be, and not be taken back.
+        return seen.on if test.yes == (fact.name == "loan.repaid") else None
+    if fact.kind == YES_NO:
+        return test.yes
+    if fact.kind in (NUMBER, MONEY):
+        bound = test.bounds.at_least or test.bounds.at_most
+        return rules.figure(bound)(seen) if bound is not None else None
+    if test.yes or test.since.at_most is not None or test.not_before is not None:
+        return seen.on
+    return None
+
+
+def _fact_options(test: s.FactTest, seen: Seen, search: _Search) -> Options:
+    fact = search.item.facts[test.fact]
+    if rules.moment(test.moment, seen) < seen.on:
+        return []
+    value = rules.fact_value(test.fact)(seen, seen.on)
+    if fact.kind == DAY and value is not None:
+        return _wait_for(test, value, seen)
+    if fact.name == "person.age":
+        return _come_of_age(test, seen)
+    if fact.name == "household.members_working" and seen.household is not None and seen.household.members:
+        person = next(
+            (each for each in seen.household.members if each.born is None), seen.household.members[0]
+        )
+        return [(_work_change(s.Work(), person.id, seen.on + DAY_AFTER, "", seen, 1),)]
+    if not _settable(fact):
+        return []
+    wanted = _wanted(test, fact, seen)
+    if wanted is None:
+        return []
+    record = getattr(seen.record, "id", "") if fact.of in _LISTS else ""
+    return [(Change(Kind.FACT, fact=test.fact, record=record, value=wanted),)]
+
+
+def _wait_for(test: s.FactTest, value: date, seen: Seen) -> Options:
+    """Return the day on which so many months will have passed."""
+    if test.since.at_least is None:
+        return []
+    months = rules.figure(test.since.at_least)(seen)
+    if months is None:
+        return []
+    return [(Change(Kind.WAIT, until=add_months(value, months)),)]
+
+
+def _come_of_age(test: s.FactTest, seen: Seen) -> Options:
+    person, least = seen.person, test.bounds.at_least
+    years = rules.figure(least)(seen) if least is not None else None
+    if person is None or person.born is None or years is None:
+        return []
+    day = add_months(person.born, years * 12)
+    if day.day != person.born.day:  # Born on 29 February: of age on 1 March.
+        day += DAY_AFTER
+    return [(Change(Kind.WAIT, until=day),)] if day > seen.on else []
+
+
+def _category_options(test: s.CategoryTest, seen: Seen) -> Options:
+    if rules.moment(test.moment, seen) < seen.on or seen.household is None:
+        return []
+    found = [Change(Kind.FACT, fact="household.kind", value=each) for each in test.household_kinds[:1]]
+    found += [
+        Change(Kind.FACT, fact="household.monitored_kind", value=each) for each in test.monitored_kinds[:1]
+    ]
+    if seen.household.monitored_kind in test.monitored_kinds:
+        found.insert(
+            0, Change(Kind.FACT, fact="household.monitored_kind", value=seen.household.monitored_kind)
+        )
+    found += [Change(Kind.FACT, fact=f"household.{each}", value=True) for each in test.flags]
+    return [(each,) for each in found]
+
+
+def _several_options(test: s.Several, seen: Seen, search: _Search) -> Options:
+    if test.how == "none":
+        return [
+            option
+            for each in test.tests
+            if rules.check_of(each, search.item.facts)(seen) is not False
+            for option in _negated(each, seen, search)
+        ]
+    lacking = [each for each in test.tests if rules.check_of(each, search.item.facts)(seen) is not True]
+    return [option for each in lacking for option in options_for(each, seen, search)]
+
+
+def _negated(test: s.Test, seen: Seen, search: _Search) -> Options:
+    if not isinstance(test, s.FactTest):
+        return []
+    if test.yes is not None:
+        return _fact_options(replace(test, yes=not test.yes), seen, search)
+    if test.any_of:
+        return _fact_options(replace(test, any_of=(), none_of=test.any_of), seen, search)
+    return []
+
+
+def options_for(test: s.Test, seen: Seen, search: _Search) -> Options:
+    """Return the changes each of which could mend a test, or bring it nearer."""
+    if isinstance(test, s.FactTest):
+        return _fact_options(test, seen, search)
+    if isinstance(test, s.CategoryTest):
+        return _category_options(test, seen)
+    if isinstance(test, s.Several):
+        return _several_options(test, seen, search)
+    least = test.bounds.at_least
+    goal = rules.figure(least)(seen) if least is not None else None
+    if goal is None or (
+        test.bounds.at_most is not None
+        and rules.measure_of(test.quantity, search.item.facts)(seen)[0] >= goal
+    ):
+        return []
+    return _more(test.quantity, goal, seen, search)
+
+
+# -- more of something counted -------------------------------------------------------------------------
+
+
+def _place_for(distance: str, places: tuple[str, ...], work: s.Work, home: str) -> str:
+    """Return a place of work that fits: one that is asked for, else one in another province, county or town."""
+    if places:
+        return places[0]
+    if work.places:
+        return work.places[0]
+    away = {
+        Distance.CROSS_PROVINCE.value: "outside_province",
+        Distance.CROSS_COUNTY.value: "outside_county",
+    }.get(distance, work.away)
+    if away == "any" and not work.not_places:
+        return home
+    digits = {"outside_city": 4, "outside_county": 6, "outside_township": 9}.get(away, 2)
+    base = home[:digits]
+    for number in range(1, 90):
+        tail = f"{number:0{len(base)}d}"[-2:]
+        place = base[:-2] + tail if len(base) >= 2 else tail
+        if place != base and rules.inside_of(place, work.not_places) is False:
+            return place
+    return ""
+
+
+def _codes_of(work: s.Work) -> dict[str, Any]:
+    """Return what a job has to be so that the tests on it hold."""
+    found: dict[str, Any] = {}
+    for test in work.tests:
+        if isinstance(test, s.FactTest):
+            found[test.fact] = test.any_of[0] if test.any_of else test.yes
+    return found
+
+
+def _work_change(work: s.Work, person: str, until: date, place: str, seen: Seen, wage: int) -> Change:
+    distance, places = ("", (place,)) if place.isdigit() else (place, ())
+    found = _place_for(distance, places, work, seen.home)
+    return Change(
+        Kind.WORK,
+        until=until,
+        record=person,
+        value={"work": work, "place": found, "wage": wage, "codes": _codes_of(work)},
+        place=place,
+    )
+
+
+def _first_day(low: date, high: date, holds: Callable[[date], bool]) -> date | None:
+    """Return the first day on which something holds that goes on to hold, None when it never does."""
+    if low > high or not holds(high):
+        return None
+    while low < high:
+        middle = date.fromordinal((low.toordinal() + high.toordinal()) // 2)
+        if holds(middle):
+            high = middle
+        else:
+            low = middle + DAY_AFTER
+    return low
+
+
+def _measured(
+    quantity: s.Quantity, search: _Search, changes: tuple[Change, ...], placed: s.Step | None
+) -> int:
+    """Return what a quantity surely comes to after changes."""
+    subject, on = applied(search.subject, search.on, changes)
+    after = replace(search, subject=subject, on=on)
+    seen = after.seen()
+    seen.categories = categories_of(search.item)
+    if placed is not None and (placed.distance or placed.places):
+        (rung,) = rules.rungs_of(quantity, (placed,), search.item.facts)(seen)
+        return rung.low
+    return rules.measure_of(quantity, search.item.facts)(seen)[0]
+
+
+def categories_of(item: s.Item) -> tuple[s.CategoryTest, ...]:
+    """Return the tests of an item on the kind of household."""
+    return checks_of(item)[1]
+
+
+def _more(
+    quantity: s.Quantity, goal: int, seen: Seen, search: _Search, step: s.Step | None = None
+) -> Options:
+    """Return what could bring a quantity to a goal."""
+    measure = quantity.measure
+    if measure in ("months", "income"):
+        return _more_work(quantity, goal, seen, search, step)
+    if measure == "idle_months":
+        day = _first_day(
+            search.on,
+            search.end,
+            lambda until: _measured(quantity, search, (Change(Kind.WAIT, until=until),), None) >= goal,
+        )
+        return [(Change(Kind.WAIT, until=day),)] if day is not None else []
+    if measure in ("people", "people_percent") and quantity.people is not None:
+        return _more_people(quantity, goal, seen, search)
+    if measure == "insurance_paid":
+        row = InsuranceFacts(
+            "new",
+            quantity.kinds[0] if quantity.kinds else "",
+            quantity.payers[0] if quantity.payers else "",
+            search.on,
+            None,
+            max(goal, 1),
+            "new",
+        )
+        return [(Change(Kind.RECORD, fact="insurance", record="new", value=row),)]
+    if measure == "head_count":
+        return [(Change(Kind.HEAD_COUNT, fact=quantity.group, value=goal),)] if seen.last == seen.on else []
+    if measure == "records":
+        return [(_record_change(quantity.record, quantity.tests, seen, search),)]
+    if measure == "fact":
+        fact = search.item.facts[quantity.fact]
+        if not _settable(fact):
+            return []
+        record = getattr(seen.record, "id", "") if fact.of in _LISTS else ""
+        return [(Change(Kind.FACT, fact=quantity.fact, record=record, value=max(goal, 1)),)]
+    return []
+
+
+def _more_work(quantity: s.Quantity, goal: int, seen: Seen, search: _Search, step: s.Step | None) -> Options:
+    found = [*_proofs(quantity, goal, seen, search, step)]
+    last = search.end if quantity.work.span != "cycle" else min(search.cycle.span.last, search.end)
+    if quantity.work.from_identification and rules.counted_from(seen) is not None:
+        for test in categories_of(search.item):  # As one of these kinds, the days before would count too.
+            without = s.CategoryTest(test.household_kinds, (), test.flags, test.resolved_counts, test.moment)
+            found += _category_options(without, seen)
+    if search.on >= last:
+        return found
+    begin = search.on + DAY_AFTER
+
+    def enough(changes: tuple[Change, ...]) -> bool:
+        return _measured(quantity, search, changes, step) >= goal
+
+    waited = _first_day(begin, last, lambda until: enough((Change(Kind.WAIT, until=until),)))
+    if waited is not None:
+        found.append((Change(Kind.WAIT, until=waited),))
+    place = (step.distance or (step.places[0] if step.places else "")) if step else ""
+    person = seen.person.id if seen.person else ""
+    if not person and seen.household is not None and seen.household.members:
+        person = seen.household.members[0].id
+    if not person:
+        return found
+
+    def worked(until: date) -> tuple[Change, ...]:
+        wage = goal if quantity.measure == "income" else 1
+        return (_work_change(quantity.work, person, until, place, seen, wage),)
+
+    if quantity.work.recorded_only or quantity.work.by_bank:
+        return found
+    day = _first_day(begin, last, lambda until: enough(worked(until)))
+    if day is not None:
+        if quantity.measure == "income":
+            month = min(last, add_months(search.on, 1))
+            day = max(day, month) if enough(worked(max(day, month))) else day
+        found.append(worked(day))
+    elif quantity.measure == "income":
+        for factor in (2, 10, 40):
+            change = _work_change(quantity.work, person, last, place, seen, goal * factor)
+            if enough((change,)):
+                found.append((change,))
+                break
+    return found
+
+
+def _proofs(quantity: s.Quantity, goal: int, seen: Seen, search: _Search, step: s.Step | None) -> Options:
+    """Return the papers that would make past jobs count, longest jobs first."""
+    work = quantity.work
+    person = seen.person
+    if person is None:
+        return []
+    bare = replace(
+        work, contract=False, insured=False, insurances=(), insurances_least=0, papers=(), papers_least=0
+    )
+    able = rules.jobs_of(bare, search.item.facts)(seen)
+    chosen: list[Change] = []
+    if work.papers_least:
+        lacking = [each for each in work.papers if each not in rules.papers_held(seen)]
+        count = work.papers_least - len(rules.papers_held(seen) & set(work.papers))
+        chosen += [
+            Change(Kind.PROOF, fact="person.papers", value=_Paper(person.id, each))
+            for each in lacking[: max(count, 0)]
+        ]
+    for job in sorted(able, key=lambda each: each.first.toordinal() - each.last.toordinal()):
+        before = len(chosen)
+        spell = job.spell
+        if work.contract and rules.has_contract(spell, seen) is not True:
+            chosen.append(
+                Change(Kind.PROOF, fact="spell.contract", record=spell.id, value=_Paper(person.id, ""))
+            )
+        if work.insured and rules.is_insured(spell, seen) is not True:
+            chosen.append(
+                Change(Kind.PROOF, fact="spell.insured", record=spell.id, value=_Paper(person.id, ""))
+            )
+        held = rules.insurances_held(spell, seen) & set(work.insurances)
+        if len(held) < work.insurances_least:
+            kinds = tuple(each for each in work.insurances if each not in held)[
+                : work.insurances_least - len(held)
+            ]
+            chosen.append(
+                Change(
+                    Kind.PROOF, fact="person.insurances", record=spell.id, value=_Paper(person.id, "", kinds)
+                )
+            )
+        if (len(chosen) > before or chosen) and _measured(quantity, search, tuple(chosen), step) >= goal:
+            return [tuple(chosen)]
+    return []
+
+
+class _Paper(dict[str, Any]):
+    """Whose paper, of which kind; hashable, as a change has to be told from another."""
+
+    def __init__(self, person: str, kind: str, kinds: tuple[str, ...] = ()) -> None:
+        super().__init__(person=person, kind=kind, kinds=kinds)
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(self.items()))
+
+
+def _more_people(quantity: s.Quantity, goal: int, seen: Seen, search: _Search) -> Options:
+    people = quantity.people
+    organisation = search.subject.organisation
+    if people is None or organisation is None or seen.last < seen.on:
+        return []
+    home = HouseholdFacts("new", "", "", organisation.home or organisation.place_code, "", "", None, None, ())
+    person = PersonFacts("new", "", "")
+    made = Subject(s.PERSON, home, person)
+    inner = replace(search, subject=made)
+    for test in people.tests:
+        for option in options_for(test, inner.seen(), inner)[:1]:
+            made, _on = applied(made, search.on, option)
+            inner = replace(search, subject=made)
+    months = rules.figure(people.months)(seen) if people.months is not None else 0
+    for count in (*range(1, 41), 60, 100, 200):
+        change = Change(
+            Kind.PEOPLE,
+            fact="people",
+            value={
+                "people": people,
+                "count": count,
+                "months": months or 0,
+                "household": made.household,
+                "person": made.person,
+                "place": _place_for("", (), people.work or s.Work(), home.home),
+            },
+        )
+        if _measured(quantity, search, (change,), None) >= goal:
+            return [(change,)]
+    return []
+
+
+def _record_change(about: str, tests: tuple[s.Test, ...], seen: Seen, search: _Search) -> Change:
+    """Return a record made anew, as the tests on it ask."""
+    on = seen.on
+    record: Any = {
+        "business": BusinessFacts("new", "", None, on, None),
+        "certificate": CertificateFacts("new", "", "", on, cost=100),
+        "loan": LoanFacts("new", "", 100, on, interest_paid=100),
+        "insurance": InsuranceFacts("new", "", "", on, None, 100),
+        "post": PostFacts("new", "", "", on, None),
+    }[about]
+    inner = search.seen()
+    inner.record = record
+    for test in tests:
+        for option in options_for(test, inner, search)[:1]:
+            for change in option:
+                if change.kind is Kind.FACT and change.fact in _FIELDS and change.record == "new":
+                    inner.record = replace(inner.record, **{_FIELDS[change.fact]: change.value})
+    return Change(Kind.RECORD, fact=about, record="new", value=inner.record)
+
+
+# -- searching -----------------------------------------------------------------------------------------
+
+
+def _conditions_of(item: s.Item) -> tuple[s.Test, ...]:
+    return tuple(each.test for each in item.conditions if not each.warns)
+
+
+def _amount_options(seen: Seen, search: _Search) -> Options:
+    """Return what would bring the amount above nothing."""
+    found = _case_options(search.item.amount_in(search.cycle, search.on).amount, seen, search)
+    for amount in amount_of(search.item, seen):
+        if isinstance(amount, s.Ladder | s.Share):
+            steps = amount.steps
+            if isinstance(amount, s.Ladder) and amount.parameter is not None:
+                entered = amount.parameter.at(rules.reference_day(seen)) or ()
+                steps = tuple(s.Step(s.Value(at_least)) for at_least, _pays in entered)
+            for step in steps:
+                goal = rules.figure(step.at_least)(seen)
+                if goal is not None:
+                    found += _more(amount.quantity, max(goal, 1), seen, search, step)
+        elif isinstance(amount, s.Rate):
+            found += _more(amount.quantity, 1, seen, search)
+    return found
+
+
+def _case_options(amount: s.Amount, seen: Seen, search: _Search) -> Options:
+    """Return what would make an amount that hangs on a fact be one of those there are."""
+    if isinstance(amount, s.Limited):
+        return _case_options(amount.amount, seen, search)
+    if isinstance(amount, s.Sum):
+        return [option for each in amount.parts for option in _case_options(each, seen, search)]
+    if not isinstance(amount, s.ByFact) or rules.fact_value(amount.fact)(seen, seen.on) in amount.cases:
+        return []
+    return _fact_options(s.FactTest(amount.fact, tuple(amount.cases)), seen, search)
+
+
+def _options(search: _Search) -> Options:
+    """Return what could mend the first thing that does not hold."""
+    item, seen = search.item, search.seen()
+    seen.categories = categories_of(item)
+    if search.on < search.cycle.span.first:
+        return [(Change(Kind.WAIT, until=search.cycle.span.first),)]
+    if item.about:
+        records = rules.records_by(seen, item.about)
+        if not records:
+            tests = tuple(each for each in _conditions_of(item) if _about_record(each, item.about))
+            return [(_record_change(item.about, tests, seen, search),)]
+        found: Options = []
+        for record in records:
+            seen.record = record
+            found += _first_failing(search, seen)
+        return found
+    if item.each_member and seen.household is not None:
+        found = _first_failing(search, seen, amount=False)
+        if found:
+            return found
+        for member in seen.household.members:
+            seen.person = member
+            inner = replace(search, subject=Subject(s.PERSON, seen.household, member))
+            found += _amount_options(seen, inner)
+        return found
+    return _first_failing(search, seen)
+
+
+def _about_record(test: s.Test, about: str) -> bool:
+    if isinstance(test, s.FactTest):
+        return test.fact.startswith(f"{about}.")
+    return isinstance(test, s.Several) and any(_about_record(each, about) for each in test.tests)
+
+
+def _first_failing(search: _Search, seen: Seen, *, amount: bool = True) -> Options:
+    for condition, check in checks_of(search.item)[0]:
+        if condition.warns or check(seen) is True:
+            continue
+        day = rules.reference_day(seen)
+        if (condition.since and day < condition.since) or (condition.until and day > condition.until):
+            continue
+        return options_for(condition.test, seen, search)
+    return _amount_options(seen, search) if amount else []
+
+
+def _merged(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """Return changes with one waiting only, until the last day."""
+    waits = [each.until for each in changes if each.kind is Kind.WAIT and each.until is not None]
+    if len(waits) < 2:
+        return changes
+    last = max(waits)
+    kept = [each for each in changes if each.kind is not Kind.WAIT]
+    return (*kept, Change(Kind.WAIT, until=last))
+
+
+def smallest(
+    item: s.Item, subject: Subject, cycle: Cycle, on: date, claimed: Claimed
+) -> tuple[Change, ...] | None:
+    """Return the fewest changes that make the answer eligible; empty when it is, None when nothing can any more."""
+    if verdict(item, subject, cycle, on, claimed)[0] is State.ELIGIBLE:
+        return ()
+    if ended(item, subject, cycle, on, claimed):
+        return None
+    number = 0
+    waiting = [(0, number, _Node(subject, on, ()))]
+    expanded = 0
+    while waiting and expanded < _NODES:
+        count, _order, node = heappop(waiting)
+        if count and verdict(item, node.subject, cycle, node.on, claimed)[0] is State.ELIGIBLE:
+            return node.changes
+        if count >= _DEPTH:
+            continue
+        expanded += 1
+        search = _Search(item, cycle, claimed, node.subject, node.on)
+        for option in _options(search):
+            changes = _merged((*node.changes, *option))
+            after, day = applied(subject, on, changes)
+            if day <= search.end and (day != node.on or after != node.subject):
+                number += 1
+                heappush(waiting, (len(changes), number, _Node(after, day, changes)))
+    return None
