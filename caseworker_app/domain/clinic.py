@@ -30,7 +30,7 @@ _KEPT = 15
 _UNSEEN = re.compile(r"[\s'’`\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff-]")
 _NAME_NOISE = re.compile(r"[\s·•・‧●.．\u200b-\u200f\u2060\ufeff]")
 _SCIENTIFIC = re.compile(r"(\d(?:\.\d+)?)[Ee]\+?17")
-_LOOKALIKES = str.maketrans("OoQ〇○lI|!×✕✖╳xХхΧχ", "0000" + "0" + "1111" + "XXXXXXXXX")
+_LOOKALIKES = str.maketrans("OoQq〇○lLiI|!×✕✖╳xХхΧχ", "000000" + "111111" + "XXXXXXXXX")
 _BIRTH_KNOWN = 14
 """So many leading digits tell the birth date."""
 

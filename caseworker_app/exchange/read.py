@@ -29,7 +29,11 @@ _START_SECONDS = 60
 # What the system bounds by the processor's time may take longer on the clock of a busy machine.
 _CLOCK_FACTOR = 15
 _UNBOUNDED_FACTOR = 2
-_OUT_OF_BOUNDS = {-getattr(signal, name, 0) for name in ("SIGXCPU", "SIGABRT", "SIGKILL")}
+# How a process ends that the system stopped for time or memory, or whose allocator gave up.
+_OUT_OF_BOUNDS = {
+    *(-getattr(signal, name) for name in ("SIGXCPU", "SIGABRT", "SIGKILL") if hasattr(signal, name)),
+    0xC0000409,
+}
 _NOTHING: list[Cell] = []
 
 

@@ -38,6 +38,9 @@ def read(paths: list[str], password: str, sender: Connection) -> None:
     """Read every sheet of every file and send its rows; the target of the child process."""
     # On some files the reader library aborts with a page of its own frames: not for the officer's terminal.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    # Only here, in the process that may be lost to it; before time is counted.
+    import python_calamine  # noqa: F401, PLC0415
+
     gc.disable()
     child = _Child(sender, password)
     try:
@@ -149,7 +152,7 @@ class _Child:
             looking.join()  # What the guard says of a file is clearer than what the reader library says.
 
     def _workbook(self, stream: IO[bytes], looked_through: Callable[[], dict[str, guard.Formulas]]) -> None:
-        import python_calamine  # noqa: PLC0415 - as above.
+        import python_calamine  # noqa: PLC0415 - as in `read`.
 
         stream.seek(0)
         book = python_calamine.CalamineWorkbook.from_filelike(stream)

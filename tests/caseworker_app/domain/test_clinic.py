@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache
 from random import Random
@@ -7,13 +6,13 @@ import pytest
 
 from caseworker_app.domain import clinic, identity
 from caseworker_app.domain.clinic import Damaged, Known, KnownPeople, Proposal
+from tests.caseworker_app.domain.damages import DAMAGES, can_happen, dressed
 
 PEOPLE = 40_000
 DAMAGED = 10_000
 FIRST = date(1938, 1, 1)
 SURNAMES = "马王李张杨刘陈白丁哈"
 GIVEN = "兰英强军芳梅小红国玉秀明华建文平志伟丽娟"
-LOOKALIKES = {"0": "OoQ〇○", "1": "lI|", "X": "×✕Хχ"}
 
 
 def number(random: Random, *, ends: str = "") -> str:
@@ -35,67 +34,6 @@ def population() -> list[Known]:
         Known(f"{place}", each, random.choice(SURNAMES) + random.choice(GIVEN) + random.choice(GIVEN + " "))
         for place, each in enumerate(sorted(numbers))
     ]
-
-
-# -- what happens to numbers -----------------------------------------------------------------------
-
-
-def rounded(sound: str, random: Random) -> str | float:
-    """Excel keeps fifteen digits, other programs the nearest double; a copy as text keeps the noughts."""
-    return random.choice([float(sound[:15] + "000"), float(sound), int(sound[:15] + "000")])
-
-
-def scientific(sound: str, random: Random) -> str:
-    return f"{float(sound):.{random.choice((2, 4, 5, 5, 5, 14))}E}"
-
-
-def letters(sound: str, random: Random) -> str:
-    return "".join(random.choice(LOOKALIKES[each]) if each in LOOKALIKES else each for each in sound)
-
-
-def old(sound: str, _random: Random) -> str | int:
-    return int(sound[:6] + sound[8:17]) if _random.random() < 0.3 else sound[:6] + sound[8:17]
-
-
-def swapped(sound: str, random: Random) -> str:
-    places = [place for place in range(17) if sound[place] != sound[place + 1]]
-    place = random.choice(places)
-    return sound[:place] + sound[place + 1] + sound[place] + sound[place + 2 :]
-
-
-def wrong(sound: str, random: Random) -> str:
-    place = random.randrange(17)
-    return sound[:place] + random.choice("0123456789".replace(sound[place], "")) + sound[place + 1 :]
-
-
-def missing(sound: str, random: Random) -> str:
-    place = random.randrange(18)
-    return sound[:place] + sound[place + 1 :]
-
-
-def extra(sound: str, random: Random) -> str:
-    place = random.randrange(19)
-    return sound[:place] + random.choice("0123456789") + sound[place:]
-
-
-DAMAGES: dict[str, Callable[[str, Random], str | int | float]] = {
-    each.__name__: each for each in (rounded, scientific, letters, old, swapped, wrong, missing, extra)
-}
-
-
-def can_happen(kind: str, sound: str) -> bool:
-    """A number with an X stays text in a spreadsheet, and the old ones were of people of the last century."""
-    if kind in ("rounded", "scientific"):
-        return not sound.endswith("X")
-    return kind != "old" or sound[6:8] == "19"
-
-
-def dressed(raw: str | float, random: Random) -> str | float:
-    """Put the odd space, full width or apostrophe around what is damaged already."""
-    if not isinstance(raw, str) or random.random() < 0.7:
-        return raw
-    full = raw.translate({ord("0") + digit: ord("０") + digit for digit in range(10)})
-    return random.choice([f" {raw}\u200b", f"'{raw}", f"{raw[:6]} {raw[6:]}", full, raw.lower()])
 
 
 def test_the_kinds_are_all_tried() -> None:
