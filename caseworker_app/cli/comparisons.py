@@ -19,6 +19,7 @@ from caseworker_app.cli.shared import (
     numbers_option,
     person_id,
     village_option,
+    with_file_password,
 )
 from caseworker_app.read_models.comparisons import Compared, Found
 from caseworker_app.read_models.todos import Todo
@@ -123,8 +124,16 @@ def compare_(
     """Compare the ledger with lists."""
     with session.desk() as opened:
         with opened.ledger.reader() as connection:
-            compared = compare.prepare(
-                connection, opened, files, kind, as_of=as_of, progress=output.progress()
+            compared = with_file_password(
+                lambda password: compare.prepare(
+                    connection,
+                    opened,
+                    files,
+                    kind,
+                    as_of=as_of,
+                    password=password,
+                    progress=output.progress(),
+                )
             )
         change_set = None if dry_run else compare.commit(opened, compared).change_set
         if target and not dry_run:

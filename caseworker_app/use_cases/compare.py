@@ -259,6 +259,7 @@ def prepare(
     kind: str,
     *,
     as_of: date | None = None,
+    password: str = "",
     progress: Progress = lambda _done, _total, _what: None,
 ) -> Compared:
     """Hold lists of one kind against the ledger; nothing is written.
@@ -266,11 +267,11 @@ def prepare(
     Raises ExpectedError `workbook.*` and `comparison.not_recognised`.
     """
     if kind == NATIONAL:
-        there = national.prepare(connection, desk, files, as_of=as_of, progress=progress)
+        there = national.prepare(connection, desk, files, as_of=as_of, password=password, progress=progress)
         return counted(replace(there, digest=digest(files), found=_ordered(there.found)))
     progress(0, len(files), "import.reading")
     sheets = []
-    for file, contents in zip(files, read.read_all(files), strict=True):
+    for file, contents in zip(files, read.read_all(files, password=password), strict=True):
         matches = [
             (file.name, sheet, match)
             for sheet in contents

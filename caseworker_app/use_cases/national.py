@@ -59,9 +59,9 @@ class _Seen:
     """File, sheet and row → identity number and household number."""
 
 
-def _recognised(files: Sequence[Path]) -> list[tuple[str, Sheet, Recognised]]:
+def _recognised(files: Sequence[Path], password: str) -> list[tuple[str, Sheet, Recognised]]:
     found = []
-    for file, sheets in zip(files, read.read_all(files), strict=True):
+    for file, sheets in zip(files, read.read_all(files, password=password), strict=True):
         matches = [
             (file.name, sheet, match)
             for sheet in sheets
@@ -226,6 +226,7 @@ def prepare(
     files: Sequence[Path],
     *,
     as_of: date | None = None,
+    password: str = "",
     progress: Progress = lambda _done, _total, _what: None,
 ) -> Compared:
     """Hold exports of the national system against the ledger, field by field; nothing is written.
@@ -233,7 +234,7 @@ def prepare(
     Raises ExpectedError `workbook.*` and `comparison.not_recognised`.
     """
     progress(0, len(files), "import.reading")
-    sheets = _recognised(files)
+    sheets = _recognised(files, password)
     on = as_of or max((match.exported_on for *_rest, match in sheets if match.exported_on), default=None)
     on = on or desk.today()
     state = imports.ledger_state(connection)
