@@ -525,6 +525,17 @@ def _decide(item: Item, subject: Subject, seen: Seen, claimed: Claimed, *, quick
     return decision
 
 
+def ended(item: Item, subject: Subject, cycle: Cycle, on: date, claimed: Claimed) -> bool:
+    """Whether nothing can change the answer: claimed, excluded by a claim, too late, or no longer in force."""
+    if _own_claim(item, subject.id, cycle, claimed, on) is not None:
+        return True
+    if any(bars for _exclusion, _claim, bars in _excluded(item, subject, cycle, claimed, on)):
+        return True
+    last = item.process.last_day(cycle, on)
+    day = on if cycle.span.last == s.END else cycle.span.last
+    return (last is not None and on > last) or (item.until is not None and day > item.until)
+
+
 def verdict(item: Item, subject: Subject, cycle: Cycle, on: date, claimed: Claimed) -> tuple[State, int, int]:
     """Return the state and the amount, from and to, without reasons: for assessing everybody."""
     seen = rules.seen(on, cycle, subject.household, subject.person, subject.organisation, item.facts)

@@ -618,46 +618,45 @@ def _more(
 
 def _more_work(quantity: s.Quantity, goal: int, seen: Seen, search: _Search, step: s.Step | None) -> Options:
     found = [*_proofs(quantity, goal, seen, search, step)]
-    last = search.end if quantity.work.span != "cycle" else min(search.cycle.span.last, search.end)
     if quantity.work.from_identification and rules.counted_from(seen) is not None:
         for test in categories_of(search.item):  # As one of these kinds, the days before would count too.
             without = s.CategoryTest(test.household_kinds, (), test.flags, test.resolved_counts, test.moment)
             found += _category_options(without, seen)
-    if search.on >= last:
-        return found
+    last = search.end if quantity.work.span != "cycle" else min(search.cycle.span.last, search.end)
+    if search.on < last:
+        found += _work_on(quantity, goal, last, seen, search, step)
+    return found
+
+
+def _work_on(
+    quantity: s.Quantity, goal: int, last: date, seen: Seen, search: _Search, step: s.Step | None
+) -> Options:
+    """Return until when to go on in the job there is, or to work in a new one."""
     begin = search.on + DAY_AFTER
+    work = quantity.work
 
-    def enough(changes: tuple[Change, ...]) -> bool:
-        return _measured(quantity, search, changes, step) >= goal
+    def enough(change: Change) -> bool:
+        return _measured(quantity, search, (change,), step) >= goal
 
-    waited = _first_day(begin, last, lambda until: enough((Change(Kind.WAIT, until=until),)))
+    found: Options = []
+    waited = _first_day(begin, last, lambda until: enough(Change(Kind.WAIT, until=until)))
     if waited is not None:
         found.append((Change(Kind.WAIT, until=waited),))
+    members = seen.household.members if seen.household else ()
+    person = seen.person or (members[0] if members else None)
+    if person is None or work.recorded_only or work.by_bank:
+        return found
     place = (step.distance or (step.places[0] if step.places else "")) if step else ""
-    person = seen.person.id if seen.person else ""
-    if not person and seen.household is not None and seen.household.members:
-        person = seen.household.members[0].id
-    if not person:
-        return found
-
-    def worked(until: date) -> tuple[Change, ...]:
-        wage = goal if quantity.measure == "income" else 1
-        return (_work_change(quantity.work, person, until, place, seen, wage),)
-
-    if quantity.work.recorded_only or quantity.work.by_bank:
-        return found
-    day = _first_day(begin, last, lambda until: enough(worked(until)))
-    if day is not None:
-        if quantity.measure == "income":
-            month = min(last, add_months(search.on, 1))
-            day = max(day, month) if enough(worked(max(day, month))) else day
-        found.append(worked(day))
-    elif quantity.measure == "income":
-        for factor in (2, 10, 40):
-            change = _work_change(quantity.work, person, last, place, seen, goal * factor)
-            if enough((change,)):
-                found.append((change,))
-                break
+    if quantity.measure == "months":
+        day = _first_day(
+            begin, last, lambda until: enough(_work_change(work, person.id, until, place, seen, 1))
+        )
+        return [*found, (_work_change(work, person.id, day, place, seen, 1),)] if day else found
+    until = min(last, add_months(search.on, 1))
+    for factor in (1, 2, 10, 40):  # Of a wage nobody knows: so high that what is left of the time suffices.
+        change = _work_change(work, person.id, until, place, seen, goal * factor)
+        if enough(change):
+            return [*found, (change,)]
     return found
 
 
