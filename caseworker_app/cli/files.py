@@ -95,7 +95,12 @@ def _import_text(preview: ImportPreview, outcome: str) -> None:
     click.echo(outcome)
 
 
-@commands.command("import", help=_("Import workbooks; every cell is accounted for."))
+@commands.command(
+    "import",
+    help=_(
+        "Import workbooks; every cell is accounted for. CASEWORKER_FILE_PASSWORD opens those behind a password; else it is asked."
+    ),
+)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--layout",
