@@ -467,6 +467,9 @@ def problems() -> dict[str, str]:
             "is a formula that has not been calculated. Open the file in Excel or WPS, save it, and import it again."
         ),
         "code.unknown": _("is not one of the values possible here: {allowed}. Correct it."),
+        "date.ambiguous": _(
+            "is a number: it may be January or October of {year}. Write it as text, such as {year}年10月."
+        ),
         "date.form": _("is not a date. Write it like 2024-03-05 or 2024年03月."),
         "date.none": _("is a day that does not exist. Check it."),
         "identity.birth_date": _("contains a birth date that does not exist. Check the original."),

@@ -12,6 +12,8 @@ from caseworker_app.exchange.read import Cell
 
 _SPACES = re.compile(r"\s+")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_TENTH = re.compile(r"\d{4}\.1")
+"""As a number 2024.10 reads 2024.1: nobody can tell October from January."""
 _DAY = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?")
 _DAY_DIGITS = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _MONTH = re.compile(r"(\d{4})[-./年](\d{1,2})月?")
@@ -115,6 +117,8 @@ def phone(raw: Cell) -> Taken:
 def _date_parts(raw: Cell) -> tuple[int, int, int | None, str]:
     if isinstance(raw, datetime | date):
         return raw.year, raw.month, raw.day, ""
+    if isinstance(raw, float) and _TENTH.fullmatch(str(raw)):
+        raise Refused("date.ambiguous", year=int(raw))
     value = _tight(as_text(raw)).translate(_CHINESE_DIGITS)
     correction = "" if isinstance(raw, str) and _OFFICIAL.fullmatch(raw) else "date"
     for pattern in (_DAY, _DAY_DIGITS, _MONTH, _MONTH_DIGITS):

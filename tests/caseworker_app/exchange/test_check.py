@@ -54,6 +54,13 @@ def test_a_date_cell_is_its_day(day: date) -> None:
     assert check.first_day(day).value == check.last_day(datetime.combine(day, time(13))).value == day
 
 
+@pytest.mark.parametrize(
+    ("raw", "day"), [(2024.3, 3), (2024.11, 11), (202403.0, 3), (202410, 10), ("2024.1", 1), ("2024.10", 10)]
+)
+def test_a_month_that_a_sheet_keeps_as_a_number(raw: Any, day: int) -> None:
+    assert check.first_day(raw).value == date(2024, day, 1)
+
+
 @pytest.mark.parametrize("official", ["2024-03-05", "20240305", "2024年03月", "202403"])
 def test_what_the_national_system_writes_needs_no_correction(official: str) -> None:
     assert check.first_day(official).correction == ""
@@ -72,6 +79,7 @@ def test_what_the_national_system_writes_needs_no_correction(official: str) -> N
         ("24.3.5", "date.form"),
         (True, "date.form"),
         (45356.5, "date.form"),
+        (2024.1, "date.ambiguous"),
     ],
 )
 def test_what_is_no_day_is_refused(raw: Any, code: str) -> None:
