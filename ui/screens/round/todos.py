@@ -51,7 +51,7 @@ COLUMNS = (
     Column(N_("Household number"), 140, lambda todo: todo.household_no, paint="muted"),
     Column(N_("Village"), 100, lambda todo: place_name(todo.village_code)),
     Column(N_("Kind"), 110, kind_words),
-    Column(N_("Since"), 90, lambda todo: day_words(todo.since)),
+    Column(N_("First seen"), 90, lambda todo: day_words(todo.since)),
     Column(N_("What is to be done"), 460, lambda todo: todo.what, tip=lambda todo: todo.what),
     Column(N_("Where"), 220, lambda todo: todo.place, tip=lambda todo: todo.place),
 )

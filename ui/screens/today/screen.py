@@ -103,7 +103,7 @@ KINDS = (
         "todos",
         N_("To-dos of the round"),
         N_("Nothing waits for an answer."),
-        N_("Answer"),
+        N_("Give answer"),
         "attention",
         "round",
         (("part", "todos"),),
