@@ -653,8 +653,9 @@ def _work_on(
         )
         return [*found, (_work_change(work, person.id, day, place, seen, 1),)] if day else found
     until = min(last, add_months(search.on, 1))
-    for factor in (1, 2, 10, 40):  # Of a wage nobody knows: so high that what is left of the time suffices.
-        change = _work_change(work, person.id, until, place, seen, goal * factor)
+    lacking = max(goal - _measured(quantity, search, (), step), 1)
+    for factor in (1, 2, 10, 40):  # So high a wage that what is left of the time suffices.
+        change = _work_change(work, person.id, until, place, seen, lacking * factor)
         if enough(change):
             return [*found, (change,)]
     return found

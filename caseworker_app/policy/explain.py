@@ -605,20 +605,24 @@ def why(entitlement: Entitlement) -> str:
 # -- what would change it ------------------------------------------------------------------------------
 
 
+def _work_text(change: Change) -> str:
+    places = [divisions.full_name(change.value["place"][:2])] if change.place.isdigit() else []
+    places += [label("distance", change.place)] if change.place and not places else []
+    text = _("work until {day}").format(day=change.until)
+    if places:
+        text = _("work until {day} ({place})").format(day=change.until, place=places[0])
+    if change.value["wage"] <= 1:
+        return text
+    wage = _("{amount} yuan").format(amount=money.shown(change.value["wage"]))
+    return _clauses([text, _("earning {amount} a month").format(amount=wage)])
+
+
 def change_text(change: Change, names: Mapping[str, str] = MappingProxyType({})) -> str:
     """Return one change in words; `names` are those of the pack's own facts."""
     if change.kind is Kind.WAIT:
         return _("wait until {day}").format(day=change.until)
     if change.kind is Kind.WORK:
-        place = (
-            divisions.full_name(change.value["place"][:2]) if change.place not in ("", "cross_county") else ""
-        )
-        where = place or (label("distance", change.place) if change.place else "")
-        return (
-            _("work until {day} ({place})").format(day=change.until, place=where)
-            if where
-            else _("work until {day}").format(day=change.until)
-        )
+        return _work_text(change)
     if change.kind is Kind.FACT:
         return _("{fact} becomes {value}").format(
             fact=names.get(change.fact, "") or fact_text(change.fact),
