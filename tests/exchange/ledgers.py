@@ -48,7 +48,7 @@ class Memory:
         """Return a copy, on another device when one is named."""
         return Memory(self.scope, device or self.device, self, drift)
 
-    def read(self, query: Callable[[Connection], Any]) -> Any:  # noqa: ANN401 - whatever the query gives
+    def read(self, query: Callable[[Connection], Any]) -> Any:
         """Return what a query says."""
         with self.engine.connect() as connection:
             return query(connection)
@@ -65,7 +65,7 @@ class Memory:
 
     def receive(self, told: bytes, *, down: bool = False) -> Merged:
         """Take a state in."""
-        import json  # noqa: PLC0415
+        import json
 
         vectors, rows = json.loads(told)
         state: State = lines.decode(rows, vectors, down=down)
@@ -150,10 +150,10 @@ class Hand:
                     phone="",
                 )
                 for member in range(self.random.randint(1, 4)):
-                    self._person(unit, ledger.scope, home, "head" if member == 0 else "child")
+                    self._person(unit, home, "head" if member == 0 else "child")
                 unit.commit()
 
-    def _person(self, unit: Any, scope: str, home: str, relation: str) -> None:
+    def _person(self, unit: Any, home: str, relation: str) -> None:
         person = unit.insert(
             RECORDS["person"],
             name=self.random.choice("马王李张杨") + self.random.choice("国强秀英伟"),
@@ -190,7 +190,7 @@ class Hand:
                     group_name="",
                     phone="",
                 )
-                self._person(unit, ledger.scope, home, "head")
+                self._person(unit, home, "head")
                 unit.commit()
         elif pick < 0.4:
             person = self.random.choice(ledger.live("person"))
