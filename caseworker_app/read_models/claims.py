@@ -146,8 +146,8 @@ class ClaimForm:
     number: str
     item: str
     cycle: str
-    cycle_first: date
-    cycle_last: date
+    cycle_first: date | None
+    cycle_last: date | None
     printed_on: date
     filed_on: date
     unit: str
@@ -178,6 +178,10 @@ class ClaimForm:
     levels: tuple[str, ...]
     notes: tuple[str, ...]
     members: tuple[MemberOnForm, ...] = ()
+    item_name: str = ""
+    why: str = ""
+    basis: str = ""
+    """What each condition found, a line each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Claims: filed from an entitlement, moved along their life, printed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -17,7 +17,7 @@ from caseworker_app.domain.workdays import Workdays
 from caseworker_app.domain.worker import age_on
 from caseworker_app.policy import explain
 from caseworker_app.policy.assess import Entitlement, State
-from caseworker_app.policy.pack import Pack
+from caseworker_app.policy.pack import Pack, Paper
 from caseworker_app.policy.schema import HOUSEHOLD, ORGANISATION, PERSON
 from caseworker_app.read_models.claims import ClaimForm, ClaimLife, MemberOnForm, Preview, SpellOnForm
 from caseworker_app.read_models.people import MemberLine, SpellLine
@@ -26,7 +26,7 @@ from caseworker_app.use_cases.desk import Desk
 from caseworker_app.use_cases.typed import clean, known
 from caseworker_app.wording import ZH, label, months_text
 from db.queries import claims as queries
-from db.queries import workers
+from db.queries import work_facts, workers
 from db.queries.dated import live
 from db.tables import Attachment, Claim, ClaimStep, Evidence, Household, Objection
 from db.unit_of_work import UnitOfWork
@@ -557,7 +557,7 @@ def _counted(answer: dict[str, Any]) -> list[dict[str, Any]]:
         None: None,
         "cross_county": ("cross_county", "cross_province"),
         "cross_province": ("cross_province",),
-    }[tier["distance"] if tier else None]
+    }.get(tier["distance"] if tier else None)
     return [each for each in answer["stretches"] if far is None or each["distance"] in far]
 
 
@@ -566,7 +566,7 @@ def _arithmetic(counted: list[dict[str, Any]], answer: dict[str, Any]) -> tuple[
     values = next(
         (dict(reason["values"]) for reason in answer["reasons"] if reason["condition"] == "months"), None
     )
-    if values is None or not answer["tier"]:
+    if values is None or not answer["tier"] or "cross_county" not in values:
         return "", ""
     months = values["cross_province" if answer["tier"]["distance"] == "cross_province" else "cross_county"]
     parts = [months_text(Months(each["months"], each["days"]), ZH) for each in counted]
@@ -579,7 +579,10 @@ def _standard(answer: dict[str, Any]) -> str:
     tier = answer["tier"]
     if not tier:
         return ""
-    return f"{label('distance', tier['distance'], ZH)}满{tier['at_least']}个月，{money.shown(money.fen(tier['amount']))}元"
+    if tier["amount"] is None or tier["distance"] not in ("cross_county", "cross_province"):
+        return ""
+    distance = label("distance", tier["distance"], ZH)
+    return f"{distance}满{tier['at_least']}个月，{money.shown(money.fen(tier['amount']))}元"
 
 
 def item_name(pack: Pack, item: str) -> str:
@@ -639,6 +642,33 @@ def _members(
     )
 
 
+_GENERAL = "general"
+"""The form of items whose pack names none."""
+_LEVELS = ("village", "township", "county")
+
+
+def _basis(answer: dict[str, Any]) -> str:
+    """Return what each condition found, a line each."""
+    lines = [
+        f"{reason['label']}：{reason['found']}"
+        for reason in answer["reasons"]
+        if reason["outcome"] == "passed" and reason["found"] and reason["condition"] != "not_claimed"
+    ]
+    return "\n".join(dict.fromkeys(lines))
+
+
+def _citation(desk: Desk, clause: str) -> str:
+    """Return where an item is written: 二(六) is the sixth of the second part; other clauses stand as they are."""
+    section, _, article = clause.partition("(")
+    if section and article.endswith(")"):
+        return f"{desk.pack.document.short}第{section}部分第（{article.rstrip(')')}）条"
+    return f"{desk.pack.document.short} {clause}".strip()
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
 def form(desk: Desk, number: str, printed_on: date) -> ClaimForm:
     """Gather what the application form of a claim prints: its numbers from the stored answer, the rest from the ledger.
 
@@ -648,34 +678,26 @@ def form(desk: Desk, number: str, printed_on: date) -> ClaimForm:
         claim = queries.by_number(connection, number)
         if claim is None:
             raise ExpectedError("claim.none", number=number)
+        common = _common(desk, claim, printed_on)
+        if claim.beneficiary_kind == ORGANISATION:
+            return replace(common, **_of_organisation(connection, claim))
         asked = desk.asked(claim.filed_on)
         person = claim.beneficiary
-        if claim.beneficiary_kind == "household":
-            person = workers.members(connection, claim.beneficiary, asked)[0].id
-        page = workers.page(connection, person, asked)
+        if claim.beneficiary_kind == HOUSEHOLD:
+            members = workers.members(connection, claim.beneficiary, asked)
+            person = members[0].id if members else ""
+        page = workers.page(connection, person, asked) if person else None
         if page is None:
             raise ExpectedError("person.not_here", day=claim.filed_on.isoformat())
         spells = {spell.id: spell for spell in page.spells}
         owner = dict.fromkeys(spells, person)
-        if claim.beneficiary_kind == "household":
+        if claim.beneficiary_kind == HOUSEHOLD:
             for member, line in workers.spell_lines(connection, [each.id for each in page.members]):
                 spells[line.id], owner[line.id] = line, member
-    answer = claim.answer
-    rule = desk.pack.item(claim.item)
-    counted = _counted(answer)
-    months, arithmetic = _arithmetic(counted, answer)
     unit = "".join(each.name for each in divisions.path(page.row.village_code)[3:])
-    section, _, article = rule.clause.partition("(")
-    return ClaimForm(
-        form=rule.paper.form,
-        title=rule.paper.title,
-        number=claim.number,
-        item=claim.item,
-        cycle=claim.cycle,
-        cycle_first=date.fromisoformat(answer["cycle_first"]),
-        cycle_last=date.fromisoformat(answer["cycle_last"]),
-        printed_on=printed_on,
-        filed_on=claim.filed_on,
+    answer = claim.answer
+    return replace(
+        common,
         unit=unit,
         name=page.row.name,
         sex=label("sex", page.sex, ZH),
@@ -689,19 +711,76 @@ def form(desk: Desk, number: str, printed_on: date) -> ClaimForm:
         address=f"{unit} {page.row.group}".strip(),
         household_kind=label("household_kind", page.household_kind, ZH),
         monitored_kind=label("monitored_kind", page.monitored_kind, ZH),
-        spells=_on_form(counted, spells) if claim.beneficiary_kind == "person" else (),
-        distance=label("distance", answer["tier"]["distance"], ZH) if answer["tier"] else "",
+        spells=_on_form(_counted(answer), spells) if claim.beneficiary_kind == PERSON else (),
+        card_holder=page.card_holder,
+        card_bank=page.card_bank,
+        card_number=page.card_number,
+        members=_members(answer, page.members, spells, owner),
+    )
+
+
+def _common(desk: Desk, claim: Any, printed_on: date) -> ClaimForm:  # noqa: ANN401 - a row
+    """Return what a form says of the claim itself; of whom it is for, only the name."""
+    answer, tier = claim.answer, claim.answer["tier"]
+    rule = desk.pack.items.get(claim.item)
+    paper = rule.paper if rule else Paper("", (), (), (), (), ())
+    name = item_name(desk.pack, claim.item)
+    months, arithmetic = _arithmetic(_counted(answer), answer)
+    distance = (tier or {}).get("distance")
+    return ClaimForm(
+        form=paper.form or _GENERAL,
+        title=paper.title or (desk.pack.name, f"{name}申请表"),
+        number=claim.number,
+        item=claim.item,
+        cycle=claim.cycle,
+        cycle_first=_day(answer["cycle_first"]),
+        cycle_last=_day(answer["cycle_last"]),
+        printed_on=printed_on,
+        filed_on=claim.filed_on,
+        unit=divisions.full_name(desk.scope),
+        name=answer["beneficiary"]["name"],
+        sex="",
+        ethnicity="",
+        age=None,
+        identity_number="",
+        phone="",
+        head="",
+        relation="",
+        household_no="",
+        address="",
+        household_kind="",
+        monitored_kind="",
+        spells=(),
+        distance=label("distance", distance, ZH) if distance else "",
         months=months,
         arithmetic=arithmetic,
         standard=_standard(answer),
         amount=claim.amount,
-        card_holder=page.card_holder,
-        card_bank=page.card_bank,
-        card_number=page.card_number,
-        evidence_required=rule.paper.evidence_required,
-        evidence_any_of=rule.paper.evidence_any_of,
-        citation=f"{desk.pack.document.short}第{section}部分第（{article.rstrip(')')}）条",
-        levels=rule.paper.levels,
-        notes=rule.paper.notes,
-        members=_members(answer, page.members, spells, owner),
+        card_holder="",
+        card_bank="",
+        card_number="",
+        evidence_required=paper.evidence_required,
+        evidence_any_of=paper.evidence_any_of,
+        citation=_citation(desk, rule.clause if rule else ""),
+        levels=paper.levels or _LEVELS,
+        notes=paper.notes,
+        item_name=name,
+        why=str(answer.get("why", "")),
+        basis=_basis(answer),
     )
+
+
+def _of_organisation(connection: Connection, claim: Any) -> dict[str, Any]:  # noqa: ANN401 - a row
+    """Return what a form says of an organisation, in the places of a person."""
+    firm = next((each for each in work_facts.organisations(connection) if each.id == claim.beneficiary), None)
+    if firm is None:
+        return {}
+    return {
+        "identity_number": firm.credit_code,
+        "phone": firm.phone,
+        "head": firm.contact,
+        "address": divisions.full_name(firm.village_code) if firm.village_code else "",
+        "household_kind": label("organisation_kind", firm.kind, ZH),
+        "card_holder": firm.name,
+        "card_number": firm.account,
+    }
