@@ -14,7 +14,7 @@ from caseworker_app.use_cases.months import Standing, Step
 from caseworker_app.wording import _, label
 from ui.context import Context
 from ui.widgets.basics import Card, Field, button, clear, column, row, text
-from ui.widgets.lines import lines
+from ui.widgets.lines import Ruled, fill
 
 
 def step_words(step: Step) -> str:
@@ -53,17 +53,18 @@ class ClosingCard(QWidget):
         clear(self._rows)
         rows = [self._line(each) for each in standings]
         heads = [_("Village"), _("State"), _("Last step"), ""]
-        self._rows.addWidget(lines(heads, rows, _("There is no village below."), 2))
+        table = Ruled(heads)
+        fill(table, rows, 2)
+        self._rows.addWidget(table)
 
     def _line(self, each: Standing) -> tuple[str | QWidget, ...]:
         accept = button(_("Accept"), partial(self._accept, each.place), link=True)
         accept.setAccessibleName(_("Accept the month of {place}").format(place=each.name))
-        accept.setEnabled(each.state == "closed")
         back = button(_("Return"), partial(self._ask, each.place), link=True)
         back.setAccessibleName(_("Return the month of {place}").format(place=each.name))
-        back.setEnabled(each.state in ("closed", "accepted"))
+        offered = {"closed": [accept, back], "accepted": [back]}.get(each.state, [])
         ways = QWidget()
-        ways.setLayout(row(accept, back, space=10))
+        ways.setLayout(row(*offered, space=10))
         last = step_words(each.last) if each.last else _("not closed yet")
         return each.name, label("month_state", each.state), last, ways
 

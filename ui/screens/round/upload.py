@@ -22,7 +22,7 @@ from ui.screens.round.closing import ClosingCard, step_words
 from ui.theme import style
 from ui.widgets.basics import Card, Field, Pill, ProgressPanel, button, clear, column, row, show_part, text
 from ui.widgets.findings import FindingLine
-from ui.widgets.lines import lines, scrolled
+from ui.widgets.lines import Ruled, fill, lines, scrolled
 
 _SHOWN = 50
 TONES = {"open": "quiet", "closed": "good", "accepted": "good", "returned": "stop"}
@@ -48,6 +48,7 @@ class UploadPart(QWidget):
         self.month.setFixedWidth(style.px(120))
         self.month.editingFinished.connect(self.reload)
         self._month = Field(_("Month"), self.month)
+        self._month.setFixedWidth(style.px(260))
         self._pill = Pill()
         self._due, self._answer = text("", "secondary"), text("", "muted", wrap=True)
         self._checks_title = text("", "section")
@@ -182,10 +183,9 @@ class UploadPart(QWidget):
 
     def _show_past(self, past: list[PastUpload]) -> None:
         clear(self._past)
-        rows = []
+        rows: list[tuple[str | QWidget, ...]] = []
         for each in past[:_SHOWN]:
             again = button(_("Write again"), partial(self.ask_again, each), link=True)
-            again.setEnabled(each.again)
             again.setAccessibleName(
                 _("Write again {month}, {day}").format(month=each.month, day=each.written_on)
             )
@@ -198,11 +198,16 @@ class UploadPart(QWidget):
                     each.officer,
                     each.seal.upper(),
                     each.file_name,
-                    again,
+                    again if each.again else "",
                 )
             )
         heads = [_("Month"), _("Place"), _("Written on"), _("Officer"), _("Seal"), _("File"), ""]
-        self._past.addWidget(lines(heads, rows, _("No workbook was written yet."), 5))
+        if not rows:
+            self._past.addWidget(text(_("No workbook was written yet."), "muted"))
+            return
+        table = Ruled(heads)
+        fill(table, rows, 5)
+        self._past.addWidget(table)
 
     # -- acting ------------------------------------------------------------------------------
 
