@@ -459,9 +459,6 @@ def errors() -> dict[str, str]:
 def problems() -> dict[str, str]:
     """Return the sentence of every import problem; row and column are said before it."""
     return {
-        "cell.formula": _(
-            "is a formula whose value is not in the file. Open it in Excel or WPS, save it, and import it again."
-        ),
         "cell.missing": _("not filled in. Add it."),
         "cell.formula_without_value": _(
             "is a formula that has not been calculated. Open the file in Excel or WPS, save it, and import it again."

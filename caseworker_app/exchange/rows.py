@@ -196,7 +196,7 @@ def _results(column: Column, cells: dict[Any, Cell]) -> dict[Any, check.Taken | 
         if cell == "":
             continue
         if isinstance(cell, Uncalculated):
-            results[key] = check.Refused("cell.formula")
+            results[key] = check.Refused("cell.formula_without_value")
             continue
         try:
             results[key] = read(cell)

@@ -314,4 +314,4 @@ def test_a_formula_without_a_value_is_a_problem_where_the_cell_is_kept(exports: 
     sheet.rows[3][MEMBERS.index("民族")] = read.Uncalculated("=A1")
     sheet.rows[3][MEMBERS.index("务工时长(月)")] = read.Uncalculated("=A1")
     (problem,) = planned(planner_with(exports), sheet).problems
-    assert (problem.code, problem.column) == ("cell.formula", "民族")
+    assert (problem.code, problem.column) == ("cell.formula_without_value", "民族")
