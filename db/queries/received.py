@@ -29,13 +29,8 @@ def devices_named(connection: Connection, ids: Sequence[str]) -> list[Any]:
 
 def devices(connection: Connection, own: str) -> list[DeviceLine]:
     """Return every device with the last month it sent, by place."""
-    sent = dict(
-        connection.execute(
-            select(Received.device, func.max(Received.month)).where(live(Received)).group_by(Received.device)
-        )
-        .tuples()
-        .all()
-    )
+    last = select(Received.device, func.max(Received.month).label("month")).where(live(Received))
+    sent = {row.device: row.month for row in connection.execute(last.group_by(Received.device))}
     chosen = select(Device.__table__).where(live(Device)).order_by(Device.village_code, Device.id)
     return [
         DeviceLine(
