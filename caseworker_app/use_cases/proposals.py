@@ -45,12 +45,13 @@ def answer(desk: Desk, about: str, outcome: str, reason: str, reply: Reply) -> C
 
     Raises ExpectedError `todo.gone` and `todo.reason_missing`.
     """
-    with desk.units("proposal.accept" if outcome == "accepted" else "proposal.decline") as unit:
+    accepted = outcome == "accepted"
+    with desk.units("proposal.accept" if accepted else "proposal.decline") as unit:
         line = next(iter(queries.proposals(unit.connection, record=about)), None)
         if line is None:
             raise ExpectedError("todo.gone")
         reply(desk, unit, about, line.village_code, outcome, reason)
-        if outcome == "accepted":
+        if accepted:
             table = RECORDS[line.table]
             if line.field == "voided":
                 unit.void(table, line.record)
