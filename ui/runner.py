@@ -12,6 +12,7 @@ A screen hands over a plain function and what to do with its result; it never se
 - A continuation that is a method of a widget since deleted is dropped.
 """
 
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,7 @@ from caseworker_app.domain.errors import ExpectedError
 
 Progress = Callable[[int, int, str], None]
 _REPORT_EVERY = 0.08
+_GIVE_WAY = 0.0005
 
 
 class Cancelled(Exception):
@@ -93,6 +95,8 @@ class Runner(QObject):
         super().__init__(parent)
         self._writer = ThreadPoolExecutor(1, "writer")
         self._readers = ThreadPoolExecutor(2, "reader")
+        # Whoever works beside the window gives way to it ten times as soon as Python would.
+        sys.setswitchinterval(_GIVE_WAY)
         self._under_way: dict[Job, bool] = {}
         self._closed = False
         self._deliver.connect(self._run, Qt.ConnectionType.QueuedConnection)

@@ -281,33 +281,41 @@ LACKS: dict[str, Callable[[Asked], ColumnElement[bool]]] = {
 """What a record may lack, the most pressing first; facts that stop a claim come before all of these."""
 
 
+OF_WORKERS: dict[str, Callable[[Asked], ColumnElement[bool]]] = {
+    "workers": lambda _asked: true(),
+    "farming": lambda asked: and_(_farming(asked), ~_working(asked)),
+    "unemployed": lambda asked: and_(~_working(asked), ~_farming(asked)),
+    "zeroing": lambda asked: and_(~_working(asked), ~_farming(asked), _intends(asked), ~_unwilling(asked)),
+    "owed": _owed,
+    "package-due": lambda asked: and_(_owed(asked), _lacking(asked)),
+    "older": lambda asked: Person.born <= born_by(asked.on, asked.older_from),
+    "working": in_work,
+    "able": lambda asked: _owed(replace(asked, owed_to=package.WILLING)),
+}
+"""The lists that only workers are on, as what is so of them beside: one look at the workers counts them all."""
+
+
+def _among_workers(name: str) -> Callable[[Asked], ColumnElement[bool]]:
+    return lambda asked: and_(_worker(asked), OF_WORKERS[name](asked))
+
+
 LISTS: dict[str, Callable[[Asked], ColumnElement[bool]]] = {
+    **{name: _among_workers(name) for name in OF_WORKERS},
     "people": lambda _asked: true(),
     "workforce": lambda asked: or_(_worker(asked), _working(asked)),
-    "workers": _worker,
     "employed": in_work,
-    "farming": lambda asked: and_(_worker(asked), _farming(asked), ~_working(asked)),
-    "unemployed": lambda asked: and_(_worker(asked), ~_working(asked), ~_farming(asked)),
     "willing": lambda asked: Person.id.in_(
         select(Intention.person_id).where(holds(Intention, asked.on), Intention.kind == "go_out")
     ),
     "returned": _returned,
     "returned-lately": lambda asked: _returned(asked, Spell.ended_on >= asked.on - LATELY),
-    "zeroing": lambda asked: and_(
-        _worker(asked), ~_working(asked), ~_farming(asked), _intends(asked), ~_unwilling(asked)
-    ),
-    "owed": lambda asked: and_(_worker(asked), _owed(asked)),
-    "package-due": lambda asked: and_(_worker(asked), _owed(asked), _lacking(asked)),
     "contact-overdue": _overdue,
     "unstable": _unstable,
     "posts-ending": _post,
     "uninsured": lambda asked: in_work(asked, Spell.insured.is_(False)),
-    "older": lambda asked: and_(_worker(asked), Person.born <= born_by(asked.on, asked.older_from)),
     "left-behind": _left_behind,
     "incomplete": lambda asked: or_(*(lacks(asked) for lacks in LACKS.values())),
     "mismatched": lambda asked: comparisons.mismatched(asked.on),
-    "working": lambda asked: and_(in_work(asked), _worker(asked)),
-    "able": lambda asked: and_(_worker(asked), _owed(replace(asked, owed_to=package.WILLING))),
 }
 """Every list of people as a condition on the day asked about; `able` are those in work or known to want it."""
 
@@ -406,14 +414,18 @@ def values(
 
 def counts(connection: Connection, names: Sequence[str], asked: Asked) -> dict[str, int]:
     """Return how many are on each list."""
-    return {
-        name: len(ids(connection, name, asked))
-        if name == "posts-ending"
-        else connection.execute(
-            select(func.count()).select_from(_chosen(name, asked, "", "").subquery())
-        ).scalar_one()
-        for name in names
-    }
+    found = {}
+    if together := [name for name in names if name in OF_WORKERS]:
+        sums = [func.coalesce(func.sum(case((OF_WORKERS[name](asked), 1), else_=0)), 0) for name in together]
+        looked = connection.execute(_chosen("workers", asked, "", "").with_only_columns(*sums)).one()
+        found = dict(zip(together, looked, strict=True))
+    for name in names:
+        if name == "posts-ending":
+            found[name] = len(ids(connection, name, asked))
+        elif name not in found:
+            chosen = _chosen(name, asked, "", "").subquery()
+            found[name] = connection.execute(select(func.count()).select_from(chosen)).scalar_one()
+    return {name: found[name] for name in names}
 
 
 def _wanting_since(connection: Connection, people: Sequence[str], on: date) -> dict[str, date]:

@@ -261,3 +261,17 @@ def test_a_list_is_narrowed_by_name_number_and_village(sample_desk: Desk) -> Non
         village = workers.ids(connection, "people", asked, village=one.village_code)
         assert village == [line.id for line in everybody if line.village_code == one.village_code]
         assert workers.ids(connection, "people", asked, text="100%") == []
+
+
+def test_the_first_lines_of_a_broad_list_are_those_of_the_whole(sample_desk: Desk) -> None:
+    asked = sample_desk.asked(date(2024, 11, 30))
+    with sample_desk.ledger.reader() as connection:
+        for name in workers.BROAD:
+            assert workers.first_ids(connection, name, asked, 40) == workers.ids(connection, name, asked)[:40]
+
+
+def test_lists_counted_together_are_counted_as_each_alone(sample_desk: Desk) -> None:
+    asked = sample_desk.asked(date(2024, 11, 30))
+    with sample_desk.ledger.reader() as connection:
+        together = workers.counts(connection, list(workers.LISTS), asked)
+        assert together == {name: len(workers.ids(connection, name, asked)) for name in workers.LISTS}

@@ -165,3 +165,19 @@ def test_cells_speak_for_screen_readers(model: WindowedTableModel, source: Sourc
     assert model.position("nobody") == -1
     assert model.rowCount(model.index(0, 0)) == 0
     assert model.data(QModelIndex()) is None
+
+
+def test_a_list_goes_on_behind_its_beginning_without_being_read_again(
+    large: WindowedTableModel, source: Source
+) -> None:
+    large.set_ids(ids(BLOCK))
+    shown(large, 10)
+    source.answer()
+    source.asked.clear()
+    large.go_on(ids(BLOCK * 3))
+    assert large.rowCount() == BLOCK * 3
+    assert shown(large, 10) == "id-10"
+    assert source.asked == []
+    large.go_on([f"other-{number}" for number in range(BLOCK * 4)])
+    shown(large, 10)
+    assert source.asked[-1][0][10] == "other-10"

@@ -432,7 +432,7 @@ class WorkersScreen(QWidget):
         self._context.refresh_status()
 
     def _count(self) -> None:
-        """Count every list, one after another, unless nothing changed; after the rows that are looked at."""
+        """Count every list, a look at the ledger after another, unless nothing changed; after the rows looked at."""
         asked = self._asked()
         if self._counted != asked:
             self._counted = asked
@@ -444,12 +444,14 @@ class WorkersScreen(QWidget):
         if not names:
             self._show_counts(found)
             return
+        together = [name for name in names if name in queries.OF_WORKERS] or names[:1]
+        others = [name for name in names if name not in together]
         self._context.query(
             lists.counts,
             self._context.desk.pack,
-            names[:1],
+            together,
             asked,
-            then=lambda counts: self._count_next(asked, names[1:], found | counts),
+            then=lambda counts: self._count_next(asked, others, found | counts),
         )
 
     def _show_counts(self, counts: dict[str, int]) -> None:
