@@ -54,6 +54,7 @@ def _answered(result: Any, kind: Any) -> ColumnElement[bool]:  # noqa: ANN401 - 
         before.theirs == result.theirs,
         before.voided_in.is_(None),
         list_before.id == before.comparison_id,
+        list_before.voided_in.is_(None),
         list_before.kind == kind,
         reply.about == before.id,
         reply.outcome == AS_IT_IS,

@@ -21,6 +21,8 @@ from caseworker_app.use_cases import entitlements, lists
 from caseworker_app.use_cases.desk import Desk
 from db.queries import households, workers
 from db.tables import (
+    Comparison,
+    ComparisonResult,
     Household,
     HouseholdAttribute,
     Intention,
@@ -28,6 +30,7 @@ from db.tables import (
     Person,
     PersonAttribute,
     Record,
+    Reply,
     ServiceRecord,
     Spell,
 )
@@ -81,6 +84,8 @@ class Made:
 
     people: dict[str, One] = field(default_factory=dict)
     homes: dict[str, Row] = field(default_factory=dict)
+    compared: list[Row] = field(default_factory=list)
+    """Results of comparisons: kind of list, day it stands for, person, what it says, how that was answered."""
 
 
 def a_day(random: Random) -> date:
@@ -256,7 +261,38 @@ def make_up(desk: Desk, seed: int) -> Made:
             unit.void(Person, person)
             del made.people[person]
         unit.commit()
+    compare_with_lists(desk, Random(seed), made)
     return made
+
+
+def compare_with_lists(desk: Desk, random: Random, made: Made) -> None:
+    """Hold the ledger against lists of several days, one of which is voided."""
+    with desk.units("compared") as unit:
+        for kind in ("insured", "unemployed"):
+            for number, day in enumerate(random.sample(ENDS, 4)):
+                told = {"file_name": "", "digest": "", "compared_on": ENDS[-1], "officer": "", "counts": {}}
+                comparison = unit.insert(Comparison, kind=kind, as_of=day, **told)
+                for person in random.sample(list(made.people), 25):
+                    row = {
+                        "result": random.choice(
+                            ("differs", "differs", "suggested", "agrees", "unknown_there")
+                        ),
+                        "theirs": random.choice(("yes", "no")),
+                    }
+                    where = {"person_id": person, "household_id": None, "village_code": VILLAGES[0], "row": 1}
+                    where |= {"field": "status", "ours": "", "since": None, "comparison_id": comparison}
+                    result = unit.insert(ComparisonResult, **where, **row)
+                    answer = random.choice(("", "", "", "fixed", "as_it_is"))
+                    if answer:
+                        said = {"village_code": VILLAGES[0], "officer": "", "reason": "", "on": day}
+                        unit.insert(Reply, about=result, outcome=answer, **said)
+                    if number:
+                        made.compared.append(
+                            {"kind": kind, "day": day, "person": person, "answer": answer, **row}
+                        )
+                if not number:
+                    unit.void(Comparison, comparison)
+        unit.commit()
 
 
 def rows_of(one: One) -> tuple[tuple[type[Record], list[Row]], ...]:
@@ -445,6 +481,20 @@ def unfinished(made: Made, one: One, on: date) -> bool:
     return not one.number or years is None or no_skill or no_phone
 
 
+def mismatched(made: Made, person: str, on: date) -> bool:
+    """What the newest list of a kind up to the day says otherwise, unless answered, or explained when said before."""
+    for kind in ("insured", "unemployed"):
+        of_kind = [row for row in made.compared if row["kind"] == kind]
+        newest = max((row["day"] for row in of_kind if row["day"] <= on), default=None)
+        own = [row for row in of_kind if row["person"] == person]
+        explained = {row["theirs"] for row in own if row["answer"] == "as_it_is"}
+        for row in own:
+            asks = row["day"] == newest and row["result"] in ("differs", "suggested")
+            if asks and not row["answer"] and row["theirs"] not in explained:
+                return True
+    return False
+
+
 def blocked(desk: Desk, on: date) -> set[str]:
     """Whose facts a claim waits for, asking about everybody."""
     found: set[str] = set()
@@ -463,6 +513,7 @@ def blocked(desk: Desk, on: date) -> set[str]:
 def derived(made: Made, desk: Desk) -> dict[str, Callable[[One, date], bool]]:
     """Return every list as a question about one person and one day."""
     wanting = ("go_out", "nearby", "start_up", "train")
+    ids = {id(one): person for person, one in made.people.items()}
     return {
         "people": lambda _one, _on: True,
         "workforce": lambda one, on: is_worker(one, on) or bool(jobs(one, on)),
@@ -487,6 +538,7 @@ def derived(made: Made, desk: Desk) -> dict[str, Callable[[One, date], bool]]:
         "older": lambda one, on: is_worker(one, on) and (age(one, on) or 0) >= 50,
         "left-behind": lambda one, on: left_behind(made, one, on),
         "incomplete": lambda one, on: unfinished(made, one, on),
+        "mismatched": lambda one, on: mismatched(made, ids[id(one)], on),
     }
 
 
