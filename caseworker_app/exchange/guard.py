@@ -30,7 +30,7 @@ _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 # Old OpenOffice names a document type in it, and nothing reads it as markup here.
 _MANIFEST = "META-INF/manifest.xml"
 _DECLARES = re.compile(rb"<\0?!\0?(?:D\0?O\0?C\0?T\0?Y\0?P\0?E|E\0?N\0?T\0?I\0?T\0?Y)")
-_ROW = re.compile(rb'row\b[^>]{0,400}?\br="(\d{1,9})"')
+_ROW = re.compile(rb'row\b[^>]{0,400}?\br="(\d{1,20})"')
 _WIDE = re.compile(rb' r="([A-Z]{2,3})\d')
 _WIDE_AND_FILLED = re.compile(rb' r="([A-Z]{2,3})\d+"[^>]{0,200}>\s*<(?:\w+:)?(?:v|is|f)\b')
 _FORMULA = re.compile(
