@@ -38,6 +38,8 @@ _CAREFUL = 15_000
 _STRANGE = re.compile("[\x00\x02-\x09\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 """What a row may hold only between its cells, or not at all."""
 _ESCAPE = re.compile("_x[0-9A-Fa-f]{4}_")
+_EDGES = re.compile(f" {BETWEEN}|{BETWEEN} ")
+_PART = 1 << 16
 _ROWS_A_PART = 400
 _EPOCH = date(1899, 12, 30).toordinal()
 _COMPRESSION = 4
@@ -61,14 +63,10 @@ class Rows:
     def add(self, cells: Sequence[str]) -> None:
         """Take the next row."""
         joined = BETWEEN.join(cells)
-        self._keep(joined, " ".join(joined.split()).rstrip(BETWEEN))
-
-    def add_exact(self, cells: Sequence[str]) -> None:
-        """Take the next row, of which cells may begin or end with a blank."""
-        self._keep(BETWEEN.join(cells), seal.row_text(cells))
-
-    def _keep(self, joined: str, reading: str) -> None:
-        self._summing.add(reading)
+        reading = " ".join(joined.split())
+        if _EDGES.search(reading):  # Where a cell begins or ends with a blank, cell by cell.
+            reading = seal.row_text(cells)
+        self._summing.add(reading.rstrip(BETWEEN))
         self._file.write(joined.replace("\n", _BREAK).encode() + b"\n")
         self.count += 1
 
@@ -85,6 +83,12 @@ class Rows:
         """Give the rows as they wait."""
         self._file.seek(0)
         yield from self._file
+
+    def parts(self) -> Iterator[bytes]:
+        """Give the rows as they wait, many at a time."""
+        self._file.seek(0)
+        while part := self._file.read(_PART):
+            yield part
 
     def close(self) -> None:
         """Give the room back."""
@@ -130,7 +134,7 @@ class Draft:
         if _STRANGE.search(joined):
             # What no workbook can hold stands as JSON's own escape.
             cells = [_STRANGE.sub(lambda found: f"\\u{ord(found[0]):04x}", cell) for cell in cells]
-        self._records.add_exact(cells)
+        self._records.add(cells)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -179,7 +183,7 @@ class Draft:
         parts = [packing.compress(json.dumps(told, ensure_ascii=False).encode() + b"\n")]
         for rows in (*self._sheets.values(), self._records):
             parts.append(packing.compress(_MARK + b"\n"))
-            parts.extend(packing.compress(line) for line in rows.lines())
+            parts.extend(map(packing.compress, rows.parts()))
         return b"".join((*parts, packing.flush()))
 
     @classmethod
@@ -271,8 +275,8 @@ def _unpacked(kept: bytes) -> Iterator[bytes]:
     """Give the lines that were packed, little by little."""
     packing = zlib.decompressobj()
     left = b""
-    for start in range(0, len(kept), 1 << 16):
-        *whole, left = (left + packing.decompress(kept[start : start + (1 << 16)])).split(b"\n")
+    for start in range(0, len(kept), _PART):
+        *whole, left = (left + packing.decompress(kept[start : start + _PART])).split(b"\n")
         yield from whole
 
 

@@ -238,6 +238,20 @@ def worked(ledger: Path) -> None:
     _say(f"\nAt most {found['memory'] / 1024:,.0f} MiB in the whole process.")
 
 
+# -- the month out: against streaming the same cells with the bare writer ------------------------------
+
+
+def uploaded(ledger: Path) -> None:
+    """Print how long the monthly workbook of this ledger takes, and how much memory."""
+    command = [sys.executable, "-m", "tests.benchmarks.upload", str(ledger), PASSWORD]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    found = json.loads(told)
+    ours, floor, more = found["ours"], found["floor"], found["memory"] - found["before"]
+    _say("\n| what | ours, ms | floor, ms | ratio |\n|---|---:|---:|---:|")
+    _say(f"| write the monthly workbook | {ours * 1000:,.0f} | {floor * 1000:,.0f} | {ours / floor:.2f} |")
+    _say(f"\n{found['rows']:,} rows; at most {more / 1024:,.0f} MiB above the opened ledger.")
+
+
 # -- the run -------------------------------------------------------------------------------------------
 
 
@@ -284,10 +298,12 @@ def main() -> None:
         os.environ["CASEWORKER_HOME"] = str(Path(folder) / "home")
         if asked.ledger:
             worked(asked.ledger)
+            uploaded(asked.ledger)
             return
         for size in sizes:
             measure(size, Path(folder) / str(size))
             worked(Path(folder) / str(size) / "ledger")
+            uploaded(Path(folder) / str(size) / "ledger")
         _say("\n| what | ours, ms | bare QLabel, ms | ratio |\n|---|---:|---:|---:|")
         for line in timed_window(Path(folder) / str(sizes[-1]) / "ledger"):
             _say(
