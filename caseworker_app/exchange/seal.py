@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,6 +36,8 @@ _BLOCK = 16
 """Rows that share the marks of their columns: of two edits in one block, more cells than two may be named."""
 BETWEEN = "\x01"
 """Stands between the cells of a row; no cell of a workbook can hold it."""
+_UNEVEN = re.compile(rf"[^\S ]|  | {BETWEEN}|{BETWEEN} |\A | \Z")
+"""Blanks that `canonical` would take out; most rows have none, and are read as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,10 @@ def canonical(cell: Cell | None) -> str:
 
 def row_text(row: Sequence[Cell | None]) -> str:
     """Return how a row reads; cells empty at its end do not count."""
-    return BETWEEN.join(map(canonical, row)).rstrip(BETWEEN)
+    joined = BETWEEN.join([cell if cell.__class__ is str else canonical(cell) for cell in row])
+    if joined.count(BETWEEN) != len(row) - 1 or _UNEVEN.search(joined):
+        joined = BETWEEN.join(map(canonical, row))
+    return joined.rstrip(BETWEEN)
 
 
 class Summing:

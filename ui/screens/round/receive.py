@@ -58,14 +58,14 @@ def _wrong(line: VillageLine) -> str:
 
 COLUMNS = (
     Column(N_("Village"), 150, lambda line: line.village),
-    Column(N_("Sent"), 170, _sent),
+    Column(N_("Sent"), 160, _sent),
     Column(N_("Officer"), 90, lambda line: line.officer),
-    Column(N_("Standing"), 150, lambda line: label("standing", line.standing) if line.standing else ""),
+    Column(N_("Standing"), 140, lambda line: label("standing", line.standing) if line.standing else ""),
     Column(N_("Seal"), 110, lambda line: label("seal", line.seal) if line.seal else ""),
     Column(N_("Month closed"), 90, lambda line: label("month_state", line.month_state)),
     Column(N_("To look at"), 220, _wrong, tip=_wrong),
     Column(N_("Households"), 80, lambda line: str(line.households or ""), right=True),
-    Column(N_("File"), 260, lambda line: line.file_name, paint="muted", tip=lambda line: line.file_name),
+    Column(N_("File"), 190, lambda line: line.file_name, paint="muted", tip=lambda line: line.file_name),
 )
 
 
@@ -236,7 +236,7 @@ class ReceivePart(QWidget):
         taken = sum(each.file.taken for each in self._outcomes)
         words = _n("{count} workbook received", "{count} workbooks received", taken).format(count=taken)
         if left := len(self._outcomes) - taken:
-            self._context.messages.warn(_("{done}, {count} wait: see below").format(done=words, count=left))
+            self._context.messages.tell(_("{done}, {count} wait: see below").format(done=words, count=left))
         else:
             self._context.messages.done(words)
         self.reload()
