@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from caseworker_app.wording import _
 from ui.context import Context
 from ui.screens.exchange.importing import ImportPart
-from ui.widgets.basics import column, row, text
+from ui.widgets.basics import button, column, row, text
 
 
 class ExchangeScreen(QWidget):
@@ -19,7 +19,8 @@ class ExchangeScreen(QWidget):
         self.importing = ImportPart(context)
         head = QWidget()
         head.setObjectName("pagehead")
-        head.setLayout(row(text(_("Import and report"), "page"), None, margins=(16, 10, 16, 10)))
+        to_round = button(_("Monthly round"), lambda: context.navigator.go("round"), link=True)
+        head.setLayout(row(text(_("Import and report"), "page"), None, to_round, margins=(16, 10, 16, 10)))
         self.setLayout(column(head, row(self.importing, margins=(16, 12, 16, 12)), space=0))
 
     def open(self, **_arguments: Any) -> None:  # noqa: ANN401 - none are needed
