@@ -109,7 +109,7 @@ class _SheetPlan:
         ]
         self.name_of = {index: name for name, places in grid.places.items() for index in places}
         given = self.found.layout.given
-        self.plain = not given and all(len(places) == 1 for places in grid.places.values())
+        self.several = [name for name, places in grid.places.items() if len(places) > 1]
         for done, (number, values) in enumerate(zip(grid.numbers, grid.values, strict=True)):
             if done % _PROGRESS_EVERY == 0:
                 progress(done, len(grid.numbers))
@@ -277,16 +277,16 @@ class _SheetPlan:
         """Put every cell of a row that was taken into its class."""
         cells = self.tally.cells
         values, places = row.values, row.places
-        if self.plain and not (odd or row.unchanged or row.unused or row.newer or row.refused):
-            kept = len(values) - list(values.values()).count(None)
+        kept = len(values) - list(values.values()).count(None)
+        for name in self.several:
+            if values[name] is not None:
+                kept += len(values[name]) - 1
+        if self.found.layout.given:
+            kept -= sum(name not in places for name in self.found.layout.given)
+        if not (odd or row.unchanged or row.unused or row.newer or row.refused):
             cells["accepted"] += kept
             cells["ignored"] += filled - kept
             return
-        kept = len(values) - list(values.values()).count(None)
-        for name, spots in places.items():
-            if len(spots) > 1 and values[name] is not None:
-                kept += len(values[name]) - 1
-        kept -= sum(name not in places for name in self.found.layout.given)
 
         def count(names: Collection[str]) -> int:
             return sum(

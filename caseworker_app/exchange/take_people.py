@@ -1,6 +1,6 @@
 """Rows of households, of people, and of single facts about people: from values to what would be written."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from caseworker_app.domain import codes
@@ -54,18 +54,18 @@ def take_person(book: Book, row: Row) -> PersonState:
     household = take_household(book, row)
     person = book.state.people.get(number.number)
     changed_before = person.changed if person else False
-    value = row.value
+    value = row.values.get
     fields = {
         "name": value("person.name"),
         "identity_number": number.number,
-        "person_no": value("person.person_no", ""),
+        "person_no": value("person.person_no") or "",
         "sex": value("person.sex") or number.sex,
         "born": number.born,
-        "ethnicity": value("person.ethnicity", ""),
-        "phone": value("person.phone", ""),
+        "ethnicity": value("person.ethnicity") or "",
+        "phone": value("person.phone") or "",
         "disability": number.disability,
-        "card_bank": value("person.card_bank", ""),
-        "card_number": value("person.card_number", ""),
+        "card_bank": value("person.card_bank") or "",
+        "card_number": value("person.card_number") or "",
     }
     if person is None:
         person = PersonState(book.new_id(), fields, household.values["household_no"], known=False)
@@ -79,9 +79,13 @@ def take_person(book: Book, row: Row) -> PersonState:
         _compare(book, row, person, "person", {name: each for name, each in fields.items() if each})
     _membership(book, row, person, household)
     for attribute, column in _ATTRIBUTE_COLUMNS:
-        found = row.values.get(column)
-        if found is not None:
+        found = value(column)
+        if found is None:
+            continue
+        if person.known or attribute in person.attributes:
             _attribute(book, row, person, "person", attribute, found)
+        else:
+            _new_attribute(book, person, "person", attribute, found, None)
     if person.known:
         book.count_known("people", number.number, changed_before=changed_before, changed=person.changed)
     return person
@@ -226,6 +230,17 @@ def _attribute(
     elif state.known:
         state.changed = True
         row.change(table, _who(state), attribute, "", value)
+    _new_attribute(book, state, owner, attribute, value, since)
+
+
+def _new_attribute(
+    book: Book,
+    state: HouseholdState | PersonState,
+    owner: str,
+    attribute: str,
+    value: str,
+    since: date | None,
+) -> None:
     fresh = {
         "id": book.new_id(),
         f"{owner}_id": state.id,
@@ -235,7 +250,7 @@ def _attribute(
         "until": None,
     }
     state.attributes[attribute] = fresh
-    book.writes.insert(table, fresh)
+    book.writes.insert("person_attribute" if owner == "person" else "household_attribute", fresh)
 
 
 def _monitoring(book: Book, row: Row, household: HouseholdState) -> None:

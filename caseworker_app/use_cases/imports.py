@@ -206,6 +206,8 @@ def confirm(
     progress: Progress = lambda _done, _total, _what: None,
 ) -> Prepared:
     """Say what an import would do with the proposals somebody confirmed, each by file, sheet and row."""
+    if not confirmed:
+        return prepared
     return _planned(
         connection,
         prepared.files,
@@ -248,7 +250,9 @@ def _planned(
             for name, sheet, match in plan.in_order(list(found))
         ]
     preview = ImportPreview(tuple(previews), planner.totals, read_seconds, time.perf_counter() - begun)
-    return Prepared(preview, planner.writes, journal.head(connection), files, found, password)
+    # What was read is held on to only while something may still be confirmed.
+    held = found if confirmed or proposals(preview) else ()
+    return Prepared(preview, planner.writes, journal.head(connection), files, held, password)
 
 
 def answer_name(prepared: Prepared) -> str:

@@ -149,6 +149,7 @@ class ImportPart(QWidget):
             ]
             self._map(_only(self._contents, unknown), error_text(outcome))
         else:
+            self._contents = None
             self._show(outcome)
 
     # -- columns nobody knows, and files behind a password ------------------------------------
@@ -169,12 +170,21 @@ class ImportPart(QWidget):
         self._run(lambda progress: (contents, self._recognise(contents, progress)), self._looked)
 
     def adjust(self) -> None:
-        """Map the columns of what was recognised anew."""
-        if self._contents is not None:
-            told = _(
-                "Choose the field of each column; the mapping is used before the layouts that are known."
-            )
-            self._map(self._contents, told)
+        """Map the columns of what was recognised anew; it is read again rather than held all the while."""
+        if self._prepared is None:
+            return
+        files, password = self._prepared.files, self._prepared.password
+
+        def work(progress: Any) -> imports.Read:  # noqa: ANN401 - the runner's progress
+            return imports.look(files, password=password, progress=progress)
+
+        self._run(work, self._adjust)
+
+    def _adjust(self, contents: imports.Read) -> None:
+        self._late.stop()
+        self._contents = contents
+        told = _("Choose the field of each column; the mapping is used before the layouts that are known.")
+        self._map(contents, told)
 
     def _password_page(self) -> QWidget:
         page = QWidget()
