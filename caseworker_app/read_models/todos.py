@@ -72,4 +72,4 @@ class Todo:
     since: date | None
     by: str
     gone: bool = False
-    """The data check that found it finds it no more: it closes with the next upload."""
+    """The ledger shows it to be put right: it closes with the next upload."""

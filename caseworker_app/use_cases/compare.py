@@ -27,6 +27,7 @@ from caseworker_app.read_models.comparisons import (
     Compared,
     Difference,
     Found,
+    ResultLine,
 )
 from caseworker_app.use_cases import national
 from caseworker_app.use_cases.comparison_text import sheet_row
@@ -42,6 +43,7 @@ _ENDED = ("停", "终止", "退", "注销", "吊销", "休学", "毕业", "离�
 _RESIDENT = "居民"
 _LONGEST = 200
 _DAY = timedelta(days=1)
+_WITHOUT_WORK = (Status.UNEMPLOYED, Status.FARMING, Status.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +90,7 @@ def _insured(person: str, rows: Sequence[Listed], ledger: _Ledger) -> list[Diffe
 def _unemployed(person: str, rows: Sequence[Listed], ledger: _Ledger) -> list[Difference]:
     """Registered as unemployed: without work that day, and able to work."""
     status = ledger.status.get(person, "")
-    if not any(_active(row, ledger.on) for row in rows) or status in (
-        Status.UNEMPLOYED,
-        Status.FARMING,
-        Status.UNKNOWN,
-    ):
+    if not any(_active(row, ledger.on) for row in rows) or status in _WITHOUT_WORK:
         return []
     return [Difference("status", status, Status.UNEMPLOYED)]
 
@@ -127,8 +125,7 @@ def _death(person: str, rows: Sequence[Listed], ledger: _Ledger) -> list[Differe
     """Dead: the membership ended by death, on that day where the list names it."""
     known: Known = ledger.facts[person]
     days = [row.told["since"] for row in rows if row.told.get("since")]
-    # The last day in the household is the one before.
-    died = known.left + _DAY if known.left and known.why == comparisons.DEATH else None
+    died = _died(known)
     if died and (not days or died in days):
         return []
     ours = died.isoformat() if died else ""
@@ -175,6 +172,46 @@ def _ledger(connection: Connection, desk: Desk, kind: str, on: date, people: Ite
     return _Ledger(
         {each.id: each.status for each in lines}, {each.id: each.employer for each in lines}, facts, on
     )
+
+
+def settled(connection: Connection, desk: Desk, lines: Sequence[ResultLine]) -> set[str]:
+    """Return those of these results of which the ledger says by now what the list said."""
+    found = set()
+    for kind, on in {(line.kind, line.as_of or desk.today()) for line in lines if line.kind in _JUDGES}:
+        own = [
+            line for line in lines if line.person and (line.kind, line.as_of or desk.today()) == (kind, on)
+        ]
+        people = comparisons.by_id(connection, {line.person for line in own})
+        ledger = _ledger(connection, desk, kind, on, people.values())
+        found |= {line.id for line in own if _says_so(line, people.get(line.person), ledger)}
+    return found
+
+
+def _says_so(line: ResultLine, known: Known | None, ledger: _Ledger) -> bool:
+    if known is None:
+        return False
+    ours, theirs = ledger.facts.get(line.person), line.theirs
+    if line.field in ("person.name", "person.identity_number"):
+        return theirs in (known.name, known.identity_number)
+    if line.field == "status":
+        unemployed = ledger.status.get(line.person, "") in _WITHOUT_WORK
+        return unemployed if line.kind == "unemployed" else line.person in ledger.facts
+    if line.field == "spell.employer":
+        employer = ledger.employer.get(line.person, "")
+        return bool(employer) and (employer in theirs or theirs in employer)
+    if line.field == "membership.until":
+        died = _died(known)
+        return died is not None and theirs in ("yes", died.isoformat())
+    if line.field == "spell.insured":
+        return bool(ours) == (theirs == "yes")
+    if line.field == "person_attribute.schooling":
+        return bool(ours) if theirs == "yes" else (ours or "") == theirs
+    return line.field == "business.name" and bool(ours) == bool(theirs)
+
+
+def _died(known: Known) -> date | None:
+    """Return the day of death: the last day in the household is the one before."""
+    return known.left + _DAY if known.left and known.why == comparisons.DEATH else None
 
 
 def _expected(connection: Connection, desk: Desk, kind: str, ledger: _Ledger) -> set[str]:
@@ -237,9 +274,8 @@ def _judged(
         if all(row.name and row.name != known.name for row in rows):
             differences.append(Difference("person.name", known.name, rows[0].name))
         if kind != "death" and known.left and known.left < on:
-            if known.why == comparisons.DEATH:
-                died = (known.left + _DAY).isoformat()
-                differences.append(Difference("membership.until", died, ""))
+            if died := _died(known):
+                differences.append(Difference("membership.until", died.isoformat(), ""))
         else:
             differences += _JUDGES[kind](person, rows, ledger)
         found.append(_found(known, rows[0].row, DIFFERS if differences else AGREES, differences))

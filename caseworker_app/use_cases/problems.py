@@ -14,7 +14,7 @@ from caseworker_app.domain.findings import Finding, checks
 from caseworker_app.error_words import problem_words
 from caseworker_app.read_models.imports import FilePreview
 from caseworker_app.read_models.todos import AT_CELL, BY_HAND, ProblemLine, Todo
-from caseworker_app.use_cases import proposals
+from caseworker_app.use_cases import compare, proposals
 from caseworker_app.use_cases.comparison_text import result_text
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.use_cases.typed import clean
@@ -227,6 +227,8 @@ def todos(connection: Connection, desk: Desk, village: str = "") -> list[Todo]:
         )
         for each in queries.proposals(connection, village=village, waiting=True)
     ]
+    differing = comparisons.waiting(connection, village=village)
+    agreeing = compare.settled(connection, desk, differing)
     found += [
         Todo(
             each.id,
@@ -240,8 +242,9 @@ def todos(connection: Connection, desk: Desk, village: str = "") -> list[Todo]:
             label("comparison_kind", each.kind),
             each.since or each.as_of,
             "",
+            each.id in agreeing,
         )
-        for each in comparisons.waiting(connection, village=village)
+        for each in differing
     ]
     return found
 
@@ -309,7 +312,7 @@ def answer(desk: Desk, about: str, outcome: str, reason: str = "") -> Changed:
 
 
 def settle(desk: Desk, village: str = "") -> Changed:
-    """Answer every problem that its data check finds no more as put right, before a village's month goes up."""
+    """Answer what the ledger itself shows to be put right, before a village's month goes up."""
     if len(desk.scope) != 12:  # The answer is the village's.
         return Changed()
     with desk.units("todo.settle") as unit:
@@ -319,8 +322,11 @@ def settle(desk: Desk, village: str = "") -> Changed:
             if each.code in checks()
         ]
         stand = found_still(unit.connection, desk, lines)
-        gone = [each for each in lines if each.id not in stand]
-        for each in gone:
-            reply(desk, unit, each.id, each.village_code, _FIXED, "")
+        gone = [(each.id, each.village_code) for each in lines if each.id not in stand]
+        differing = comparisons.waiting(unit.connection, village=village)
+        agreeing = compare.settled(unit.connection, desk, differing)
+        gone += [(each.id, each.village_code) for each in differing if each.id in agreeing]
+        for record, place in gone:
+            reply(desk, unit, record, place, _FIXED, "")
         unit.name(_place(village or desk.scope), len(gone))
         return unit.commit()

@@ -216,6 +216,18 @@ def test_what_differs_waits_until_it_is_answered_and_the_newer_list_counts(
     assert set(waiting(desk)) == set(listed) - {WORKING}
 
 
+def test_what_the_ledger_says_by_now_is_seen_to_be_put_right(desk: Desk) -> None:
+    compare.commit(desk, compared(desk, INSURED, "insured"))
+    with desk.ledger.reader() as connection:
+        found = problems.todos(connection, desk)
+        line = next(each for each in comparisons.waiting(connection) if each.ours == "unemployed")
+    assert not any(each.gone for each in found)
+    work.record_spell(desk, line.person, "wage", date(2024, 9, 20), ended_on=date(2024, 9, 30), insured=True)
+    with desk.ledger.reader() as connection:
+        gone = [each.id for each in problems.todos(connection, desk) if each.gone]
+    assert gone == [line.id]
+
+
 def test_a_list_of_thousands_is_compared_within_seconds(desk: Desk, tmp_path: Path) -> None:
     rows: list[tuple[object, ...]] = [("姓名", "身份证号", "失业原因")]
     rows += [("某某", f"11010119{index:010d}", "") for index in range(3000)]
