@@ -10,6 +10,8 @@ from caseworker_app.domain import divisions
 from caseworker_app.domain.claim import DEAD
 from caseworker_app.domain.spans import add_months
 from caseworker_app.policy.assess import Entitlement, State
+from caseworker_app.policy.pack import Pack
+from caseworker_app.policy.schema import EPISODE
 from caseworker_app.read_models.claims import ClaimRow
 from caseworker_app.use_cases import entitlements
 from caseworker_app.use_cases.desk import Desk
@@ -85,14 +87,27 @@ def now(connection: Connection, desk: Desk, on: date) -> list[Offer]:
     return _offers(connection, desk, (each for each in answers if not each.claimed))
 
 
+def _running(pack: Pack, on: date) -> list[str]:
+    """Return the names of the cycles that run on a day."""
+    return sorted({item.cycle.around(on).name for item in pack.items.values() if item.cycle.kind != EPISODE})
+
+
 def coming(connection: Connection, desk: Desk, on: date, *, months: int = AHEAD) -> list[Offer]:
-    """Return what can not be claimed yet and will be if the work goes on, each with the day by which it will."""
+    """Return what will be due if the work goes on, of the cycles that run by then, each with the day by which it is.
+
+    What is reached already in a cycle that still runs stands first, with today.
+    """
     known = {each.id for each in now(connection, desk, on)}
     found: list[Offer] = []
-    for ahead in range(1, months + 1):
+    for ahead in range(months + 1):
         day = add_months(on, ahead)
-        answers = entitlements.proposed(entitlements.claimable(connection, desk.pack, day))
-        for offer in _offers(connection, desk, (each for each in answers if not each.claimed), day):
+        answers = [
+            answer
+            for cycle in ("", *_running(desk.pack, day))
+            for answer in entitlements.claimable(connection, desk.pack, day, cycle=cycle)
+            if not answer.claimed
+        ]
+        for offer in _offers(connection, desk, entitlements.proposed(answers), day):
             if offer.id not in known:
                 known.add(offer.id)
                 found.append(offer)

@@ -106,6 +106,7 @@ class BundleScreen(QWidget):
         ]
         heads = [_("Claim number"), _("Name"), _("Item"), _("Yuan"), _("State"), ""]
         self._place.addWidget(lines(heads, rows, _("Nothing has been claimed yet."), 2))
+        self._context.refresh_status()
 
     def _section(self, title: str, answers: tuple[Entitlement, ...], empty: str) -> None:
         pack = self._context.desk.pack

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from caseworker_app.domain import claim as life
 from caseworker_app.domain import codes, identity, money
-from caseworker_app.error_words import papers_text
 from caseworker_app.read_models.claims import ClaimLife, ClaimRow, Preview
 from caseworker_app.use_cases import claims
 from caseworker_app.wording import _, _n, label
@@ -98,15 +97,8 @@ def _waits(context: Context, claim: ClaimLife, until: date | None, today: date) 
     if life.level_of(claim.state) == "village" and claim.state not in ("submitted", *life.DEAD):
         required, more = claims.lacking_papers(context.desk.pack, claim)
         if required or more:
-            return _("papers missing: {papers}").format(
-                papers=papers_text(
-                    {
-                        "papers": "、".join(required),
-                        "more": more,
-                        "choice": _("the choice") if more else "",
-                    }
-                )
-            )
+            count = len(required) + more
+            return _n("{count} paper missing", "{count} papers missing", count).format(count=count)
     if claim.state in life.NEEDS_REASON and claim.steps:
         return claim.steps[-1].reason
     following = claims.flow_of(context.desk.pack, claim.item).following(claim.state)

@@ -132,6 +132,7 @@ class ClaimDetail(QWidget):
         self.setObjectName("side")
         self._context = context
         self._number = ""
+        self._sheet: Sheet | None = None
         self._place = QVBoxLayout()
         self._place.setContentsMargins(0, 0, 0, 0)
         inside = QWidget()
@@ -142,6 +143,7 @@ class ClaimDetail(QWidget):
         """Show the claim of this number; '' when none or several are selected."""
         if number != self._number or not number:
             clear(self._place)
+            self._sheet = None
         self._number = number
         if number:
             self._context.query(_read, self._context, number, then=self._show, latest="claims.detail")
@@ -156,6 +158,11 @@ class ClaimDetail(QWidget):
     def _show(self, sheet: Sheet | None) -> None:
         if sheet is None or sheet.life.number != self._number:
             return
+        if sheet == self._sheet:
+            return
+        self._sheet = sheet
+        held: QWidget | None = self.window().focusWidget()
+        focused = held.objectName() if held and self.isAncestorOf(held) else ""
         clear(self._place)
         life, context = sheet.life, self._context
         add = self._place.addWidget
@@ -205,7 +212,7 @@ class ClaimDetail(QWidget):
                     wrap=True,
                 )
             )
-        self._show_papers(sheet)
+        self._show_papers(sheet, focused)
         self._show_objections(sheet)
         self._show_money(sheet.payments)
         self._show_steps(life.steps)
@@ -217,7 +224,7 @@ class ClaimDetail(QWidget):
         else:
             go("household", household=sheet.beneficiary)
 
-    def _show_papers(self, sheet: Sheet) -> None:
+    def _show_papers(self, sheet: Sheet, focused: str) -> None:
         context, life = self._context, sheet.life
         rule = context.desk.pack.items.get(life.item)
         self._place.addWidget(text(_("Papers"), "section"))
@@ -239,8 +246,12 @@ class ClaimDetail(QWidget):
                 words = _("{paper} · photo").format(paper=words)
             box = QCheckBox(words)
             box.setChecked(kind in held)
-            box.clicked.connect(partial(self._tick, sheet, kind))
+            box.clicked.connect(lambda there, kind=kind: self._tick(sheet, kind, there))
             self._place.addWidget(box)
+            box.setObjectName(f"paper:{kind}")
+            if box.objectName() == focused:
+                box.show()  # What is not shown yet cannot have the keys.
+                box.setFocus()
 
     def _tick(self, sheet: Sheet, kind: str, there: bool) -> None:
         context, number = self._context, sheet.life.number

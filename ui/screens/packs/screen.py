@@ -86,7 +86,9 @@ class ReaderPart(QWidget):
             (_("Steps"), sheet.way),
             (_("In charge, fund, when"), sheet.source),
         ]
-        self._page.addWidget(lines(["", ""], [(name, words) for name, words in parts if words], "", 1))
+        self._page.addWidget(
+            lines([_("Part"), _("What it says")], [(name, words) for name, words in parts if words], "", 1)
+        )
         asked = [(each.clause, each.name, each.required) for each in sheet.asked]
         self._page.addWidget(text(_("What is asked"), "section"))
         self._page.addWidget(
@@ -113,10 +115,8 @@ class SettingsPart(QWidget):
         for parameter in pack.parameters.values():
             self._place.addWidget(self._figure(parameter.key, packs_shown(pack, parameter.key, today)))
         self._place.addWidget(text(_("This place's own readings"), "section"))
-        rows = [(each.explanation, each.value) for each in pack.settings.values()]
-        self._place.addWidget(
-            lines([_("Reading"), _("Chosen")], rows, _("The document leaves nothing open."), 0)
-        )
+        rows = [(each.explanation,) for each in pack.settings.values()]
+        self._place.addWidget(lines([_("Reading")], rows, _("The document leaves nothing open."), 0))
 
     def _figure(self, key: str, shown: str) -> QWidget:
         parameter = self._context.desk.pack.parameters[key]
@@ -173,7 +173,7 @@ class WhatIfPart(QWidget):
         self._context = context
         self.other = QComboBox()
         self._other = Field(_("Compare the pack in use with"), self.other)
-        self._run = button(_("Compare"), self.compare, primary=True)
+        self._run = button(_("Run both packs"), self.compare, primary=True)
         self._found = _place()
         head = row(self._other, self._run, None, space=12, margins=(16, 12, 16, 0))
         self.setLayout(column(head, _scroll(self._found, _("What would change")), space=0))

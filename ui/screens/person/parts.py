@@ -89,6 +89,7 @@ class HouseholdPart(QWidget):
         opening = row(
             text(_("Household {number}").format(number=page.row.household_no), "section"),
             button(_("Open household"), lambda: go("household", household=page.row.household), link=True),
+            button(_("Bundle"), lambda: go("bundle", household=page.row.household), link=True),
             None,
         )
         self._place.addLayout(opening)
