@@ -226,6 +226,8 @@ class Opened:
         bind("find", self.finder.open)
         bind("checks", lambda: window.go("checks"))
         bind("journal", lambda: window.go("journal"))
+        bind("packs", lambda: window.go("packs"))
+        bind("organisations", lambda: window.go("organisations"))
         bind("undo", self.undo)
         bind("redo", self.redo)
         bind("import", lambda: window.go("exchange", part="import"))
