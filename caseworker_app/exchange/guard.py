@@ -11,8 +11,6 @@ from posixpath import join, normpath
 from typing import IO
 from xml.etree import ElementTree as Tree
 
-from caseworker_app.domain.errors import ExpectedError
-
 MB = 1024**2
 LARGEST_INFLATED = 1024 * MB
 MOST_CELLS = 20_000_000
@@ -59,10 +57,18 @@ Formulas = dict[tuple[int, int], str]
 """The formulas without a value of a sheet, by row and column from 0."""
 
 
+class Unfit(Exception):
+    """A file that is not read; `code` says why, and the parent process, which knows its name, says it as ExpectedError."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 def members(stream: IO[bytes]) -> list[zipfile.ZipInfo]:
     """Return the parts of an archive that may be looked into.
 
-    Raises ExpectedError `workbook.damaged`, `.none`, `.encrypted`, `.unsafe` or `.too_large` from its table of
+    Raises Unfit `workbook.damaged`, `.none`, `.encrypted`, `.unsafe` or `.too_large` from its table of
     contents alone.
     """
     try:
@@ -71,21 +77,21 @@ def members(stream: IO[bytes]) -> list[zipfile.ZipInfo]:
             names = [part.filename for part in parts]
             about = {name: _start(archive, name) for name in ("mimetype", _MANIFEST) if name in names}
     except _BROKEN as error:
-        raise ExpectedError("workbook.damaged") from error
+        raise Unfit("workbook.damaged") from error
     if any(part.flag_bits & 1 for part in parts) or b"encryption-data" in about.get(_MANIFEST, b""):
-        raise ExpectedError("workbook.protected")
+        raise Unfit("workbook.protected")
     # Letters and slides are archives too.
     if not any(name == _ODF_CELLS or name.lower().startswith(("xl/", "xl\\")) for name in names) or (
         b"spreadsheet" not in about.get("mimetype", b"spreadsheet")
     ):
-        raise ExpectedError("workbook.none")
+        raise Unfit("workbook.none")
     if len(set(names)) < len(names) or any(map(_leads_out, names)):
-        raise ExpectedError("workbook.unsafe")
+        raise Unfit("workbook.unsafe")
     inflated = sum(part.file_size for part in parts)
     packed = sum(part.compress_size for part in parts) or 1
     bomb = inflated > _SMALL and inflated / packed > _LARGEST_RATIO
     if bomb or inflated > LARGEST_INFLATED or len(parts) > _MOST_PARTS:
-        raise ExpectedError("workbook.too_large")
+        raise Unfit("workbook.too_large")
     return parts
 
 
@@ -101,7 +107,7 @@ def _leads_out(name: str) -> bool:
 def look_through(stream: IO[bytes], parts: list[zipfile.ZipInfo]) -> dict[str, Formulas]:
     """Inflate every part once, hold it against what it declared, and return the formulas without a value by sheet.
 
-    Raises ExpectedError `workbook.damaged`, `.unsafe` or `.too_large`.
+    Raises Unfit `workbook.damaged`, `.unsafe` or `.too_large`.
     """
     found = {}
     try:
@@ -113,7 +119,7 @@ def look_through(stream: IO[bytes], parts: list[zipfile.ZipInfo]) -> dict[str, F
                 return _of_tables(archive)
             return _by_sheet(archive, found) if found else {}
     except _BROKEN as error:
-        raise ExpectedError("workbook.damaged") from error
+        raise Unfit("workbook.damaged") from error
 
 
 def _look_at(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Formulas:
@@ -125,10 +131,10 @@ def _look_at(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Formulas:
         while chunk := inside.read(_CHUNK):
             size += len(chunk)
             if size > part.file_size:
-                raise ExpectedError("workbook.too_large")
+                raise Unfit("workbook.too_large")
             text = tail + chunk
             if is_markup and b"!" in text and _DECLARES.search(text):
-                raise ExpectedError("workbook.unsafe")
+                raise Unfit("workbook.unsafe")
             tail = sheet.take(text) if sheet else text[-_OVERLAP:]
     return sheet.formulas if sheet else {}
 
@@ -157,7 +163,7 @@ class _Sheet:
             self._columns = max((column_index(each) + 1 for each in self._wide), default=1)
         if self._rows > _LONGEST or self._rows * self._columns > MOST_CELLS:
             # Lines of blank cells far out are harmless; one value there makes the reader fill all between.
-            raise ExpectedError("workbook.too_large")
+            raise Unfit("workbook.too_large")
         if self._mark + b"f" in text:
             self._take_formulas(text)
         return text[max(text.rfind(b"c>"), len(text) - _LONGEST_CELL, 0) :]
@@ -170,7 +176,7 @@ class _Sheet:
             if address := _ADDRESS.search(attributes):
                 row, column = int(address[2]), column_index(address[1])
                 if not 0 < row <= _LONGEST or column >= WIDEST or len(self.formulas) > _MOST_FORMULAS:
-                    raise ExpectedError("workbook.too_large")
+                    raise Unfit("workbook.too_large")
                 self.formulas[row - 1, column] = "=" + html.unescape(formula.decode("utf-8", "replace"))
 
 

@@ -17,10 +17,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, Any
 
-from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.exchange import guard, texts
 from caseworker_app.exchange.blocks import ROWS, Cell, Packer
-from caseworker_app.exchange.guard import MB
+from caseworker_app.exchange.guard import MB, Unfit
 
 _MEMORY = 432 * MB
 _MEMORY_A_BYTE = 5
@@ -67,7 +66,7 @@ class _Child:
 
     def fail(self, error: BaseException) -> None:
         """Say why nothing more comes, and end the process at once."""
-        code = error.code if isinstance(error, ExpectedError) else "workbook.damaged"
+        code = error.code if isinstance(error, Unfit) else "workbook.damaged"
         if isinstance(error, MemoryError):
             code = "workbook.too_large"
         elif (
@@ -87,7 +86,7 @@ class _Child:
             size = path.stat().st_size
             self._bound(size, size)
             if not magic:
-                raise ExpectedError("workbook.empty")
+                raise Unfit("workbook.empty")
             if magic.startswith(_OLD_WORKBOOK):
                 self._old_workbook(stream)
             elif magic.startswith(_ARCHIVE):
@@ -194,7 +193,7 @@ class _Child:
 
 
 def _decrypted(stream: IO[bytes], password: str) -> IO[bytes] | None:
-    """Open what a password hides, None when none does; ExpectedError `workbook.encrypted` or `.password_wrong`."""
+    """Open what a password hides, None when none does; Unfit `workbook.encrypted` or `.password_wrong`."""
     import msoffcrypto  # noqa: PLC0415 - new workbooks without a password need none of it.
     from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError  # noqa: PLC0415
 
@@ -208,10 +207,10 @@ def _decrypted(stream: IO[bytes], password: str) -> IO[bytes] | None:
         office.load_key(password=password or _EVERYBODYS_PASSWORD, **verify)
         office.decrypt(opened)
     except InvalidKeyError:
-        raise ExpectedError("workbook.password_wrong" if password else "workbook.encrypted") from None
+        raise Unfit("workbook.password_wrong" if password else "workbook.encrypted") from None
     except FileFormatError:
         return None  # Not one that it knows; the reader library may.
     except DecryptionError as error:
-        raise ExpectedError("workbook.damaged") from error
+        raise Unfit("workbook.damaged") from error
     opened.seek(0)
     return opened

@@ -11,9 +11,8 @@ from html.parser import HTMLParser
 from io import TextIOWrapper
 from typing import IO
 
-from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.exchange.blocks import Cell
-from caseworker_app.exchange.guard import MB, MOST_CELLS, WIDEST
+from caseworker_app.exchange.guard import MB, MOST_CELLS, WIDEST, Unfit
 
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -30,7 +29,7 @@ Table = tuple[str, Iterator[list[Cell]]]
 
 
 def tables(stream: IO[bytes]) -> Iterator[Table]:
-    """Return the tables of a text file; raises ExpectedError `workbook.none`, `.damaged` or `.too_large`."""
+    """Return the tables of a text file; raises Unfit `workbook.none`, `.damaged` or `.too_large`."""
     encoding, size, signs = _look_at(stream)
     stream.seek(0)
     text = TextIOWrapper(stream, encoding, newline="")
@@ -38,10 +37,10 @@ def tables(stream: IO[bytes]) -> Iterator[Table]:
     text.seek(0)
     if is_page:
         if size > _LARGEST_PAGE:
-            raise ExpectedError("workbook.too_large")
+            raise Unfit("workbook.too_large")
         return _page(text.read())
     if not any(signs):
-        raise ExpectedError("workbook.none")
+        raise Unfit("workbook.none")
     return iter([("", _separated(text, "\t" if signs[1] > signs[0] else ","))])
 
 
@@ -57,16 +56,16 @@ def _look_at(stream: IO[bytes]) -> tuple[str, int, tuple[int, int]]:
                 text = decoder.decode(chunk)
                 size += len(chunk)
                 if "\0" in text:
-                    raise ExpectedError("workbook.none")
+                    raise Unfit("workbook.none")
                 if size > _LARGEST:
-                    raise ExpectedError("workbook.too_large")
+                    raise Unfit("workbook.too_large")
                 commas += text.count(",")
                 tabs += text.count("\t")
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
         return encoding, size, (commas, tabs)
-    raise ExpectedError("workbook.none")
+    raise Unfit("workbook.none")
 
 
 def _separated(text: TextIOWrapper, delimiter: str) -> Iterator[list[Cell]]:
@@ -76,10 +75,10 @@ def _separated(text: TextIOWrapper, delimiter: str) -> Iterator[list[Cell]]:
         for row in csv.reader(text, delimiter=delimiter):
             cells += len(row)
             if len(row) > WIDEST or cells > MOST_CELLS:
-                raise ExpectedError("workbook.too_large")
+                raise Unfit("workbook.too_large")
             yield [_WRAPPED.sub(r"\1", cell) if cell.startswith("=") else cell for cell in row]
     except csv.Error as error:
-        raise ExpectedError("workbook.damaged") from error
+        raise Unfit("workbook.damaged") from error
 
 
 def _page(text: str) -> Iterator[Table]:
@@ -88,7 +87,7 @@ def _page(text: str) -> Iterator[Table]:
     parser.close()
     filled = [rows for rows in parser.tables if any(any(row) for row in rows)]
     if not filled:
-        raise ExpectedError("workbook.none")
+        raise Unfit("workbook.none")
     return iter([("" if number == 1 else f" {number}", iter(rows)) for number, rows in enumerate(filled, 1)])
 
 
@@ -158,7 +157,7 @@ class _Tables(HTMLParser):
         self._cells += across
         self._covered += len(taken) - before
         if self._cells > MOST_CELLS or self._covered > _MOST_COVERED:
-            raise ExpectedError("workbook.too_large")
+            raise Unfit("workbook.too_large")
 
 
 def _span(given: str | None) -> int:
