@@ -4,6 +4,7 @@ Every change set is known elsewhere by its device and serial. So one that left t
 a second time: what was reached is remembered beside the ledger's folder, in the installation.
 """
 
+import hashlib
 import json
 from typing import Any
 
@@ -35,13 +36,17 @@ def _chain(connection: Connection, device: str, serial: int) -> str:
 
 
 def known(connection: Connection, installation: str) -> str:
-    """Return the device this ledger is written under: a new one where it does not hold what was reached with the last."""
+    """Return the device this ledger is written under: a new one where it does not hold what was reached with the last.
+
+    Each ledger of an installation has one of its own: a village's and its township's may stand on one computer.
+    """
     ledger = _first(connection)
     told = _read().get(ledger) if ledger else None
+    own = hashlib.sha256(f"{installation} {ledger or ''}".encode()).hexdigest()[:32]
     try:
-        device, serial, chain = told or (installation, 0, "")
+        device, serial, chain = told or (own, 0, "")
     except (TypeError, ValueError):
-        return installation
+        return own
     if serial and _chain(connection, device, serial) != chain:
         device = new_id()
     return str(device)

@@ -206,7 +206,7 @@ def create(folder: Path, password: str, clock: Clock = utc_now) -> tuple[Ledger,
     except BaseException:
         lock.release()
         raise
-    return Ledger(folder, opened, engine, lock, clock, device()), code
+    return Ledger(folder, opened, engine, lock, clock, new_id()), code
 
 
 def _open(folder: Path, unlock: Callable[[], keys.Opened], clock: Clock) -> Ledger:
