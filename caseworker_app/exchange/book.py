@@ -413,6 +413,8 @@ def _write_sheet(
         sheet.set_column(index, index, column.width, formats.columns[column.kind])
         sheet.write_blank(first, index, None, getattr(formats, column.kind))
         _offer(sheet, column, first, index, first + count + 200)
+    # Numbers that are names stay text: the green corners of Excel would ask to change that.
+    sheet.ignore_errors({"number_stored_as_text": f"A1:{column_letters(last)}{first + count + 200}"})
     sheet.autofilter(first - 1, 0, first + max(count, 1) - 1, last)
     frozen = next(
         (
@@ -475,10 +477,13 @@ def _spliced(
         sheet = re.sub(rf'<row r="{first + 1}"[^>]*>.*?</row>', "", sheet, count=1)
     before, after = sheet.split("</sheetData>") if "</sheetData>" in sheet else sheet.split("<sheetData/>")
     opening = "" if "</sheetData>" in sheet else "<sheetData>"
-    last = column_letters(len(form.columns) - 1) if form else "A"
-    before = re.sub(
-        r'<dimension ref="[^"]*"/>', f'<dimension ref="A1:{last}{first + max(count, 1)}"/>', before, count=1
+    # How far a sheet goes may be left out; a wrong word about it would hide rows from some readers.
+    extent = (
+        f'<dimension ref="A1:{column_letters(len(form.columns) - 1)}{first + max(count, 1)}"/>'
+        if form
+        else ""
     )
+    before = re.sub(r'<dimension ref="[^"]*"/>', extent, before, count=1)
     yield (before + opening).encode()
     kinds = [column.kind for column in form.columns] if form else []
     cell = _Cells(styles, kinds)

@@ -16,6 +16,7 @@ from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.domain.spans import month_end
 from caseworker_app.exchange import write
 from caseworker_app.exchange.book import CoverLine, Draft
+from caseworker_app.use_cases import problems
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.use_cases.month_rows import FIGURES, MonthRows, each_change
 from caseworker_app.use_cases.problems import settle
@@ -298,8 +299,10 @@ def write_month(
     settle(desk, place)
     with desk.ledger.reader() as connection:
         kept = _standing_upload(connection, month, place)
-        if kept:
-            return write_again(desk, kept, path, password=password, progress=progress)
+    if kept:
+        return write_again(desk, kept, path, password=password, progress=progress)
+    problems.settle(desk, place)
+    with desk.ledger.reader() as connection:
         _first, on = days_of(connection, desk, month, place)
         with (
             wording.speaking(ZH),

@@ -21,7 +21,7 @@ from caseworker_app.use_cases.desk import Desk
 from db import states
 from db.queries import uploads as upload_queries
 from db.queries import workers
-from db.tables import Household, Person
+from db.tables import Household, Person, Problem
 from tests.caseworker_app.use_cases.looking import content, rows
 
 ON = date(2024, 11, 30)
@@ -264,3 +264,26 @@ def test_a_household_without_people_is_in_the_records(desk: Desk, tmp_path: Path
     sheets = read.read(written(desk, tmp_path))
     told = lines.decode(sheet(sheets, seal.RECORDS_SHEET), {})
     assert "H-empty" in {line.fields["household_no"] for line in told.records if line.table == "household"}
+
+
+def test_problems_put_right_are_answered_when_the_month_goes_up(desk: Desk, tmp_path: Path) -> None:
+    with desk.ledger.reader() as connection:
+        person = workers.ids(connection, "workers", desk.asked(ON))[0]
+    with desk.units("receive.file") as unit:
+        problem = unit.insert(
+            Problem,
+            village_code=VILLAGE,
+            month="2024-10",
+            code="identity_born",
+            message="出生日期与身份证号码不符",
+            person_id=person,
+            raised_on=ON,
+        )
+        unit.commit()
+    sheets = read.read(written(desk, tmp_path))
+    replies = [
+        line.fields
+        for line in lines.decode(sheet(sheets, seal.RECORDS_SHEET), {}).records
+        if line.table == "reply"
+    ]
+    assert [(each["about"], each["outcome"]) for each in replies] == [(problem, "fixed")]
