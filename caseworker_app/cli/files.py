@@ -21,7 +21,7 @@ from caseworker_app.domain import identity
 from caseworker_app.exchange import recognise
 from caseworker_app.read_models.imports import ImportPreview
 from caseworker_app.use_cases import claims, imports, mappings
-from caseworker_app.wording import _
+from caseworker_app.wording import _, _n
 from printouts import form
 
 _PROBLEMS_SHOWN = 20
@@ -79,6 +79,13 @@ def _import_text(preview: ImportPreview, outcome: str) -> None:
             click.echo(f"  {problem.cell:>6}  {error_words.problem_line(problem)}")
         if (more := len(each.problems) - _PROBLEMS_SHOWN) > 0:
             click.echo(_("  … and {count} more problems; --json lists them all.").format(count=more))
+        if each.outside:
+            words = _n(
+                "{count} row is of somebody this ledger does not know, in a sheet without villages: it is left out.",
+                "{count} rows are of people this ledger does not know, in a sheet without villages: they are left out.",
+                len(each.outside),
+            )
+            click.echo(f"  {words.format(count=len(each.outside))}")
         for correction in each.corrections:
             click.echo(
                 f"  {correction.column} · {error_words.correction_text(correction.code)} {correction.count}"

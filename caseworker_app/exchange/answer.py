@@ -91,10 +91,14 @@ def _opened(source: Path) -> "Workbook":
     for sheet in book.worksheets:
         for row in sheet.iter_rows():
             for cell in row:
-                # The library writes 16 digits of a number; its own words keep all that the file has.
-                if cell.data_type == "n" and isinstance(cell.value, int | float):
-                    cell._value = repr(cell.value)  # noqa: SLF001 - its setter would make text of it
+                _keep_digits(cell)
     return book
+
+
+def _keep_digits(cell: Any) -> None:  # noqa: ANN401 - a cell, also one within merged cells
+    """Keep every digit of a number: the library writes 16, its words are written as they are."""
+    if cell.data_type == "n" and isinstance(cell.value, int | float):
+        cell._value = repr(cell.value)  # noqa: SLF001 - its setter would make text of it
 
 
 def _from_values(source: Path, password: str) -> "Workbook":
@@ -113,6 +117,7 @@ def _from_values(source: Path, password: str) -> "Workbook":
 
 def _put(cell: "Cell", value: read.Cell) -> None:
     cell.value = value
+    _keep_digits(cell)
     if isinstance(value, str):  # Never a formula, and digits stay digits.
         cell.data_type, cell.number_format = "s", "@"
     elif isinstance(value, datetime) and value.time() == time():

@@ -177,6 +177,18 @@ def test_a_text_file_comes_back_as_a_workbook_of_the_same_values(desk: Desk, tmp
     ]
 
 
+def test_a_web_page_of_numbers_keeps_every_digit(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(sample.bundled()[0])
+    book.active["L5"] = 640106197305068458
+    book.active["AK5"] = 0.1 + 0.2
+    source = tmp_path / "a.xlsx"
+    book.save(source)
+    digits = [sheet.rows[4][11] for sheet in read.read(source)]
+    named = source.rename(tmp_path / "a.xls")  # What its name says it is not, so its values come back.
+    answer.write(named, [answer.Mark("x", 5, "L5", "核对")], tmp_path / "b.xlsx")
+    assert [sheet.rows[4][11] for sheet in read.read(tmp_path / "b.xlsx")] == digits
+
+
 def test_a_row_is_marked_at_its_first_cell_and_merged_cells_at_theirs(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.active["B2"] = "合并"
