@@ -308,7 +308,8 @@ def _children(table: type[Record]) -> Iterator[tuple[Table, ColumnElement[bool]]
 @cache
 def _dependents_of(table: type[Record]) -> list[Select[str]]:
     """Return the queries for a live row of another change set that points to one which a change set made."""
-    parent, change_set = table.__table__, bindparam("change_set")
+    parent = table.__table__
+    change_set: Any = bindparam("change_set")
     return [
         select(child.c.made_in)
         .join(parent, condition)
