@@ -15,7 +15,7 @@ from caseworker_app.domain.lines import State
 from db import merge, states
 from db.ids import new_id
 from db.merge import Merged
-from db.tables import RECORDS, Base, Conflict
+from db.tables import RECORDS, Base, Change, Conflict
 from db.unit_of_work import Units
 
 TOWNSHIP = "640106101"
@@ -119,6 +119,31 @@ class Memory:
             )
 
         return str(self.read(own))
+
+    def values(self) -> dict[tuple[str, str], dict[str, str]]:
+        """Return what every record that travels says."""
+
+        def own(connection: Connection) -> dict[tuple[str, str], dict[str, str]]:
+            journal_ = states.read_journal(connection)
+            return {
+                (line.table, line.id): {name: lines.canonical(value) for name, value in line.fields.items()}
+                for kind in KINDS
+                if kind.table != "received"
+                for line, _village in states.read(connection, kind, journal_)
+            }
+
+        return dict(self.read(own))
+
+    def replaced(self) -> dict[tuple[str, str, str], list[str]]:
+        """Return the values that the journal keeps of each field, oldest first."""
+        found: dict[tuple[str, str, str], list[str]] = {}
+        for row in self.read(lambda connection: connection.execute(select(Change).order_by(Change.id)).all()):
+            for name, value in row.before.items():
+                key = (row.table, row.record, "voided" if name == "voided_in" else name)
+                found.setdefault(key, []).append(
+                    lines.canonical(value is not None if name == "voided_in" else value)
+                )
+        return found
 
     def live(self, table: str) -> list[Any]:
         """Return the live rows of a table."""

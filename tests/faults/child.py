@@ -6,7 +6,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from caseworker_app.use_cases import desk as desks
-from caseworker_app.use_cases import imports, work
+from caseworker_app.use_cases import imports, receive, work
 from db.queries import workers
 from tests.conftest import PASSWORD, clock
 
@@ -34,3 +34,15 @@ def import_files(folder: Path, files: list[Path], sender: Connection) -> None:
     sender.send("prepared")
     imports.commit(desk.units, prepared, lambda done, total, _what: sender.send(f"{done}/{total}"))
     sender.send("committed")
+
+
+def receive_files(folder: Path, files: list[Path], sender: Connection) -> None:
+    """Receive workbooks; send what is being done, and how many are in once each is durable."""
+    desk = desks.open_with_password(folder, PASSWORD, clock)
+    sender.send("opened")
+    received = receive.receive_each(
+        desk, files, progress=lambda at, total, what: sender.send(f"{what} {at}/{total}")
+    )
+    for done, outcome in enumerate(received, 1):
+        assert outcome.file.taken
+        sender.send(f"received {done}")
