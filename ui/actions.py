@@ -63,7 +63,7 @@ TABLE = (
         N_("Filter here"),
         "search",
         "Ctrl+F",
-        ("workers", "households", "claims", "journal", "checks"),
+        ("workers", "households", "claims", "organisations", "journal", "checks"),
     ),
     Action("round", N_("Monthly round"), "exchange", "Ctrl+Shift+M"),
     Action("duplicates", N_("Possible duplicates"), "workers", "Ctrl+Shift+D"),

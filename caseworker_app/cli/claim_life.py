@@ -321,7 +321,11 @@ def _print(
             rosters.sheet(connection, opened, number, on or opened.today(), identity_shown=identity)
             for number in dict.fromkeys(each.strip().upper() for each in numbers)
         ]
-    lacking = write_file(target, lambda stream: roster.render(sheets, kind, stream))
+    if target.suffix.lower() == ".xlsx" and kind == "pay_list":
+        rosters.write_workbook(target, sheets)
+        lacking = []
+    else:
+        lacking = write_file(target, lambda stream: roster.render(sheets, kind, stream))
     if as_json:
         output.emit(
             {
@@ -334,7 +338,10 @@ def _print(
         click.echo(_("Written: {file}").format(file=target))
 
 
-@print_.command("roster", help=_("Print rosters in full, to be signed and stamped."))
+@print_.command(
+    "roster",
+    help=_("Print rosters in full, to be signed and stamped; to a name in .xlsx, the list for the bank."),
+)
 @click.argument("numbers", nargs=-1, required=True)
 @out_option
 @on_option

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,6 +12,7 @@ from caseworker_app.domain import divisions
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.domain.worker import age_on
+from caseworker_app.exchange import write
 from caseworker_app.read_models.claims import ClaimRow, RosterLine, RosterRow, RosterSheet
 from caseworker_app.use_cases import claims, workdays
 from caseworker_app.use_cases.desk import Desk
@@ -221,3 +223,37 @@ def _category(of: queries.Whose | None) -> str:
     if of.monitored_kind:
         return label("monitored_kind", of.monitored_kind, ZH)
     return label("household_kind", of.household_kind, ZH) if of.household_kind else ""
+
+
+_COLUMNS: tuple[tuple[str, str, str, int], ...] = (
+    ("申领编号", "number", "text", 170),
+    ("乡镇", "town", "text", 90),
+    ("村", "village", "text", 90),
+    ("组", "group", "text", 60),
+    ("户编号", "household_no", "text", 150),
+    ("户主姓名", "head", "text", 80),
+    ("姓名", "name", "text", 80),
+    ("身份证号", "identity_number", "text", 160),
+    ("人员类别", "category", "text", 110),
+    ("联系电话", "phone", "text", 110),
+    ("务工地点", "place", "text", 170),
+    ("开始时间", "first", "text", 90),
+    ("结束时间", "last", "text", 90),
+    ("金额", "amount", "money", 90),
+    ("开户行", "card_bank", "text", 120),
+    ("卡号", "card_number", "text", 170),
+    ("发放结果", "", "text", 90),
+    ("失败原因", "", "text", 150),
+    ("发放日期", "", "text", 100),
+)
+
+
+def write_workbook(path: Path, sheets: Sequence[RosterSheet]) -> int:
+    """Write rosters for the bank, with the columns it answers in; return how many lines. ExpectedError `workbook.not_written`."""
+    heads = [write.Head(title, kind, width) for title, _field, kind, width in _COLUMNS]
+    lines = [
+        [getattr(line, field) if field else "" for _title, field, _kind, _width in _COLUMNS]
+        for sheet in sheets
+        for line in sheet.lines
+    ]
+    return write.write_list(path, f"{sheets[0].item_name}发放清单", heads, [lines])

@@ -194,6 +194,12 @@ def test_a_pack_is_read_as_pages_and_compared(county: Officer) -> None:  # noqa:
     county.choose_tab(_("What if"))
     county.press(_("Run both packs"))
     assert county.reads(_("Would cost"))
+    box = county.the(QComboBox, _("Compare the pack in use with"))
+    box.setCurrentIndex(box.findData("chongxin"))
+    county.press(_("Run both packs"))
+    county.press(_("Follow this pack from now on"))
+    assert county.opened.desk.pack.id == "chongxin"
+    assert not county.messages("error")
 
 
 def test_an_organisation_is_entered_with_its_head_count(county: Officer) -> None:  # noqa: F811

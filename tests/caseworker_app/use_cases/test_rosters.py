@@ -231,3 +231,23 @@ def test_a_workbook_without_results_is_refused(sample_desk: Desk, tmp_path: Path
     file = results(tmp_path, heads=("序号", "姓名", "金额"))
     with pytest.raises(ExpectedError, match=r"payment\.none"):
         prepared(sample_desk, file)
+
+
+def test_the_list_for_the_bank_comes_back_filled_in(
+    sample_desk: Desk, numbers: list[str], tmp_path: Path
+) -> None:
+    _changed, made = rosters.make(sample_desk, "JF-5", "2024", ON)
+    approve(sample_desk, numbers[:4])
+    with sample_desk.ledger.reader() as connection:
+        sheets = [rosters.sheet(connection, sample_desk, each, ON) for each in made]
+    file = tmp_path / "发放清单.xlsx"
+    assert rosters.write_workbook(file, sheets) == 4
+    book = openpyxl.load_workbook(file)
+    sheet = book.active
+    assert sheet is not None
+    heads = [cell.value for cell in sheet[1]]
+    for row in range(2, 6):
+        sheet.cell(row, heads.index("发放结果") + 1, "成功" if row < 5 else "失败")
+    book.save(file)
+    payments.take(sample_desk, prepared(sample_desk, file), ON)
+    assert sorted(states(sample_desk, numbers[:4])) == ["paid", "paid", "paid", "payment_failed"]

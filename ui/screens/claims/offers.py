@@ -24,10 +24,11 @@ _OFFERS = (
     Column(N_("Item"), 150, lambda offer: offer.item_name),
     Column(N_("Amount (yuan)"), 96, lambda offer: money.shown(offer.answer.amount or 0), right=True),
     Column(N_("Cycle"), 64, lambda offer: offer.answer.cycle.name),
+    Column(N_("File by"), 92, lambda offer: offer.answer.file_by.isoformat() if offer.answer.file_by else ""),
     Column(N_("Village"), 100, lambda offer: village_name(offer.village)),
     Column(N_("Household number"), 140, lambda offer: offer.answer.household_no, paint="muted"),
     Column(
-        N_("Why"), 420, lambda offer: explain.why(offer.answer), tip=lambda offer: explain.why(offer.answer)
+        N_("Why"), 340, lambda offer: explain.why(offer.answer), tip=lambda offer: explain.why(offer.answer)
     ),
 )
 _COMING = (

@@ -175,7 +175,12 @@ class WhatIfPart(QWidget):
         self._other = Field(_("Compare the pack in use with"), self.other)
         self._run = button(_("Run both packs"), self.compare, primary=True)
         self._found = _place()
-        head = row(self._other, self._run, None, space=12, margins=(16, 12, 16, 0))
+        self._adopt = button(
+            _("Follow this pack from now on"), self.adopt, tip=_("What was claimed stays; undo takes it back")
+        )
+        self._adopt.setEnabled(False)
+        self.other.currentIndexChanged.connect(lambda _index: self._adopt.setEnabled(False))
+        head = row(self._other, self._run, self._adopt, None, space=12, margins=(16, 12, 16, 0))
         self.setLayout(column(head, _scroll(self._found, _("What would change")), space=0))
 
     def show_pack(self) -> None:
@@ -194,8 +199,23 @@ class WhatIfPart(QWidget):
             packs.what_if, self._context.desk.pack, new, self._context.today, then=self._show, latest="packs"
         )
 
+    def adopt(self) -> None:
+        """Follow the pack that was compared."""
+        context, name = self._context, str(self.other.currentData())
+
+        def said(_changed: object) -> None:
+            context.messages.done(
+                _("From now on: {name}").format(name=context.desk.pack.document.short), context.undo
+            )
+            context.navigator.go("packs")
+
+        context.runner.write(
+            lambda _progress: packs.adopt(context.desk, policy.bundled_folder(name), context.today), said
+        )
+
     def _show(self, found: WhatIf) -> None:
         clear(self._found)
+        self._adopt.setEnabled(True)
         more = found.cost_after - found.cost_before
         self._found.addLayout(
             row(
