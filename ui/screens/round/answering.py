@@ -71,7 +71,9 @@ class AnswerLine(QWidget):
         if todo.gone:
             parts.append(
                 text(
-                    _("The ledger shows that it is put right: it closes with the next upload."), "muted", wrap=True
+                    _("The ledger shows that it is put right: it closes with the next upload."),
+                    "muted",
+                    wrap=True,
                 )
             )
         self.setLayout(column(*parts, self._form, space=4))
