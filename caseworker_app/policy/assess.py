@@ -536,12 +536,101 @@ def ended(item: Item, subject: Subject, cycle: Cycle, on: date, claimed: Claimed
     return (last is not None and on > last) or (item.until is not None and day > item.until)
 
 
+Quick = Callable[[Subject, Cycle, date, Claimed], tuple[State, int, int]]
+
+_NO: tuple[State, int, int] = (State.NOT_ELIGIBLE, 0, 0)
+
+
+def _plain(item: Item) -> bool:
+    """Whether conditions and an amount are all there is to an item: most of those that are asked of everybody."""
+    return not (
+        item.about
+        or item.exclusions
+        or item.until
+        or item.process.rounds
+        or item.process.file_within_months is not None
+        or any(each.warns or each.since or each.until for each in item.conditions)
+        or any(cap.amount is None or cap.warns or cap.unless or cap.items != (item.id,) for cap in item.caps)
+        or (
+            item.caps
+            and (item.repeat == "free" or item.beneficiary == s.PERSON or item.caps[0].over != "cycle")
+        )
+    )
+
+
+def _summed(pay: Pay, seen: Seen, members: Sequence[PersonFacts], *, by_jobs: bool) -> tuple[int, int, bool]:
+    """Return what the members of a household are due together."""
+    low = high = 0
+    sure = True
+    for person in members:
+        if by_jobs and not person.spells:
+            continue
+        seen.person = person
+        part = pay(seen)
+        low, high, sure = low + part[0], high + part[1], sure and part[2]
+    return low, min(high, UNBOUNDED), sure
+
+
+def _quick(item: Item) -> Quick:
+    """Compile an item's verdict for everybody: with nothing in between that only reasons need."""
+    rule = _rule(item)
+    checks = tuple(check for _condition, check in rule.checks)
+    limits = tuple(rules.figure(cap.amount) for cap in item.caps if cap.amount is not None)
+    by_jobs = item.measure in ("months", "income")
+
+    def quick(subject: Subject, cycle: Cycle, on: date, claimed: Claimed) -> tuple[State, int, int]:
+        span = cycle.span
+        if on < span.first or _own_claim(item, subject.id, cycle, claimed, on) is not None:
+            return _NO
+        seen = Seen(
+            on,
+            cycle,
+            span.first,
+            min(on, span.last),
+            subject.household,
+            subject.person,
+            subject.organisation,
+            item.facts,
+            rule.categories,
+        )
+        known = True
+        for check in checks:
+            answer = check(seen)
+            if answer is False:
+                return _NO
+            known = known and answer is True
+        pay = (
+            rule.pays[0] if len(rule.pays) == 1 else rule.pays[item.amounts.index(item.amount_in(cycle, on))]
+        )
+        if item.each_member and subject.household is not None:
+            low, high, sure = _summed(pay, seen, subject.household.members, by_jobs=by_jobs)
+        else:
+            low, high, sure = pay(seen)
+        for limit in limits:
+            most = limit(seen)
+            if most is None:
+                sure = False
+                continue
+            low, high = min(low, most), min(high, most)
+            sure = sure or low == high
+        if not high:
+            return _NO
+        return (State.ELIGIBLE if known and sure else State.UNKNOWN), low, high
+
+    return quick
+
+
 def verdict(item: Item, subject: Subject, cycle: Cycle, on: date, claimed: Claimed) -> tuple[State, int, int]:
     """Return the state and the amount, from and to, without reasons: for assessing everybody."""
+    if "quick" not in item.memo:
+        item.memo["quick"] = _quick(item) if _plain(item) else None
+    quick: Quick | None = item.memo["quick"]
+    if quick is not None:
+        return quick(subject, cycle, on, claimed)
     seen = rules.seen(on, cycle, subject.household, subject.person, subject.organisation, item.facts)
     decision = _decide(item, subject, seen, claimed, quick=True)
     if decision.state is State.NOT_ELIGIBLE:
-        return decision.state, 0, 0
+        return _NO
     return decision.state, decision.low, decision.high
 
 

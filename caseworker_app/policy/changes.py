@@ -858,6 +858,18 @@ def _merged(changes: tuple[Change, ...]) -> tuple[Change, ...]:
     return (*kept, Change(Kind.WAIT, until=last))
 
 
+def _spared(
+    item: s.Item, subject: Subject, cycle: Cycle, on: date, claimed: Claimed, changes: tuple[Change, ...]
+) -> tuple[Change, ...]:
+    """Return changes without those that a later one made needless."""
+    for change in changes:
+        fewer = tuple(each for each in changes if each is not change)
+        after, day = applied(subject, on, fewer)
+        if verdict(item, after, cycle, day, claimed)[0] is State.ELIGIBLE:
+            return _spared(item, subject, cycle, on, claimed, fewer)
+    return changes
+
+
 def smallest(
     item: s.Item, subject: Subject, cycle: Cycle, on: date, claimed: Claimed
 ) -> tuple[Change, ...] | None:
@@ -872,7 +884,7 @@ def smallest(
     while waiting and expanded < _NODES:
         count, _order, node = heappop(waiting)
         if count and verdict(item, node.subject, cycle, node.on, claimed)[0] is State.ELIGIBLE:
-            return node.changes
+            return _spared(item, subject, cycle, on, claimed, node.changes)
         if count >= _DEPTH:
             continue
         expanded += 1

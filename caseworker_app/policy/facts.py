@@ -218,8 +218,9 @@ class Subject:
     @property
     def id(self) -> str:
         """Return the id of the beneficiary."""
-        found: Any = self.organisation or self.person or self.household
-        return str(found.id)
+        found: Any = self.person or self.household if self.organisation is None else self.organisation
+        name: str = found.id
+        return name
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ what could hold at most once everything missing is known. Reasons are not built 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from caseworker_app.domain.divisions import Distance, distance
@@ -337,6 +338,7 @@ _DIGITS = {"outside_province": 2, "outside_city": 4, "outside_county": 6, "outsi
 JobCheck = Callable[[SpellFacts, Seen], Answer]
 
 
+@lru_cache(maxsize=1 << 14)
 def outside(place: str, home: str, digits: int) -> Answer:
     """Whether a place lies outside the home's division of so many digits, as far as its code tells."""
     shared = min(len(place), len(home), digits)
@@ -554,6 +556,7 @@ def _judged(
 def jobs_of(work: s.Work, facts: dict[str, Fact]) -> Jobs:
     """Compile which jobs count; those that fail are left out, those not known well enough are not sure."""
     checks = _job_checks(work, facts)
+    plain = len(checks) == 1 and not work.kinds and not work.of_record
 
     def jobs(seen: Seen) -> list[Job]:
         person = seen.person
@@ -563,6 +566,19 @@ def jobs_of(work: s.Work, facts: dict[str, Fact]) -> Jobs:
         if days is None:
             return []
         begin, end = days
+        if plain:
+            return [
+                Job(
+                    spell,
+                    max(begin, spell.started_on),
+                    end if spell.ended_on is None or spell.ended_on > end else spell.ended_on,
+                    True,
+                )
+                for spell in person.spells
+                if spell.kind != FARMING
+                and spell.started_on <= end
+                and (spell.ended_on is None or spell.ended_on >= begin)
+            ]
         found = []
         for spell in person.spells:
             last = spell.ended_on
@@ -602,6 +618,7 @@ def _united(parts: list[Part]) -> list[Part]:
     return result
 
 
+@lru_cache(maxsize=1 << 16)
 def _length(first: date, last: date) -> tuple[int, int]:
     """Return the months of a stretch, each from a day to the day before, and the days left over."""
     after = date.fromordinal(last.toordinal() + 1)
@@ -1098,12 +1115,13 @@ def _placed(quantity: s.Quantity, step: s.Step, jobs: Jobs) -> Measure:
 
     def here(seen: Seen) -> list[Job]:
         found = []
+        home = seen.home
         for job in jobs(seen):
-            answer = step_fits(step, job.spell, seen.home)
-            if answer is not False:
-                sure = job.sure and answer is True
-                gaps = job.gaps if answer else (*job.gaps, "spell.place")
-                found.append(Job(job.spell, job.first, job.last, sure, gaps))
+            answer = step_fits(step, job.spell, home)
+            if answer is True:
+                found.append(job)
+            elif answer is None:
+                found.append(Job(job.spell, job.first, job.last, False, (*job.gaps, "spell.place")))
         return found
 
     return _income_measure(work, here) if quantity.measure == "income" else _months_measure(work, here)

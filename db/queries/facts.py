@@ -64,7 +64,7 @@ def _rows(
     chosen: Collection[str] | None,
 ) -> Iterable[Any]:
     if chosen is None:
-        return connection.execute(statement)
+        return connection.execute(statement).fetchall()
     return blocks.rows(connection, statement, column, chosen)
 
 
