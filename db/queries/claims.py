@@ -1,5 +1,6 @@
 """Claims as lists and papers ask for them."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -18,7 +19,31 @@ from caseworker_app.read_models.claims import (
 )
 from db.queries import blocks
 from db.queries.dated import holds, live
-from db.tables import Claim, ClaimStep, Evidence, Household, Membership, Objection, Payment, Person
+from db.tables import (
+    Claim,
+    ClaimStep,
+    Evidence,
+    Household,
+    Membership,
+    Objection,
+    Organisation,
+    Payment,
+    Person,
+)
+
+_PLAIN = (
+    Claim.id,
+    Claim.number,
+    Claim.item,
+    Claim.cycle,
+    Claim.state,
+    Claim.beneficiary_kind,
+    Claim.beneficiary,
+    Claim.amount,
+    Claim.filed_on,
+    Claim.twin,
+)
+"""A claim without its stored answer, which is long."""
 
 
 def ids(
@@ -41,11 +66,13 @@ def rows(connection: Connection, claims: Sequence[str], on: date) -> list[ClaimR
     person_home, household = aliased(Household), aliased(Household)
     found: dict[str, ClaimRow] = {}
     since = _since(connection, claims)
-    rivals = _rivals(connection, blocks.rows(connection, select(Claim.__table__), Claim.id, claims))
+    rivals = _rivals(connection, blocks.rows(connection, select(*_PLAIN), Claim.id, claims))
     for start in range(0, len(claims), 400):
         statement = (
             select(
-                Claim.__table__,
+                *_PLAIN,
+                Organisation.name.label("firm"),
+                Organisation.village_code.label("firm_village"),
                 Person.name,
                 Person.identity_number,
                 person_home.household_no.label("person_household"),
@@ -63,6 +90,7 @@ def rows(connection: Connection, claims: Sequence[str], on: date) -> list[ClaimR
                 and_(headship.household_id == household.id, headship.relation == "head", holds(headship, on)),
             )
             .outerjoin(head, head.id == headship.person_id)
+            .outerjoin(Organisation, Organisation.id == Claim.beneficiary)
             .where(Claim.id.in_(claims[start : start + 400]))
         )
         for row in connection.execute(statement):
@@ -74,10 +102,10 @@ def rows(connection: Connection, claims: Sequence[str], on: date) -> list[ClaimR
                 row.state,
                 row.beneficiary_kind,
                 row.beneficiary,
-                row.name or row.head or "",
+                row.name or row.head or row.firm or "",
                 row.identity_number or "",
                 row.household_no or row.person_household or "",
-                row.village_code or row.person_village or "",
+                row.village_code or row.person_village or row.firm_village or "",
                 row.amount,
                 row.filed_on,
                 since.get(row.id, row.filed_on),
@@ -124,7 +152,8 @@ def numbers_like(connection: Connection, prefix: str) -> list[str]:
 
 def lives(connection: Connection, numbers: Sequence[str]) -> dict[str, ClaimLife]:
     """Return by number everything a next step of these claims depends on."""
-    found = blocks.rows(connection, select(Claim.__table__).where(live(Claim)), Claim.number, numbers)
+    name = Claim.answer["beneficiary"]["name"].as_string().label("name")
+    found = blocks.rows(connection, select(*_PLAIN, name).where(live(Claim)), Claim.number, numbers)
     ids = [row.id for row in found]
     taken: dict[str, list[ClaimStepLine]] = {}
     chosen = select(ClaimStep.__table__).where(live(ClaimStep)).order_by(ClaimStep.id)
@@ -136,7 +165,7 @@ def lives(connection: Connection, numbers: Sequence[str]) -> dict[str, ClaimLife
     for claim, kind in blocks.rows(connection, held, Evidence.claim_id, ids):
         papers.setdefault(claim, []).append(kind)
     opened = select(Objection.claim_id).where(live(Objection), Objection.resolved_on.is_(None))
-    objections = [claim for (claim,) in blocks.rows(connection, opened, Objection.claim_id, ids)]
+    objections = Counter(claim for (claim,) in blocks.rows(connection, opened, Objection.claim_id, ids))
     rivals = _rivals(connection, found)
     return {
         row.number: ClaimLife(
@@ -145,11 +174,11 @@ def lives(connection: Connection, numbers: Sequence[str]) -> dict[str, ClaimLife
             row.item,
             row.cycle,
             row.state,
-            row.answer.get("beneficiary", {}).get("name", ""),
+            row.name or "",
             row.amount,
             tuple(taken.get(row.id, ())),
             frozenset(papers.get(row.id, ())),
-            objections.count(row.id),
+            objections[row.id],
             rivals.get(row.id, ""),
         )
         for row in sorted(found, key=lambda row: row.twin, reverse=True)
