@@ -152,6 +152,8 @@ class _SheetPlan:
             faults.extend(_CHECKS[record](self.book, row))
         if not faults:
             faults.extend(self._take(row, filled))
+        if not faults:
+            self.book.seen.update(dict.fromkeys(row.says, row.number))
         if faults:
             self.tally.cells["refused"] += filled
             self.book.totals[self.counted].refused += 1

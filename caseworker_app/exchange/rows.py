@@ -133,6 +133,13 @@ class Row:
     """Fields whose value the ledger does not take, because it has a later one: since when."""
     refused: dict[str, Refusal] = field(default_factory=dict)
     """Fields that are refused although the row is taken."""
+    says: list[object] = field(default_factory=list)
+    """What no further row of the sheet may say again."""
+
+    def earlier(self, book: Book, key: object) -> int:
+        """Return the row that said the same before, 0 for none; this one has said it once it is taken."""
+        self.says.append(key)
+        return book.seen.get(key, 0)
 
     def value(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - values of any type
         """Return the value of a field."""

@@ -32,10 +32,8 @@ def check_person(book: Book, row: Row) -> list[Refusal]:
     faults = check_household(book, row)
     number, born = row.value("person.identity_number"), row.value("person.born")
     if isinstance(number, IdentityNumber):
-        if book.seen.setdefault(number.number, row.number) != row.number:
-            faults.append(
-                Refusal(row.index("person.identity_number"), "row.repeated", earlier=book.seen[number.number])
-            )
+        if earlier := row.earlier(book, number.number):
+            faults.append(Refusal(row.index("person.identity_number"), "row.repeated", earlier=earlier))
         if born is not None and born != number.born:
             faults.append(Refusal(row.index("person.born"), "person.born_differs"))
     return faults

@@ -58,8 +58,8 @@ def check_spell(book: Book, row: Row) -> list[Refusal]:
     number = row.value("link.identity_number") or row.value("person.identity_number")
     if isinstance(number, IdentityNumber) and not faults and _concerns(book, row, number):
         key = (number.number, *spell_key(first, *_place(row)))
-        if book.seen.setdefault(key, row.number) != row.number:
-            faults.append(Refusal(None, "row.repeated", earlier=book.seen[key]))
+        if earlier := row.earlier(book, key):
+            faults.append(Refusal(None, "row.repeated", earlier=earlier))
     return faults
 
 
@@ -136,10 +136,9 @@ def check_intention(book: Book, row: Row) -> list[Refusal]:
     number = row.value("link.identity_number")
     if not isinstance(number, IdentityNumber) or not _concerns(book, row, number):
         return []
-    key = ("intention", number.number)
-    if book.seen.setdefault(key, row.number) == row.number:
-        return []
-    return [Refusal(row.index("link.identity_number"), "row.repeated", earlier=book.seen[key])]
+    if earlier := row.earlier(book, ("intention", number.number)):
+        return [Refusal(row.index("link.identity_number"), "row.repeated", earlier=earlier)]
+    return []
 
 
 def take_intention(book: Book, row: Row) -> None:

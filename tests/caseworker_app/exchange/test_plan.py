@@ -224,6 +224,15 @@ def test_a_masked_value_stands_beside_a_problem(exports: tuple[Rows, Rows]) -> N
     assert problem.value == sound[:6] + "********" + str(row[place])[14:]
 
 
+def test_a_row_that_repeats_a_refused_one_is_taken(exports: tuple[Rows, Rows]) -> None:
+    right = list(exports[0][0])
+    wrong = list(right)
+    wrong[PEOPLE.index("与户主关系")] = "朋友"
+    problems = planned([wrong, right, right], PEOPLE, new_planner()).problems
+    assert [(each.row, each.code) for each in problems] == [(4, "code.unknown"), (6, "row.repeated")]
+    assert problems[1].values["earlier"] == 5
+
+
 def test_whatever_order_the_files_come_in_people_come_first(exports: tuple[Rows, Rows]) -> None:
     found = []
     for headers, rows in ((SPELLS, exports[1]), (PEOPLE, exports[0])):
