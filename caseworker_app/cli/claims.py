@@ -24,7 +24,7 @@ from caseworker_app.cli.shared import (
 from caseworker_app.domain import money
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.policy import explain
-from caseworker_app.policy.assess import Entitlement
+from caseworker_app.policy.assess import Entitlement, State
 from caseworker_app.read_models.claims import Preview
 from caseworker_app.use_cases import claims, entitlements
 from caseworker_app.wording import _, label
@@ -62,19 +62,28 @@ def _assess_table(answers: Sequence[Entitlement]) -> None:
 @click.option("--item", default="", help=_("Only this item of the pack."))
 @click.option("--worker", default="", metavar="ID_NUMBER", help=_("Only this worker."))
 @click.option("--household", default="", metavar="NO", help=_("Only this household."))
+@click.option("--organisation", default="", metavar="NAME", help=_("Only this organisation."))
 @click.option("--cycle", default="", help=_("Cycle by its end year, such as 2024."))
 @on_option
 @json_option
 @in_session
 def assess(
-    session: Session, item: str, worker: str, household: str, cycle: str, on: date | None, as_json: bool
+    session: Session,
+    item: str,
+    worker: str,
+    household: str,
+    organisation: str,
+    cycle: str,
+    on: date | None,
+    as_json: bool,
 ) -> None:
     """Assess the pack's items."""
-    if worker and household:
-        raise click.UsageError(_("Name a worker or a household, not both."))
+    if bool(worker) + bool(household) + bool(organisation) > 1:
+        raise click.UsageError(_("Name a worker, a household or an organisation, not several."))
     with session.desk() as opened, opened.ledger.reader() as connection:
         people = [person_id(connection, worker)] if worker else None
         homes = [household_id(connection, household)] if household else None
+        firms = [organisation_id(connection, organisation)] if organisation else None
         answers = entitlements.assess_all(
             connection,
             opened.pack,
@@ -83,10 +92,24 @@ def assess(
             cycle=cycle,
             people=people,
             households=homes,
+            organisations=firms,
         )
         pack = opened.pack
+        changes: dict[int, list[explain.Values] | None] = {}
+        if people or homes or firms:  # For everybody it would take too long.
+            changes = {
+                number: explain.changes_json(entitlements.what_would_change(connection, pack, answer))
+                for number, answer in enumerate(answers)
+                if answer.state is State.NOT_ELIGIBLE
+            }
     if as_json:
-        output.emit([explain.as_json(answer, pack.item(answer.item)) for answer in answers])
+        output.emit(
+            [
+                explain.as_json(answer, pack.item(answer.item))
+                | ({"changes": changes[number]} if number in changes else {})
+                for number, answer in enumerate(answers)
+            ]
+        )
     else:
         _assess_table(answers)
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -20,14 +21,14 @@ from caseworker_app.policy.assess import (
     subjects,
     verdict,
 )
+from caseworker_app.policy.changes import Change, smallest
 from caseworker_app.policy.facts import Claimed, HouseholdFacts, OrganisationFacts, Subject
 from caseworker_app.policy.pack import Item, Pack
 from caseworker_app.policy.schema import EPISODE, ORGANISATION, PERSON
 from db.queries import facts
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """An answer without its reasons: whose, of which item and cycle, from and to in fen."""
 
     item: str
@@ -160,6 +161,23 @@ def assess_all(
         for each, subject, period in _asked(items, known, on, cycle, chosen)
     ]
     return together(pack, answers)
+
+
+def what_would_change(connection: Connection, pack: Pack, answer: Entitlement) -> tuple[Change, ...] | None:
+    """Return the fewest changes that would make an answer eligible; None when nothing can any more."""
+    item = pack.item(answer.item)
+    kind = answer.beneficiary_kind
+    if kind == ORGANISATION:
+        known = gather(connection, [item], answer.on, organisations=[answer.beneficiary])
+    else:
+        homes = [answer.beneficiary]
+        if kind == PERSON:
+            homes = list(facts.household_of(connection, homes, answer.on).values())
+        known = gather(connection, [item], answer.on, households=homes)
+    for subject in subjects(item, known.households, known.organisations):
+        if subject.id == answer.beneficiary:
+            return smallest(item, subject, answer.cycle, answer.on, known.claimed)
+    return None
 
 
 def together(pack: Pack, answers: Sequence[Entitlement]) -> list[Entitlement]:
