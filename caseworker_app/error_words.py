@@ -850,6 +850,9 @@ def field_text(table: str, field: str) -> str:
         "wage.amount": _("Wage paid"),
         "contract.until": _("Contract until"),
         "payment.amount": _("Paid amount"),
+        "organisation.name": _("Name of the organisation"),
+        "business.name": _("Name of the business"),
+        "post.name": _("Name of the post"),
         "organisation.kind": _("Kind of organisation"),
         "head_count.kind": _("Group of people"),
         "insurance.kind": _("Kind of insurance"),
@@ -922,7 +925,7 @@ def _facts() -> dict[str, str]:
         "started_on": _("First day"),
         "ended_on": _("Last day"),
         "place_code": _("Place (code)"),
-        "place_text": _("Place"),
+        "place_text": _("Place of work"),
         "employer": _("Employer"),
         "industry": _("Industry"),
         "trade": _("Trade"),
@@ -1114,6 +1117,8 @@ def value_text(table: str, field: str, value: object) -> str:
         return label("yes_no", "yes" if value else "no")
     if field in ("wage", "amount", "paid", "cost", "interest_paid") and isinstance(value, int):
         return money.shown(value)
+    if table == "head_count" and field == "kind" and value == "all":
+        return _("All")
     if field == "rate" and isinstance(value, int):
         return f"{money.yuan(value)}%"
     if isinstance(value, list):

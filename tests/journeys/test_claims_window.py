@@ -207,7 +207,7 @@ def test_an_organisation_is_entered_with_its_head_count(county: Officer) -> None
     county.settle()
     (button,) = [each for each in all_shown(county.window, QPushButton) if each.property("primary")][:1]
     county.click(button)
-    county.fill(_("{field} (needed)").format(field=_("Name")), "某某车间")
+    county.fill(_("{field} (needed)").format(field=_("Name of the organisation")), "某某车间")
     county.key(Key.Key_Return)
     assert county.reads("“")  # The kind is missing, and said so.
     (made,) = all_shown(county.window, WorkFactForm)

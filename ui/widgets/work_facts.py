@@ -39,7 +39,7 @@ def value_shown(kind: str, name: str, value: object) -> str:
 
 def fact_words(fact: WorkFact) -> str:
     """Return a fact in one line."""
-    parts = []
+    parts = [str(fact.values["person_id"])] if fact.values.get("person_id") else []
     for field in SHAPES[fact.kind].fields:
         said = value_shown(fact.kind, field.name, fact.values.get(field.name))
         if said:
