@@ -15,6 +15,7 @@ from caseworker_app.domain.divisions import Distance, distance
 from caseworker_app.domain.findings import Finding
 from caseworker_app.domain.spans import Span, clip_all, cumulative
 from caseworker_app.domain.worker import FARMING, UNWILLING, Status, age_on, is_worker, status_on
+from caseworker_app.error_words import field_text, table_text, value_text
 from caseworker_app.use_cases import entitlements
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.wording import ZH, label, months_text
@@ -458,8 +459,6 @@ def _service(row: Any, person: Values) -> Values:  # noqa: ANN401 - a row
 
 def each_change(lines: Sequence[queries.ChangeLine]) -> Iterator[Values]:
     """Give what changed since the workbook before, as its sheet shows it."""
-    from caseworker_app.error_words import field_text, table_text, value_text  # noqa: PLC0415
-
     for line in lines:
         yield {
             "village": (found := divisions.find(line.village_code)) and found.name,

@@ -240,7 +240,22 @@ def _gather(
         "journal": queries.journal_head(connection),
     }
     cover = _cover(draft, rows, standing(steps), earlier, len(corrected))
+    if waiting := _not_closed(connection, month, place):
+        cover.insert(6, ("未关账的村", "、".join(waiting)))
     return _Gathered(draft, cover, manifest, {device: head.serial for device, head in heads.items()})
+
+
+def _not_closed(connection: Connection, month: str, place: str) -> list[str]:
+    """Return the villages below that have not closed a month; of a village itself none."""
+    if level_of(place) == "village":
+        return []
+    states_ = {row.village_code: row.state for row in queries.month_steps(connection, month, place)}
+    names = [
+        (village, divisions.find(village))
+        for village in queries.villages(connection, place)
+        if states_.get(village, "open") not in CLOSED
+    ]
+    return [found.name if found else village for village, found in names]
 
 
 def _cover(draft: Draft, rows: MonthRows, state: str, earlier: Any, corrected: int) -> list[CoverLine]:  # noqa: ANN401 - a row

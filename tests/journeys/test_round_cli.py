@@ -80,3 +80,11 @@ def test_a_template_is_kept_listed_and_filled(ask: Ask, tmp_path: Path) -> None:
     assert sheet["A1"].value.endswith("和顺新村台账")
     assert ask("template", "take-out", "农户表")["change_set"]
     assert ask("template", "list") == []
+
+
+def test_the_cover_of_a_level_names_the_villages_that_have_not_closed(ask: Ask, tmp_path: Path) -> None:
+    target = tmp_path / "a.xlsx"
+    ask("upload", *MONTH, "-o", target)
+    cover = openpyxl.load_workbook(target)["封面"]
+    told = dict(row[1:3] for row in cover.iter_rows(values_only=True))
+    assert "和顺新村" in told["未关账的村"].split("、")
