@@ -278,11 +278,11 @@ def _edited(marks: bytes, texts: Sequence[str]) -> list[str]:
     if len(was) != len(now) or len(differing) > len(strange):
         return [f"A{index + 1}" for index in strange]
     cells = []
-    for number_, block in enumerate(sealed):
-        top = number_ * _BLOCK
-        rows = [index for index in differing if top <= index < top + _BLOCK]
-        if not rows:
-            continue
+    by_block: dict[int, list[int]] = {}
+    for index in differing:
+        by_block.setdefault(index // _BLOCK, []).append(index)
+    for number_, rows in by_block.items():
+        block, top = sealed[number_], number_ * _BLOCK
         here = _blocks(_block_marks(texts[top : top + _BLOCK]))[0].columns
         width = max(len(here), len(block.columns))
         columns = [
