@@ -232,7 +232,6 @@ class Opened:
         bind("redo", self.redo)
         bind("import", lambda: window.go("exchange", part="import"))
         bind("upload", lambda: window.go("round", part="upload"))
-        bind("round", lambda: window.go("round"))
         bind("duplicates", lambda: window.go("duplicates"))
         bind("rows.enter", lambda: window.go("entry"))
         bind("filter", lambda: self._on_page("focus_filter"))

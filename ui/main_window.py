@@ -42,7 +42,7 @@ _SMALLEST_RAIL_FONT = 10
 _NARROW = 1000
 """Below this width, as at 100 %, the rail shows its icons only."""
 
-RAIL = ("today", "households", "workers", "claims", "exchange", "settings")
+RAIL = ("today", "households", "workers", "claims", "round", "settings")
 
 
 class Page(Protocol):
@@ -60,7 +60,7 @@ class RailButton(QAbstractButton):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self._icon = name
+        self._icon = BY_ID[f"page.{name}"].icon
         self._count = 0
         self._narrow = False
         self.setCheckable(True)

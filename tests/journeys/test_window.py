@@ -622,6 +622,7 @@ def test_a_county_takes_everything(
 ) -> None:
     officer = sit(Path(shutil.copytree(empty_ledger, tmp_path / "ledger"))).enter()
     officer.key(Key.Key_5, CONTROL)
+    officer.press(_("Import workbooks"))
     with officer.naming(*sample.bundled()):
         officer.press(_("Choose workbooks"))
     page = officer.window

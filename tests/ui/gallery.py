@@ -352,7 +352,7 @@ def frame(page: Plain) -> MainWindow:
     finder.setAccessibleName("查找")
     window.put_finder(finder)
     window.badge("claims", 31)
-    window.badge("exchange", 1)
+    window.badge("round", 1)
     window.show_last("上一步：登记服务「丁秀兰 · 岗位推荐」", lambda: None)
     for name in RAIL:
         window.register(name, lambda: page)

@@ -224,9 +224,13 @@ class TabStrip(QWidget):
         """Return the key of the tab that is on."""
         return next((key for key, made in self._buttons.items() if made.isChecked()), "")
 
+    def start(self, key: str) -> None:
+        """Turn a tab on before anything is shown."""
+        self._buttons[key].setChecked(True)
+
     def choose(self, key: str) -> None:
         """Turn a tab on, saying so."""
-        self._buttons[key].setChecked(True)
+        self.start(key)
         self.chosen.emit(key)
 
     def turn(self, by: int) -> None:

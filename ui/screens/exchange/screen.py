@@ -19,8 +19,8 @@ class ExchangeScreen(QWidget):
         self.importing = ImportPart(context)
         head = QWidget()
         head.setObjectName("pagehead")
-        to_round = button(_("Monthly round"), lambda: context.navigator.go("round"), link=True)
-        head.setLayout(row(text(_("Import and report"), "page"), None, to_round, margins=(16, 10, 16, 10)))
+        to_round = button(_("Import and report"), lambda: context.navigator.go("round"), link=True)
+        head.setLayout(row(text(_("Import workbooks"), "page"), None, to_round, margins=(16, 10, 16, 10)))
         self.setLayout(column(head, row(self.importing, margins=(16, 12, 16, 12)), space=0))
 
     def open(self, **_arguments: Any) -> None:  # noqa: ANN401 - none are needed

@@ -7,8 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from caseworker_app.wording import _
+from ui.actions import tip
 from ui.context import Context
-from ui.widgets.basics import TabStrip, column, row, text
+from ui.widgets.basics import TabStrip, button, column, row, text
 from ui.words import N_
 
 
@@ -55,6 +56,9 @@ A part may have `open(**arguments)`, called when it is turned to, and `status()`
 """
 
 
+_VILLAGE = 12
+
+
 class RoundScreen(QWidget):
     """Tabs over the parts of the round."""
 
@@ -64,13 +68,18 @@ class RoundScreen(QWidget):
         self._made: dict[str, QWidget] = {}
         head = QWidget()
         head.setObjectName("pagehead")
-        head.setLayout(row(text(_("Monthly round"), "page"), None, margins=(16, 10, 16, 10)))
-        self.tabs = TabStrip([(key, _(title)) for key, title, _make in PARTS], _("Monthly round"))
+        importing = button(
+            _("Import workbooks"), lambda: context.navigator.go("exchange"), icon="import", tip=tip("import")
+        )
+        head.setLayout(row(text(_("Import and report"), "page"), None, importing, margins=(16, 10, 16, 10)))
+        self.tabs = TabStrip([(key, _(title)) for key, title, _make in PARTS], _("Import and report"))
         self._stack = QStackedWidget()
         self.tabs.chosen.connect(self._turn)
         strip = QWidget()
         strip.setObjectName("tabs")
         strip.setLayout(row(self.tabs, margins=(12, 4, 16, 6)))
+        if len(context.desk.scope) == _VILLAGE:  # Nobody is below a village that would send anything.
+            self.tabs.start("upload")
         self.setLayout(column(head, strip, row(self._stack, margins=(16, 12, 16, 12)), space=0))
 
     def part(self, key: str) -> Any:  # noqa: ANN401 - each part has ways of its own
