@@ -33,3 +33,17 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
         f"VALUES ({', '.join('?' * len(names))})"
     )
     connection.exec_driver_sql(statement, list(zip(*values, strict=True)))
+
+
+_BLOCK = 5000
+
+
+def present(connection: Connection, table: Table, ids: Sequence[str]) -> list[str]:
+    """Return which of these ids a table has."""
+    quote = connection.dialect.identifier_preparer.quote
+    found: list[str] = []
+    for start in range(0, len(ids), _BLOCK):
+        block = tuple(ids[start : start + _BLOCK])
+        statement = f"SELECT id FROM {quote(table.name)} WHERE id IN ({', '.join('?' * len(block))})"  # noqa: S608 - as above
+        found.extend(row[0] for row in connection.exec_driver_sql(statement, block))
+    return found

@@ -9,15 +9,15 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Table, delete, insert, select
 
 from caseworker_app.domain import lines
 from caseworker_app.domain.claim import LEVELS
 from caseworker_app.domain.kinds import BY_TABLE, KINDS, Kind
 from caseworker_app.domain.lines import Head, Heads, Line, Origin, Settled, State
-from db import states
+from db import bulk, states
 from db.states import VOIDED, Journal
 from db.tables import RECORDS, Change, Claim, ClaimStep, Conflict, Holding, Received
 from db.unit_of_work import UnitOfWork
@@ -187,7 +187,8 @@ class _Merge:
         self.result = Merged()
         self.known: dict[str, Heads] = {}
         """By village what this ledger knows."""
-        self.holdings: dict[str, Values] = {}
+        self.holdings: dict[str, tuple[str, str, dict[str, Origin]]] = {}
+        self.held_before: list[str] = []
         self.conflicts: list[Values] = []
         self.opened: dict[str, list[tuple[str, str, Any]]] = defaultdict(list)
         self.claims: set[str] = set()
@@ -226,6 +227,7 @@ class _Merge:
     def _take(self, kind: Kind, incoming: list[Line]) -> None:
         ids = [line.id for line in incoming]
         held = {line.id: line for line in self._held(kind, ids)}
+        self.held_before.extend(held)
         fresh = [line for line in incoming if line.id not in held]
         if kind.table == "claim_step":
             self.claims.update(line.fields["claim_id"] for line in incoming if line.id not in held)
@@ -241,11 +243,8 @@ class _Merge:
             self._insert(kind, fresh)
 
     def _held(self, kind: Kind, ids: list[str]) -> Iterable[Line]:
-        table = RECORDS[kind.table].__table__
-        present: list[str] = []
-        for start in range(0, len(ids), _MANY):
-            chosen = select(table.c.id).where(table.c.id.in_(ids[start : start + _MANY]))
-            present.extend(self.connection.execute(chosen).scalars())
+        table = cast("Table", RECORDS[kind.table].__table__)
+        present = bulk.present(self.connection, table, ids)
         for line, village in states.read(self.connection, kind, self.journal, present):
             line.village = village
             yield line
@@ -302,13 +301,7 @@ class _Merge:
         return changed
 
     def _hold(self, table: str, record: str, village: str, origins: dict[str, Origin]) -> None:
-        self.holdings[record] = {
-            "record": record,
-            "table": table,
-            "village_code": village,
-            "change_set": self.unit.id,
-            "origins": lines.spread(origins),
-        }
+        self.holdings[record] = (table, village, origins)
 
     def _open(self, mine: Line | None, line: Line, name: str, settled: Settled) -> None:
         """Remember which values of a field are still to be decided between."""
@@ -506,6 +499,7 @@ class _Merge:
         # That a record gives way is no fact of its own: its origins stay.
         for line, village in states.read(self.connection, kind, self.journal, away):
             if line.id not in self.holdings:
+                self.held_before.append(line.id)
                 self._hold(kind.table, line.id, village or self.scope, line.origins)
         self._turn(RECORDS[kind.table], away, "void")
 
@@ -525,13 +519,28 @@ class _Merge:
                 "cells": dict(self.result.cells),
             },
         )
-        ids = list(self.holdings)
-        for start in range(0, len(ids), _MANY):
-            block = ids[start : start + _MANY]
-            connection.execute(delete(Holding).where(Holding.record.in_(block)))
-            connection.execute(insert(Holding.__table__), [self.holdings[each] for each in block])  # type: ignore[arg-type]
+        before = [each for each in self.held_before if each in self.holdings]
+        for start in range(0, len(before), _MANY):
+            gone = delete(Holding).where(Holding.record.in_(before[start : start + _MANY]))
+            connection.execute(gone)
+        self._keep_holdings()
         self._decide_anew()
         self._claim_states()
+
+    def _keep_holdings(self) -> None:
+        """Write where the fields of received records come from: most of one change set say the same."""
+        told: dict[tuple[tuple[str, Origin], ...], str] = {}
+        rows = []
+        for record, (table, village, origins) in self.holdings.items():
+            key = tuple(origins.items())
+            if (text := told.get(key)) is None:
+                text = told[key] = lines.canonical(lines.spread(origins))
+            rows.append((record, table, village, self.unit.id, text))
+        if rows:
+            self.connection.exec_driver_sql(
+                'INSERT INTO holding (record, "table", village_code, change_set, origins) VALUES (?, ?, ?, ?, ?)',
+                rows,
+            )
 
     def _decide_anew(self) -> None:
         """Open what is newly to be decided, and close what was settled elsewhere."""

@@ -3,15 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Date, DateTime, Table, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Date, Table, literal, or_, select
 from sqlalchemy.sql.selectable import Select
 
 from caseworker_app.domain import lines
 from caseworker_app.domain.kinds import BY_TABLE, KINDS, Kind
 from caseworker_app.domain.lines import Dot, Head, Heads, Line, Origin, State
-from db import journal
 from db.tables import (
     BOOKKEEPING,
     RECORDS,
@@ -94,12 +95,13 @@ class _Shape:
     columns: tuple[Any, ...]
 
 
+@cache
 def shape(kind: Kind) -> _Shape:
     """Return the columns of a kind that travel, and which of them are days."""
     table = RECORDS[kind.table].__table__
     assert isinstance(table, Table)
     columns = [each for each in table.c if each.name not in BOOKKEEPING and each.name not in kind.omit]
-    days = tuple(at for at, each in enumerate(columns) if isinstance(each.type, Date | DateTime))
+    days = tuple(at for at, each in enumerate(columns) if isinstance(each.type, Date))
     bookkeeping = (table.c.id, table.c.made_in, table.c.changed_in, table.c.voided_in)
     names = tuple(each.name for each in columns)
     return _Shape(kind, table, names, days, (*columns, *bookkeeping))
@@ -298,14 +300,18 @@ def known(connection: Connection, journal_: Journal, village: str, *, down: bool
 
 def typed_rows(kind: Kind, found: Sequence[Line]) -> Iterator[dict[str, Any]]:
     """Give the fields of records as their columns have them; a field they do not know is left out."""
-    table = RECORDS[kind.table]
     own = shape(kind)
     days = [own.names[at] for at in own.days]
+    read_days: dict[str, date] = {}
     for line in found:
-        values = {name: line.fields[name] for name in own.names if name in line.fields}
+        fields = line.fields
+        values = {name: fields[name] for name in own.names if name in fields}
         for name in days:
-            if values.get(name) is not None:
-                values[name] = journal.typed(table, name, values[name])
+            if told := values.get(name):
+                day = read_days.get(told)
+                if day is None:
+                    day = read_days[told] = date.fromisoformat(told)
+                values[name] = day
         values["id"] = line.id
         yield values
 
