@@ -29,5 +29,7 @@ def live_rows(
         row = dict(found)
         if touched:
             made_at = row.pop("made_at")
-            row["touched_on"] = None if row.pop("action") == "import" else local_day(made_at)
+            row["touched_on"] = (
+                None if row.pop("action") in ("import", "receive.plain") else local_day(made_at)
+            )
         yield row
