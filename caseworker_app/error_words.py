@@ -280,6 +280,9 @@ def errors() -> dict[str, str]:
             "Choose “most compatible” in the telephone's camera settings, or save it as JPG."
         ),
         "photo.damaged": _("{file} is damaged and cannot be shown. Photograph the paper again."),
+        "photo.elsewhere": _(
+            "The photo itself is kept in the village's ledger; here only what it shows is known. Ask the village for it."
+        ),
         "photo.format": _("{file} is neither a photo (JPG, PNG, WebP) nor a PDF. Choose another file."),
         "photo.large": _("{file} is too large to be a photo of a paper. Photograph the paper again."),
         "photo.missing": _("{file} cannot be read. Check that it is still there."),

@@ -114,11 +114,12 @@ def _owner_of(unit: UnitOfWork, attachment: str) -> str:
 
 
 def export(desk: Desk, attachment: str, target: Path) -> None:
-    """Write a photo into a file; ExpectedError `photo.none`, `file.not_written`."""
+    """Write a photo into a file; ExpectedError `photo.none`, `photo.elsewhere`, `file.not_written`."""
     with desk.ledger.reader() as connection:
         content = queries.content(connection, attachment)
+        known = connection.execute(select(Attachment.id).where(Attachment.id == attachment)).first()
     if content is None:
-        raise ExpectedError("photo.none")
+        raise ExpectedError("photo.elsewhere" if known else "photo.none")
     draft = target.with_name(target.name + ".part")
     try:
         draft.write_bytes(content)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, or_, select
 
 from caseworker_app.read_models.attachments import AttachmentLine
 from db.queries.dated import live
-from db.tables import Attachment, AttachmentContent, Household, Person
+from db.tables import Attachment, AttachmentContent, Holding, Household, Person
 
 
 def lines(
@@ -48,9 +48,15 @@ def content(connection: Connection, attachment: str) -> bytes | None:
 
 
 def damaged(connection: Connection) -> list[str]:
-    """Return the attachments, taken back ones too, whose bytes are not those that were attached."""
-    chosen = select(Attachment.id, Attachment.digest, AttachmentContent.content).outerjoin(
-        AttachmentContent, AttachmentContent.attachment_id == Attachment.id
+    """Return the attachments, taken back ones too, whose bytes are not those that were attached.
+
+    A photo whose facts were received is kept where it was taken.
+    """
+    chosen = (
+        select(Attachment.id, Attachment.digest, AttachmentContent.content)
+        .outerjoin(AttachmentContent, AttachmentContent.attachment_id == Attachment.id)
+        .outerjoin(Holding, Holding.record == Attachment.id)
+        .where(or_(AttachmentContent.attachment_id.is_not(None), Holding.record.is_(None)))
     )
     return [
         row.id
