@@ -30,7 +30,7 @@ from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases import entitlements, imports
 from caseworker_app.use_cases.desk import Desk
 from db import engine
-from db.queries import facts, workers
+from db.queries import workers
 
 PASSWORD = "only-for-measuring"
 HOUSEHOLDS_A_WORKER = 0.42
@@ -178,18 +178,11 @@ def timed_lists(desk: Desk) -> list[Timed]:
 
 
 def timed_assessment(desk: Desk) -> Timed:
-    """Time assessing everybody against fetching what that reads."""
+    """Time the verdicts of everybody against the bare statements that fetch what they read."""
     on = desk.today()
-
-    def ours() -> None:
-        with desk.ledger.reader() as connection:
-            entitlements.assess_all(connection, desk.pack, on)
-
-    def floor() -> None:
-        with desk.ledger.reader() as connection:
-            facts.households(connection, on)
-
-    return in_turn("assess everybody", ours, floor)
+    return timed_query(
+        desk, "assess everybody", lambda connection: entitlements.verdicts(connection, desk.pack, on)
+    )
 
 
 # -- the window: whole processes, against one that paints a bare label ---------------------------------
