@@ -284,15 +284,18 @@ def _check_papers(pack: Pack, claim: ClaimLife) -> None:
 
 def _check_round(pack: Pack, claim: ClaimLife, on: date) -> None:
     rule = pack.items.get(claim.item)
-    if rule is None:
+    if rule is None or not rule.cycle.knows(claim.cycle):  # The pack has changed since it was filed.
         return
     process = rule.process
     cycle = rule.cycle.named(claim.cycle)
     rounds = process.filing(cycle, on)
     if rounds and not any(span.first <= on <= span.last for _name, span, _paid in rounds):
         _name, span, _paid = next((each for each in rounds if on <= each[1].last), rounds[-1])
-        code = "claim.round_closed" if on > span.last else "claim.round_later"
-        raise ExpectedError(code, first=span.first.isoformat(), last=span.last.isoformat())
+        if on > span.last:
+            raise ExpectedError(
+                "claim.round_closed", first=span.first.isoformat(), last=span.last.isoformat()
+            )
+        raise ExpectedError("claim.round_later", first=span.first.isoformat(), last=span.last.isoformat())
     last = process.last_day(cycle, on)
     if last and on > last:
         raise ExpectedError("claim.deadline", last=last.isoformat())
@@ -301,7 +304,7 @@ def _check_round(pack: Pack, claim: ClaimLife, on: date) -> None:
 def round_of(pack: Pack, item: str, cycle: str, on: date) -> str:
     """Return the name of the filing round of an item that a day falls into, '' when it has none."""
     rule = pack.items.get(item)
-    if rule is None:
+    if rule is None or not rule.cycle.knows(cycle):
         return ""
     found = rule.process.filing(rule.cycle.named(cycle), on)
     return next((name for name, span, _paid in found if span.first <= on <= span.last), "")

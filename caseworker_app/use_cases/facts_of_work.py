@@ -272,15 +272,16 @@ def _check_days(desk: Desk, kind: str, values: Mapping[str, Any]) -> None:
 
 def _pointed(unit: UnitOfWork, values: dict[str, Any]) -> None:
     """Replace the names of organisations and posts by their ids; ExpectedError `organisation.none`, `post.none`."""
-    for column, code, find in (
-        (ORGANISATION, "organisation.none", queries.organisation_ids),
-        (POST, "post.none", lambda connection, name: queries.post_ids(connection, name, "")),
-    ):
-        if name := values.get(column):
-            found = find(unit.connection, name)
-            if len(found) != 1:
-                raise ExpectedError(code, name=name, count=len(found))
-            values[column] = found[0]
+    if name := values.get(ORGANISATION):
+        found = queries.organisation_ids(unit.connection, name)
+        if len(found) != 1:
+            raise ExpectedError("organisation.none", name=name)
+        values[ORGANISATION] = found[0]
+    if name := values.get(POST):
+        found = queries.post_ids(unit.connection, name, "")
+        if len(found) != 1:
+            raise ExpectedError("post.none", name=name)
+        values[POST] = found[0]
 
 
 def _with_job(unit: UnitOfWork, kind: str, person: str, values: dict[str, Any], today: date) -> None:

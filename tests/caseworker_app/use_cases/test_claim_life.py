@@ -1,6 +1,5 @@
 """The life of claims: papers, notices, objections, returns, appeals, doubles, many at once."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,13 +9,13 @@ import pytest
 from caseworker_app.domain import claim as life
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.policy.assess import State
+from caseworker_app.policy.schema import Process, Publicity, Round
 from caseworker_app.use_cases import claims, entitlements, undo, workdays
 from caseworker_app.use_cases.desk import Desk
 from db.queries import claims as queries
 from db.tables import Claim
 
 ON = date(2024, 11, 30)
-NOTICE = life.flow((), {"village": life.Notice(3, True)})
 
 
 def due(desk: Desk, item: str = "JF-5") -> list[str]:
@@ -32,11 +31,16 @@ def number(sample_desk: Desk) -> str:
     return claims.file(sample_desk, "JF-5", due(sample_desk)[:1], date(2024, 11, 20))[1][0]
 
 
+def follow(desk: Desk, process: Process) -> None:
+    """Let the item of these tests go its way so."""
+    item = replace(desk.pack.item("JF-5"), process=process)
+    desk.pack = replace(desk.pack, items={**desk.pack.items, "JF-5": item})
+
+
 @pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def shown(sample_desk: Desk) -> None:
     """Let the village show claims for three working days."""
-    monkeypatch.setattr(claims, "flow_of", lambda _pack, _item: NOTICE)
-    return
+    follow(sample_desk, Process(publicity=(Publicity("village", 3, working=True),)))
 
 
 def state(desk: Desk, number: str) -> str:
@@ -209,3 +213,35 @@ def test_an_item_the_pack_lost_keeps_its_claims_moving(sample_desk: Desk, number
     sample_desk.pack = replace(sample_desk.pack, items={})
     walk(sample_desk, number, "village_checked", "village_publicised", "submitted")
     assert state(sample_desk, number) == "submitted"
+
+
+def test_a_claim_goes_up_within_a_round_only(sample_desk: Desk, number: str) -> None:
+    follow(sample_desk, Process(rounds=(Round("第一批", (11, 1), (11, 25), (12, 31), next_year=False),)))
+    papers(sample_desk, number)
+    walk(sample_desk, number, "village_checked", "village_publicised", on=date(2024, 11, 20))
+    with pytest.raises(ExpectedError, match=r"claim\.round_closed"):
+        walk(sample_desk, number, "submitted", on=date(2024, 11, 26))
+    assert claims.round_of(sample_desk.pack, "JF-5", "2024", date(2024, 11, 25)) == "第一批"
+    walk(sample_desk, number, "submitted", on=date(2024, 11, 25))
+    assert state(sample_desk, number) == "submitted"
+
+
+def test_a_claim_waits_for_its_round_and_ends_with_the_last_day(sample_desk: Desk, number: str) -> None:
+    papers(sample_desk, number)
+    walk(sample_desk, number, "village_checked", "village_publicised", on=date(2024, 11, 20))
+    follow(sample_desk, Process(rounds=(Round("第二批", (12, 1), (12, 25), None, next_year=False),)))
+    with pytest.raises(ExpectedError, match=r"claim\.round_later"):
+        walk(sample_desk, number, "submitted")
+    follow(sample_desk, Process(file_within_months=1))
+    with pytest.raises(ExpectedError, match=r"claim\.deadline") as refused:
+        walk(sample_desk, number, "submitted")
+    assert refused.value.values["last"] == "2024-10-31"
+
+
+def test_an_item_may_name_its_own_steps(sample_desk: Desk, number: str) -> None:
+    follow(sample_desk, Process(steps=("submitted", "county_approved", "paid")))
+    papers(sample_desk, number)
+    with pytest.raises(ExpectedError, match=r"claim\.step"):
+        walk(sample_desk, number, "village_checked")
+    walk(sample_desk, number, "submitted", "county_approved", "paid")
+    assert state(sample_desk, number) == "paid"
