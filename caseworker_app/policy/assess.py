@@ -13,7 +13,7 @@ from typing import Any
 
 from caseworker_app.domain.divisions import Distance
 from caseworker_app.domain.spans import Cycle, Months, Span
-from caseworker_app.policy import rules
+from caseworker_app.policy import rules, vocabulary
 from caseworker_app.policy import schema as s
 from caseworker_app.policy.facts import (
     Claimed,
@@ -542,20 +542,24 @@ _NO: tuple[State, int, int] = (State.NOT_ELIGIBLE, 0, 0)
 
 
 def _plain(item: Item) -> bool:
-    """Whether conditions and an amount are all there is to an item: most of those that are asked of everybody."""
+    """Whether conditions, an amount and limits on it are all there is to an item: most of what is asked of everybody."""
     return not (
         item.about
-        or item.exclusions
         or item.until
         or item.process.rounds
         or item.process.file_within_months is not None
         or any(each.warns or each.since or each.until for each in item.conditions)
-        or any(cap.amount is None or cap.warns or cap.unless or cap.items != (item.id,) for cap in item.caps)
-        or (
-            item.caps
-            and (item.repeat == "free" or item.beneficiary == s.PERSON or item.caps[0].over != "cycle")
-        )
+        or any(cap.amount is None or cap.warns or cap.unless for cap in item.caps)
     )
+
+
+def _claimed_nothing(subject: Subject, claimed: Claimed) -> bool:
+    """Whether nobody of a household, or no organisation, has claimed anything that limits or excludes could count."""
+    known = claimed.by_beneficiary
+    household = subject.household
+    if household is None:
+        return subject.id not in known
+    return household.id not in known and not any(each.id in known for each in household.members)
 
 
 def _summed(pay: Pay, seen: Seen, members: Sequence[PersonFacts], *, by_jobs: bool) -> tuple[int, int, bool]:
@@ -620,12 +624,21 @@ def _quick(item: Item) -> Quick:
     return quick
 
 
+def _no_record(item: Item, subject: Subject) -> bool:
+    """Whether there is no record at all that an item could be about."""
+    owner = subject.person or subject.organisation
+    return owner is None or not vocabulary.records(owner, item.about)
+
+
 def verdict(item: Item, subject: Subject, cycle: Cycle, on: date, claimed: Claimed) -> tuple[State, int, int]:
     """Return the state and the amount, from and to, without reasons: for assessing everybody."""
+    if item.about and _no_record(item, subject):
+        return _NO
     if "quick" not in item.memo:
         item.memo["quick"] = _quick(item) if _plain(item) else None
     quick: Quick | None = item.memo["quick"]
-    if quick is not None:
+    counts = item.exclusions or item.caps
+    if quick is not None and (not counts or not claimed.claims or _claimed_nothing(subject, claimed)):
         return quick(subject, cycle, on, claimed)
     seen = rules.seen(on, cycle, subject.household, subject.person, subject.organisation, item.facts)
     decision = _decide(item, subject, seen, claimed, quick=True)

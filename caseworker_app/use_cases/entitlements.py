@@ -93,9 +93,12 @@ def _asked(
     items: Collection[Item], known: Known, on: date, cycle: str, people: frozenset[str] | None
 ) -> Iterator[tuple[Item, Subject, Cycle]]:
     """Return whom each item is asked for, and for which cycle."""
+    whom: dict[str, list[Subject]] = {}
     for item in items:
         period = item.cycle.named(cycle) if cycle else item.cycle.at(on)
-        for subject in subjects(item, known.households, known.organisations):
+        if item.beneficiary not in whom:
+            whom[item.beneficiary] = subjects(item, known.households, known.organisations)
+        for subject in whom[item.beneficiary]:
             if people is not None and item.beneficiary == PERSON and subject.id not in people:
                 continue
             if item.cycle.kind == EPISODE:
