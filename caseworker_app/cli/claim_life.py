@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import click
+from sqlalchemy import Connection
 
 from caseworker_app import error_words
 from caseworker_app.cli import output
@@ -306,9 +307,29 @@ def claim_workdays(session: Session, file: Path | None, as_json: bool) -> None:
         click.echo(_("Working days are known for {years}.").format(years="、".join(years)))
 
 
+_ITEM = click.option("--item", default="", help=_("All rosters of this item instead of numbers."))
+
+
+def _chosen(connection: Connection, numbers: tuple[str, ...], item: str, village: str) -> list[str]:
+    """Return the rosters named, or those of an item and village; ExpectedError `roster.nobody`."""
+    if numbers:
+        return list(dict.fromkeys(each.strip().upper() for each in numbers))
+    if not item:
+        raise click.UsageError(_("Name rosters by their numbers, or an item with --item."))
+    found = [
+        row.number
+        for row in roster_queries.rows(connection)
+        if row.item == item and row.village_code.startswith(village)
+    ]
+    if not found:
+        raise ExpectedError("roster.nobody", item=item)
+    return sorted(found)
+
+
 def _print(
     session: Session,
     numbers: tuple[str, ...],
+    chosen: tuple[str, str],
     target: Path,
     kind: roster.Kind,
     on: date | None,
@@ -319,7 +340,7 @@ def _print(
     with session.desk() as opened, opened.ledger.reader() as connection:
         sheets = [
             rosters.sheet(connection, opened, number, on or opened.today(), identity_shown=identity)
-            for number in dict.fromkeys(each.strip().upper() for each in numbers)
+            for number in _chosen(connection, numbers, *chosen)
         ]
     if target.suffix.lower() == ".xlsx" and kind == "pay_list":
         rosters.write_workbook(target, sheets)
@@ -342,30 +363,47 @@ def _print(
     "roster",
     help=_("Print rosters in full, to be signed and stamped; to a name in .xlsx, the list for the bank."),
 )
-@click.argument("numbers", nargs=-1, required=True)
+@click.argument("numbers", nargs=-1)
+@_ITEM
+@village_option
 @out_option
 @on_option
 @json_option
 @in_session
 def print_roster(
-    session: Session, numbers: tuple[str, ...], target: Path, on: date | None, as_json: bool
+    session: Session,
+    numbers: tuple[str, ...],
+    item: str,
+    village: str,
+    target: Path,
+    on: date | None,
+    as_json: bool,
 ) -> None:
     """Print pay lists."""
-    _print(session, numbers, target, "pay_list", on, identity=False, as_json=as_json)
+    _print(session, numbers, (item, village), target, "pay_list", on, identity=False, as_json=as_json)
 
 
 @print_.command("notice", help=_("Print the public notice of rosters, without what is private."))
-@click.argument("numbers", nargs=-1, required=True)
+@click.argument("numbers", nargs=-1)
+@_ITEM
+@village_option
 @click.option("--identity", is_flag=True, help=_("With identity numbers, their middle hidden."))
 @out_option
 @on_option
 @json_option
 @in_session
 def print_notice(
-    session: Session, numbers: tuple[str, ...], identity: bool, target: Path, on: date | None, as_json: bool
+    session: Session,
+    numbers: tuple[str, ...],
+    item: str,
+    village: str,
+    identity: bool,
+    target: Path,
+    on: date | None,
+    as_json: bool,
 ) -> None:
     """Print notices."""
-    _print(session, numbers, target, "notice", on, identity=identity, as_json=as_json)
+    _print(session, numbers, (item, village), target, "notice", on, identity=identity, as_json=as_json)
 
 
 @print_.command("bundle", help=_("Print the forms of every live claim of a person or household."))

@@ -75,6 +75,9 @@ def test_papers_objections_roster_and_money(ask: Ask, filed: list[str], tmp_path
         target = tmp_path / f"{kind}.pdf"
         assert ask("print", kind, *made, "-o", target, "--on", ON)["missing_characters"] == []
         papers[kind] = "".join(joined(page) for page in texts(target.read_bytes()))
+    target = tmp_path / "发放清单.xlsx"
+    assert ask("print", "roster", "--item", "JF-5", "-o", target)["rosters"] == sorted(made)
+    assert target.stat().st_size > 0
     identity = shown["answer"]["beneficiary"]["id_number"]
     assert identity in papers["roster"]
     assert identity not in papers["notice"]
