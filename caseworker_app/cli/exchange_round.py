@@ -166,12 +166,15 @@ def receive_(
     def work(desk: Desk, password: str) -> Sequence[ReceivedFile]:
         if dry_run:
             return receive.look(desk, files, password=password, progress=show)
-        return [
-            each.file
-            for each in receive.receive_each(
-                desk, files, take_plain=True, month=month, village=village, password=password, progress=show
-            )
+        outcomes = receive.receive(
+            desk, files, take_plain=True, month=month, village=village, password=password, progress=show
+        )
+        locked = [
+            each for outcome in outcomes for each in outcome.file.problems if each.code in receive.LOCKED
         ]
+        if locked and len(locked) == len(outcomes):
+            raise ExpectedError(locked[0].code, **locked[0].values)
+        return [each.file for each in outcomes]
 
     with session.desk() as desk:
         found = with_file_password(lambda password: work(desk, password))

@@ -42,9 +42,10 @@ def admitted(
         return False, "", (FileProblem("receive.device_refused", told),)
     if own is not None and own.public_key == found.public_key:
         return True, "", () if own.state == "enrolled" else (FileProblem("receive.device_new", told),)
-    if own is None and any(row.public_key == found.public_key and row.state == "enrolled" for row in known):
+    same = next((row for row in known if row.public_key == found.public_key and row.state != "refused"), None)
+    if own is None and same is not None:
         # The same installation after a restore: its key is known, its device is new.
-        return True, "enrolled", (FileProblem("receive.device_again", told),)
+        return True, same.state, (FileProblem("receive.device_again", told),)
     if own is None and not any(row.state != "refused" for row in known):
         return True, "seen", (FileProblem("receive.device_new", told),)
     return False, "", (FileProblem("receive.device_second", told),)

@@ -34,6 +34,8 @@ _MANY = 1000
 _NAMED = 12
 """Edited cells that are named; of more the rest is counted."""
 _KINDS = ("upload", "feedback")
+LOCKED = frozenset({"workbook.encrypted", "workbook.password_wrong"})
+"""Problems of a workbook that a password settles."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QSizePolicy, QWidget
 
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
@@ -195,14 +195,14 @@ class ReceivePart(QWidget):
         if chosen:
             self.receive([Path(each) for each in chosen])
 
-    def receive(self, files: Sequence[Path]) -> None:
+    def receive(self, files: Sequence[Path], password: str = "") -> None:
         """Take in workbooks; those without a sound seal wait to be looked at."""
         desk = self._context.desk
 
         def work(progress: Any) -> tuple[Changed, list[Outcome]]:  # noqa: ANN401 - the runner's progress
             outcomes: list[Outcome] = []
             try:
-                outcomes.extend(receive.receive_each(desk, files, progress=progress))
+                outcomes.extend(receive.receive_each(desk, files, password=password, progress=progress))
             except Cancelled:
                 if not outcomes:
                     raise
@@ -278,6 +278,8 @@ class ReceivePart(QWidget):
         file = outcome.file
         if outcome.prepared is not None:
             return button(_("Take in"), partial(self.take_in, outcome), link=True)
+        if outcome.path and any(each.code in receive.LOCKED for each in file.problems):
+            return button(_("Enter password"), partial(self.unlock, outcome.path), link=True)
         if any(each.code == "receive.device_second" for each in file.problems):
             return button(_("Enrol and receive"), partial(self.enrol, outcome), link=True)
         if any(each.code == "receive.device_new" for each in file.problems) and file.device in self._seen:
@@ -286,6 +288,13 @@ class ReceivePart(QWidget):
             go = partial(self._context.navigator.go, "round", part="conflicts")
             return button(_("Decide"), go, link=True)
         return ""
+
+    def unlock(self, path: Path) -> None:
+        """Ask for the password of a workbook and receive it."""
+        said = _("Password of {file}").format(file=path.name)
+        password, given = QInputDialog.getText(self, _("Enter password"), said, QLineEdit.EchoMode.Password)
+        if given and password:
+            self.receive([path], password)
 
     def _replace(self, before: Outcome, after: Outcome) -> None:
         self._outcomes = [after if each is before else each for each in self._outcomes]
