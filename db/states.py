@@ -29,7 +29,7 @@ from db.tables import (
 
 VOIDED = "voided"
 _BLOCK = 500
-_WINDOW = 500
+_WINDOW = 4000
 _SIGNED = 200
 Where = ColumnElement[bool] | None
 

@@ -57,7 +57,7 @@ def arrive(empty: Memory, order: list[bytes]) -> tuple[Memory, int]:
 def test_any_order_ends_in_one_ledger(seed: int, empty: Memory, whole: bool) -> None:
     villages, edits, every, orders = (6, 1000, 250, 70) if whole else (2, 40, 10, 5)
     sent = history(seed, villages, edits, every)
-    ends, chance = set(), random.Random(seed)
+    ends, chance, ledger = set(), random.Random(seed), empty
     for _ in range(orders):
         # Some come twice, and what was lost on the way is made good at the end.
         order = sent + chance.choices(sent, k=len(sent) // 2)
