@@ -1,5 +1,6 @@
 """What a pack can say: a small number of blocks that items are put together from."""
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -132,6 +133,7 @@ class OwnFact:
 
 YEAR, HALF, QUARTER, MONTH, EVER, EPISODE = "year", "half", "quarter", "month", "ever", "episode"
 CYCLES = (YEAR, HALF, QUARTER, MONTH, EVER, EPISODE)
+_YEAR_NAME = re.compile(r"\d{4}")
 _PARTS = {HALF: (6, "H"), QUARTER: (3, "Q")}
 BEGINNING, END = date(1900, 1, 1), date(9999, 12, 31)
 
@@ -170,7 +172,7 @@ class CycleRule:
         if self.kind == EPISODE:
             return Cycle(name, Span(date.fromisoformat(name), END))
         if self.kind == YEAR:
-            if not (name.isdigit() and len(name) == 4) or int(name) < self.first:
+            if not _YEAR_NAME.fullmatch(name) or int(name) < self.first:
                 return None
             return Cycle.ending(int(name), self.month, self.day)
         if self.kind == MONTH:

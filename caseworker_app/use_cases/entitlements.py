@@ -227,16 +227,36 @@ def proposed(answers: Sequence[Entitlement]) -> list[Entitlement]:
     return [each for each in answers if not each.exclusive_with or best(each)]
 
 
+def _in_state(
+    connection: Connection,
+    pack: Pack,
+    items: Collection[Item],
+    on: date,
+    state: State,
+    *,
+    cycle: str = "",
+    households: Sequence[str] | None = None,
+) -> list[Entitlement]:
+    """Return the answers of one state; reasons are built for these alone."""
+    with _undisturbed():
+        known = gather(connection, items, on, households=households)
+        answers = [
+            assess_subject(each, subject, period, on, known.claimed)
+            for each, subject, period in _asked(items, known, on, cycle, None)
+            if verdict(each, subject, period, on, known.claimed)[0] is state
+        ]
+    return together(pack, answers)
+
+
 def claimable(
     connection: Connection, pack: Pack, on: date, *, item: str = "", cycle: str = ""
 ) -> list[Entitlement]:
     """Return what is due to somebody and not yet claimed (免申即享)."""
-    items = _items(pack, item, cycle)
-    with _undisturbed():
-        known = gather(connection, items, on)
-        answers = [
-            assess_subject(each, subject, period, on, known.claimed)
-            for each, subject, period in _asked(items, known, on, cycle, None)
-            if verdict(each, subject, period, on, known.claimed)[0] is State.ELIGIBLE
-        ]
-    return together(pack, answers)
+    return _in_state(connection, pack, _items(pack, item, cycle), on, State.ELIGIBLE, cycle=cycle)
+
+
+def waiting(
+    connection: Connection, pack: Pack, on: date, *, households: Sequence[str] | None = None
+) -> list[Entitlement]:
+    """Return what cannot be told yet for lack of a fact: for everybody, or for the chosen households."""
+    return _in_state(connection, pack, _items(pack, "", ""), on, State.UNKNOWN, households=households)

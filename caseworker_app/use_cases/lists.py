@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 from caseworker_app.domain.package import Progress
 from caseworker_app.policy.assess import Entitlement, State
 from caseworker_app.policy.pack import Pack
+from caseworker_app.policy.schema import ORGANISATION
 from caseworker_app.read_models.households import HouseholdRow
 from caseworker_app.read_models.people import WorkerRow
 from caseworker_app.use_cases import entitlements, reasons
 from caseworker_app.use_cases.reasons import WAITING
-from db.queries import columns, facts, households, lacking, workers
+from db.queries import columns, facts, households, workers
 from db.queries.workers import Asked
 
 
@@ -85,36 +86,24 @@ def due(connection: Connection, pack: Pack, people: Sequence[str], on: date) -> 
     return {person: Due(*parts) for person, parts in found.items()}
 
 
-def _sharp(pack: Pack) -> int:
-    """Return how many digits of a place of work decide in this pack: the county's, or the township's too."""
-    by_township = any(
-        item.quantity is not None and item.quantity.work.away == "outside_township"
-        for item in pack.items.values()
-    )
-    return 9 if by_township else 6
-
-
 def blocked(
     connection: Connection, pack: Pack, on: date, people: Sequence[str] | None = None
 ) -> dict[str, list[str]]:
     """Return whose claims wait for which facts (`policy.assess.Missing.field`), for everybody or for these."""
-    windows = [item.cycle.at(on).span for item in pack.items.values()]
-    homes = lacking.households(connection, on, windows, _sharp(pack))
-    if people is not None:
-        theirs = set(facts.household_of(connection, people, on).values())
-        homes = [home for home in homes if home in theirs]
+    homes = None if people is None else sorted(set(facts.household_of(connection, people, on).values()))
     found: dict[str, list[str]] = {}
-    for answer in entitlements.assess_all(connection, pack, on, households=homes):
-        if answer.state is State.UNKNOWN:
-            note_missing(answer, found)
+    for answer in entitlements.waiting(connection, pack, on, households=homes):
+        note_missing(answer, found)
     return found
 
 
 def note_missing(answer: Entitlement, found: dict[str, list[str]]) -> None:
-    """Add to the members whose record decides which facts it lacks; the kind of household is everybody's who could claim."""
+    """Add to the members whose record decides which facts it lacks; a household's are everybody's who could claim."""
+    if answer.beneficiary_kind == ORGANISATION:
+        return
     for each in answer.missing:
         whose = [each.who]
-        if each.field == "household.kind":
+        if each.field.startswith("household."):
             shares = [share.person for share in answer.members if share.due != 0]
             whose = [answer.beneficiary] if answer.beneficiary_kind == "person" else shares
         for person in whose:

@@ -500,8 +500,9 @@ def blocked(desk: Desk, on: date) -> set[str]:
     found: set[str] = set()
     with desk.ledger.reader() as connection:
         for answer in entitlements.assess_all(connection, desk.pack, on):
-            for each in answer.missing if answer.state is State.UNKNOWN else ():
-                if each.field != "household.kind":
+            of_people = answer.beneficiary_kind != "organisation"
+            for each in answer.missing if of_people and answer.state is State.UNKNOWN else ():
+                if not each.field.startswith("household."):
                     found.add(each.who)
                 elif answer.beneficiary_kind == "person":
                     found.add(answer.beneficiary)
