@@ -48,6 +48,8 @@ def _papers(made: Desk, folder: Path) -> None:
         chosen = [
             answer.beneficiary for answer in due if answer.item == item.id and answer.state is State.ELIGIBLE
         ][:_FORMS]
+        if not chosen:
+            continue
         _changed, numbers = claims.file(made, item.id, chosen, ON)
         path = folder / f"{item.name}申请表.pdf"
         with path.open("wb") as target:
