@@ -248,7 +248,9 @@ def condition_text(reason: Reason) -> str:
         "household_cap": _("Household limit"),
         "person_cap": _("Limit for one person"),
         "organisation_cap": _("Limit for one organisation"),
-        "exclusion": _("Not together with"),
+        "exclusion": _("Also given by")
+        if reason.required.get("effect") == "warn"
+        else _("Not together with"),
         "not_claimed": _("Not claimed before"),
         "cycle": _("Cycle"),
         "valid": _("In force"),

@@ -161,7 +161,12 @@ def _limits(item: Item) -> tuple[str, ...]:
                 )
             )
     for exclusion in item.exclusions:
-        words = _("not together with {items}").format(items="、".join(exclusion.items))
+        beside = (
+            _("reminds when {items} is given too")
+            if exclusion.effect == "warn"
+            else _("not together with {items}")
+        )
+        words = beside.format(items="、".join(exclusion.items))
         said.append(exclusion.text or words)
     return tuple(said)
 
