@@ -20,7 +20,15 @@ Entered = Mapping[str, Sequence[tuple[date | None, Any]]]
 
 _FLAGS = ("relocated", "low_income", "minimum_living", "destitute")
 _LEVELS = ("village", "township", "county")
-_ROUNDING = {"fen": 1, "jiao": 10, "yuan": 100, "ten_yuan": 1000, "hundred_yuan": 10000}
+_ROUNDING = {
+    "fen": (1, 0),
+    "jiao": (10, 0),
+    "yuan": (100, 0),
+    "ten_yuan": (1000, 0),
+    "hundred_yuan": (10000, 0),
+    "nearest_jiao": (10, 5),
+    "nearest_yuan": (100, 50),
+}
 _JOBS = ("months", "income", "idle_months")
 _PARAMETERS = ("money", "number", "percent", "ladder")
 
@@ -391,7 +399,7 @@ class _Reader:
         kind = table.one_of("kind", ("fixed", "ladder", "share", "range", "rate", "sum", "by"))
         limits = (
             self.value(table, "ceiling", "money") if table.has("ceiling") else None,
-            _ROUNDING[table.one_of("rounding", tuple(_ROUNDING), "fen")],
+            *_ROUNDING[table.one_of("rounding", tuple(_ROUNDING), "fen")],
         )
         found: s.Amount
         if kind == "fixed":
@@ -406,7 +414,7 @@ class _Reader:
             found = self._by(table, subjects)
         else:
             found = self._measured(table, kind, subjects)
-        return s.Limited(found, limits[0], None, limits[1]) if limits != (None, 1) else found
+        return s.Limited(found, limits[0], None, *limits[1:]) if limits != (None, 1, 0) else found
 
     def _whole(self, table: Table, subjects: tuple[str, ...]) -> s.Amount:
         found = self.amount(table, subjects)

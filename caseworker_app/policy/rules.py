@@ -1361,8 +1361,10 @@ def _limited(amount: s.Limited, facts: dict[str, Fact]) -> Pay:
                 return 0, high, not high
             sure = sure or low >= limit
             low, high = min(low, limit), min(high, limit)
+        low += amount.half
         low -= low % amount.rounding
         if high < UNBOUNDED:
+            high += amount.half
             high -= high % amount.rounding
         return low, high, sure
 

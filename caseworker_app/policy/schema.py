@@ -453,7 +453,9 @@ class Limited:
     ceiling: Value | None = None
     percent: Fraction | None = None
     rounding: int = 1
-    """Down to a multiple of so many fen."""
+    """Down to a multiple of so many fen …"""
+    half: int = 0
+    """… after this was added: half of it, where the nearest is meant."""
 
 
 Amount = Fixed | Ladder | Share | Range | Rate | Sum | ByFact | Limited
