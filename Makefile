@@ -34,13 +34,13 @@ check: .venv/.developer
 	$(BIN)/lint-imports
 
 test: .venv/.developer check
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --dist worksteal
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 3 --dist worksteal
 
 # The sizes the issues ask for: 200,000 people to be found, 5,000 steps taken back, 500 kills; takes an hour.
 acceptance: .venv/.developer
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --whole tests/caseworker_app/exchange/test_fuzz.py \
 	  tests/db/queries/test_find.py tests/journeys/test_undo_history.py tests/caseworker_app/policy \
-	  tests/exchange/test_merge_claims.py tests/faults/test_kill_receive.py tests/exchange/test_merge.py
+	  tests/exchange/test_merge_claims.py tests/faults tests/exchange/test_merge.py
 
 bench: .venv/.developer
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.benchmarks

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -26,16 +27,26 @@ def _chinese() -> None:
     wording.use(wording.ZH)
 
 
-def _sources() -> Iterator[tuple[Path, ast.Module]]:
-    for package in wording_catalogue.PACKAGES:
-        for file in sorted((ROOT / package).rglob("*.py")):
-            yield file, ast.parse(file.read_text("utf-8"))
+@cache
+def _sources() -> tuple[tuple[Path, ast.Module], ...]:
+    return tuple(
+        (file, ast.parse(file.read_text("utf-8")))
+        for package in wording_catalogue.PACKAGES
+        for file in sorted((ROOT / package).rglob("*.py"))
+    )
+
+
+@cache
+def _called(tree: ast.Module) -> tuple[tuple[str, ast.Call], ...]:
+    return tuple(
+        (getattr(node.func, "id", getattr(node.func, "attr", "")), node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    )
 
 
 def _calls(tree: ast.Module, *names: str) -> Iterator[ast.Call]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in names:
-            yield node
+    return (node for name, node in _called(tree) if name in names)
 
 
 def _strings(node: ast.AST) -> set[str]:
@@ -236,7 +247,10 @@ def _raised_progress() -> set[str]:
         (ExpectedError("claim.exists", name="马国强", number="JF5-1"), "已经申领过这一项（编号 JF5-1）"),
         (ExpectedError("return.job_kept", reason="farming_season"), "「农忙」而工作还在"),
         (ExpectedError("undo.moved_on", action="service.record", who="马国强"), "「登记服务 马国强」"),
-        (ExpectedError("pack.key_kind", file="pack.toml", line=3, key="pack.id", kind="text"), "应为加引号的文字"),
+        (
+            ExpectedError("pack.key_kind", file="pack.toml", line=3, key="pack.id", kind="text"),
+            "应为加引号的文字",
+        ),
     ],
 )
 def test_codes_among_the_values_are_said_as_labels(error: ExpectedError, expected: str) -> None:

@@ -20,7 +20,8 @@ from db.tables import Household, Intention, Person, ServiceRecord, Spell
 from tests.conftest import PASSWORD, clock
 from tests.faults import child
 
-KILLS = 25
+KILLS, ALL_KILLS = 10, 250
+"""By default, and in the size of the issues: both tests together 500."""
 PATIENCE = 60.0
 """Seconds after which a child that says nothing has failed the test."""
 
@@ -80,11 +81,17 @@ def notes(desk: Desk) -> list[str]:
         return list(connection.execute(select(ServiceRecord.note).order_by(ServiceRecord.id)).scalars())
 
 
-def test_no_change_that_was_told_is_lost(sample_ledger: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def kills(whole: bool) -> int:
+    """Return how often the program is killed."""
+    return ALL_KILLS if whole else KILLS
+
+
+def test_no_change_that_was_told_is_lost(sample_ledger: Path, kills: int, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(sample_ledger, tmp_path / "ledger"))
     random = Random(20241130)
     kept: list[str] = []
-    for number in range(KILLS):
+    for number in range(kills):
         victim = Victim(child.record, folder, f"start {number}")
         wanted = random.randint(1, 12)  # One more than the changes: the first message says it is open.
         victim.listen(PATIENCE, lambda messages, wanted=wanted: len(messages) >= wanted)  # type: ignore[misc]
@@ -98,7 +105,7 @@ def test_no_change_that_was_told_is_lost(sample_ledger: Path, tmp_path: Path) ->
         assert found[: len(expected)] == expected
         assert len(found) <= len(expected) + 1  # Killed between keeping and telling: kept all the same.
         kept = found
-    assert len(kept) > KILLS
+    assert len(kept) > kills
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +115,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 @pytest.fixture(scope="module")
-def whole(
+def imported(
     files: list[Path], empty_ledger: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[list[int], float]:
     """Return what an import that nobody kills leaves behind, and how long its writing takes."""
@@ -125,18 +132,18 @@ def whole(
 
 
 def test_an_import_is_whole_or_was_never_made(
-    files: list[Path], whole: tuple[list[int], float], empty_ledger: Path, tmp_path: Path
+    files: list[Path], imported: tuple[list[int], float], kills: int, empty_ledger: Path, tmp_path: Path
 ) -> None:
     random = Random(20241201)
     seen = set()
-    for number in range(KILLS):
+    for number in range(kills):
         folder = Path(shutil.copytree(empty_ledger, tmp_path / f"ledger-{number}"))
         victim = Victim(child.import_files, folder, files)
         if number % 5:  # Most of them while it writes.
             victim.listen(PATIENCE, lambda messages: "prepared" in messages)
             assert "prepared" in victim.messages
             # A process of its own is slower than this one, and now and then it is let finish.
-            patience = PATIENCE if number % 5 == 4 else random.uniform(0, whole[1] * 4)
+            patience = PATIENCE if number % 5 == 4 else random.uniform(0, imported[1] * 4)
             victim.listen(patience, lambda messages: "committed" in messages)
         else:
             victim.listen(PATIENCE, bool)
@@ -146,15 +153,15 @@ def test_an_import_is_whole_or_was_never_made(
         found = counts(desk)
         with desk.ledger.reader() as connection:
             head = journal.head(connection)
-        assert (found, head) in (([0, 0, 0, 0], 1), (whole[0], 2))
+        assert (found, head) in (([0, 0, 0, 0], 1), (imported[0], 2))
         if "committed" in told:
-            assert found == whole[0]
+            assert found == imported[0]
         seen.add(head)
         if head == 1 and number < 5:  # What was cut off can be done again.
             with desk.ledger.reader() as connection:
                 prepared = imports.prepare(connection, files, desk.scope, desk.today())
             imports.commit(desk.units, prepared)
-            assert counts(desk) == whole[0]
+            assert counts(desk) == imported[0]
         desk.close()
         shutil.rmtree(folder)
     assert seen == {1, 2}

@@ -134,7 +134,10 @@ class RostersPart(QWidget):
 
         def said(result: tuple[Any, list[str]]) -> None:
             made = result[1]
-            words = _n("Roster made: {number}", "{count} rosters made, one a village", len(made))
+            several = _n(
+                "{count} roster made, one a village", "{count} rosters made, one a village", len(made)
+            )
+            words = _("Roster {number} made") if len(made) == 1 else several
             context.messages.done(words.format(number=made[0], count=len(made)), context.undo)
 
         context.runner.write(lambda _progress: rosters.make(context.desk, item, cycle, context.today), said)
