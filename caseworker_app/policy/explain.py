@@ -10,7 +10,7 @@ from caseworker_app.domain import divisions, money
 from caseworker_app.domain.spans import Months
 from caseworker_app.policy.assess import Entitlement, Missing, Outcome, Reason, State
 from caseworker_app.policy.changes import Change, Kind
-from caseworker_app.policy.schema import BEGINNING, EVER, Item, Pack, Step
+from caseworker_app.policy.schema import BEGINNING, EVER, Item, Step
 from caseworker_app.policy.vocabulary import FACTS, MONEY
 from caseworker_app.wording import ZH, _, _n, joined, label, language, months_text
 
@@ -201,17 +201,6 @@ def _fact_required(required: Values) -> str:
     fact = FACTS.get(name)
     bounds = _bounds_text(required, "fen" if fact is not None and fact.kind == MONEY else "number")
     return _clauses([*parts, bounds] if bounds else parts)
-
-
-def away_text(away: str) -> str:
-    """Return how far from home work has to be."""
-    return {
-        "any": _("anywhere"),
-        "outside_township": _("outside the township"),
-        "outside_county": _("outside the county"),
-        "outside_city": _("outside the city"),
-        "outside_province": _("outside the province"),
-    }[away]
 
 
 def over_text(over: str) -> str:
@@ -708,11 +697,6 @@ def ladder_text(item: Item) -> str:
         else ""
     )
     return _("Rungs: {tiers}{limit}").format(tiers=tiers, limit=limit)
-
-
-def parameter_names(pack: Pack) -> dict[str, str]:
-    """Return the names of the figures of this place."""
-    return {key: each.name for key, each in pack.parameters.items()}
 
 
 # -- with stable keys ----------------------------------------------------------------------------------

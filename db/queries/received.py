@@ -48,12 +48,6 @@ def devices(connection: Connection, own: str) -> list[DeviceLine]:
     ]
 
 
-def known_digest(connection: Connection, digest: str, device: str) -> bool:
-    """Whether this very workbook was received before."""
-    chosen = select(Received.id).where(live(Received), Received.digest == digest, Received.device == device)
-    return bool(digest) and connection.execute(chosen.limit(1)).first() is not None
-
-
 def _own(statement: Any) -> Any:  # noqa: ANN401 - a query
     """Leave out receipts that came from another level."""
     return statement.where(live(Received), Received.id.not_in(select(Holding.record)))
