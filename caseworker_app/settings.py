@@ -48,7 +48,9 @@ TABLE = (
         "ledger",
         "Days after which somebody to be looked after should have been contacted again",
     ),
-    Setting("older_from", "count", 50, "ledger", "Age from which a worker counts as older"),
+    Setting(
+        "older_from", "count", 0, "ledger", "Age from which a worker counts as older; 0 as the pack has it"
+    ),
     Setting("reporting_day", "day", 25, "ledger", "Day of the month by which the workbook is sent"),
     Setting("figures_day", "day", 31, "ledger", "Day of the month its figures stand for; 31 is its last"),
 )

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 ABLE_SKILLS = ("ordinary", "skilled", "weak")
 LOWER_AGE = 16
+"""Nobody younger may be given work."""
 FARMING = "farming"
 UNWILLING = "none"
 
@@ -47,17 +48,17 @@ class Situation:
     farming: bool
 
 
-def is_worker(situation: Situation, on: date, upper_age: int) -> bool:
-    """Whether the person is a 劳动力: of working age, able, not at school."""
+def is_worker(situation: Situation, on: date, ages: tuple[int, int]) -> bool:
+    """Whether the person is a 劳动力: of working age (both ends included), able, not at school."""
     return (
         situation.born is not None
-        and LOWER_AGE <= age_on(situation.born, on) <= upper_age
+        and ages[0] <= age_on(situation.born, on) <= ages[1]
         and situation.labour_skill in ABLE_SKILLS
         and not situation.schooling
     )
 
 
-def status_on(situation: Situation, on: date, upper_age: int) -> Status:
+def status_on(situation: Situation, on: date, ages: tuple[int, int]) -> Status:
     """Return the status; work counts at any age, everything else asks who could work."""
     if situation.working:
         return Status.EMPLOYED
@@ -67,7 +68,7 @@ def status_on(situation: Situation, on: date, upper_age: int) -> Status:
         return Status.FARMING if situation.farming else Status.UNKNOWN
     if situation.labour_skill not in ABLE_SKILLS:
         return Status.UNABLE
-    if not LOWER_AGE <= age_on(situation.born, on) <= upper_age:
+    if not ages[0] <= age_on(situation.born, on) <= ages[1]:
         return Status.OUT_OF_AGE
     return Status.FARMING if situation.farming else Status.UNEMPLOYED
 

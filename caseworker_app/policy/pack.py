@@ -47,7 +47,12 @@ FILE, CASES = "pack.toml", "cases.toml"
 
 def parse(content: str, file: str, entered: Entered | None = None) -> Pack:
     """Read a pack without a parent; ExpectedError `pack.*` names the file, line and key that is wrong."""
-    return reader.build(source.parse(content, file), entered)
+    return reader.build(_completed(source.parse(content, file)), entered)
+
+
+def _completed(content: Located) -> Located:
+    """Return a pack's tables with what `defaults.toml` says where it says nothing."""
+    return source.completed(source.read(Path(__file__).parent / "defaults.toml"), content)
 
 
 def _parent_name(content: Located) -> str:
@@ -77,7 +82,7 @@ def _build(contents: list[tuple[str, Located]], entered: Entered | None) -> Pack
     result = contents[-1][1]
     for _name, child in reversed(contents[:-1]):
         result = source.refined(result, child)
-    return reader.build(result, entered, tuple(name for name, _content in contents[1:]))
+    return reader.build(_completed(result), entered, tuple(name for name, _content in contents[1:]))
 
 
 def read_folder(folder: Path, entered: Entered | None = None) -> Pack:

@@ -9,7 +9,6 @@ from typing import Any
 
 from caseworker_app.domain import claim, codes, money, package
 from caseworker_app.domain.divisions import Distance
-from caseworker_app.domain.worker import LOWER_AGE
 from caseworker_app.policy import schema as s
 from caseworker_app.policy import vocabulary
 from caseworker_app.policy.source import Located, Table, settings_in, settled
@@ -822,12 +821,13 @@ def _package(top: Table) -> s.ServicePackage:
         if count < 0:
             raise owed.unknown(kind, count, ("0", "1", "2", "…"))
     owed.end()
-    table.one_of("period", ("calendar_year",))
     found = s.ServicePackage(
         table.take("clause", str),
         table.take("name", str),
         counts,
         table.one_of("owed_to", package.OWED_TO, package.NOT_UNWILLING),
+        table.one_of("period", package.PERIODS),
+        _codes(table, "further", "service_kind"),
     )
     table.end()
     return found
@@ -847,25 +847,12 @@ def _document(table: Table) -> s.Document:
     return found
 
 
-def _worker(table: Table) -> s.WorkerRule:
-    found = s.WorkerRule(
-        table.take("lower_age", int, LOWER_AGE),
-        table.take("upper_age", int),
-        table.optional("older_from", int),
-    )
-    table.end()
-    return found
-
-
-def _posts(top: Table) -> s.PostRule:
-    if not top.has("posts"):
-        return s.PostRule(None, None, None)
-    table = top.table("posts")
-    found = s.PostRule(
-        table.optional("most_months", int),
-        table.optional("near_months", int),
-        table.optional("ending_days", int),
-    )
+def _numbers(top: Table, name: str, keys: tuple[str, ...]) -> tuple[int, ...]:
+    table = top.table(name)
+    found = tuple(table.take(key, int) for key in keys)
+    for key, number in zip(keys, found, strict=True):
+        if number < 0:
+            raise table.unknown(key, number, ("0", "1", "2", "…"))
     table.end()
     return found
 
@@ -938,7 +925,10 @@ def build(content: Located, entered: Entered | None = None, parents: tuple[str, 
         _named(top, "people"),
         document,
     )
-    worker, posts, services = _worker(top.table("worker")), _posts(top), _package(top)
+    worker = s.WorkerRule(*_numbers(top, "worker", ("lower_age", "upper_age", "older_from", "stable_months")))
+    posts = s.PostRule(*_numbers(top, "posts", ("most_months", "near_months", "ending_days")))
+    left_behind = s.LeftBehindRule(*_numbers(top, "left_behind", ("child_below", "elder_from")))
+    services = _package(top)
     _check_named(reader)
     items = _items(reader, top)
     found = s.Pack(
@@ -948,6 +938,7 @@ def build(content: Located, entered: Entered | None = None, parents: tuple[str, 
         document,
         worker,
         posts,
+        left_behind,
         services,
         settings,
         parameters,

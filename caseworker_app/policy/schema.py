@@ -33,34 +33,41 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class ServicePackage:
-    """How many services of each kind are owed in a period."""
+    """How many services of each kind are owed in a period, and which others count beside them."""
 
     clause: str
     name: str
     owed: dict[str, int]
     owed_to: str = package.NOT_UNWILLING
-
-    def window(self, on: date) -> tuple[date, date]:
-        """Return the first and last day of the period around a day."""
-        return date(on.year, 1, 1), date(on.year, 12, 31)
+    period: str = package.CALENDAR_YEAR
+    further: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerRule:
-    """Who is of working age, and who is an older worker."""
+    """Who is of working age, who is an older worker, and how long a job lasts before it is stable."""
 
     lower_age: int
     upper_age: int
-    older_from: int | None = None
+    older_from: int
+    stable_months: int
 
 
 @dataclass(frozen=True, slots=True)
 class PostRule:
     """How long a public post may be held, and how long before its end it is listed."""
 
-    most_months: int | None
-    near_months: int | None
-    ending_days: int | None
+    most_months: int
+    near_months: int
+    ending_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehindRule:
+    """Ages of children and elders whom those working away leave behind."""
+
+    child_below: int
+    elder_from: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -678,6 +685,7 @@ class Pack:
     document: Document
     worker: WorkerRule
     posts: PostRule
+    left_behind: LeftBehindRule
     package: ServicePackage
     settings: dict[str, PackSetting]
     parameters: dict[str, Parameter]
@@ -686,11 +694,6 @@ class Pack:
     parents: tuple[str, ...] = ()
     content: Any = field(default=None, repr=False, compare=False)
     """The tables it was read from, for reading it again with other figures of the place."""
-
-    @property
-    def upper_age(self) -> int:
-        """The last age of working life."""
-        return self.worker.upper_age
 
     def item(self, item: str) -> Item:
         """Return an item; ExpectedError `assess.item` when the pack has none of this id."""

@@ -253,12 +253,13 @@ def settings_in(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - TOML values
     return tuple(found)
 
 
-def _merged(parent: Located, child: Located) -> Located:
+def completed(parent: Located, child: Located) -> Located:
+    """Return a child's tables with what only the parent's say."""
     result = Located(dict(parent.values), child.file, child.line, dict(parent.lines))
     for key, value in child.values.items():
         before = result.values.get(key)
         if isinstance(before, Located) and isinstance(value, Located):
-            result.values[key] = _merged(before, value)
+            result.values[key] = completed(before, value)
         else:
             result.values[key] = value
         result.lines[key] = child.place(key)
@@ -267,7 +268,7 @@ def _merged(parent: Located, child: Located) -> Located:
 
 def refined(parent: Located, child: Located) -> Located:
     """Return a parent's rules as a child has them: its tables and named entries replace or extend key by key."""
-    result = _merged(
+    result = completed(
         parent,
         Located(
             {k: v for k, v in child.values.items() if k not in _NAMED}, child.file, child.line, child.lines
@@ -281,7 +282,7 @@ def refined(parent: Located, child: Located) -> Located:
             key = entry.get(by) if isinstance(entry, Located) else None
             if not isinstance(key, str):
                 key = number
-            entries[key] = _merged(entries[key], entry) if key in entries else entry
+            entries[key] = completed(entries[key], entry) if key in entries else entry
         kept = [entry for key, entry in entries.items() if key not in dropped]
         if kept or name in child.values or name in parent.values:
             result.values[name] = kept

@@ -37,6 +37,7 @@ class Desk:
     figures_day: int
     contact_limit: int
     older_from: int
+    """0: as the pack has it."""
 
     @property
     def units(self) -> Units:
@@ -49,16 +50,16 @@ class Desk:
 
     def asked(self, on: date) -> Asked:
         """Return what the lists depend on, for a day."""
-        services = self.pack.package
+        rules = self.pack
         return Asked(
             on,
-            self.pack.upper_age,
-            services.owed,
-            services.window(on),
+            rules.worker,
+            rules.posts,
+            rules.left_behind,
+            rules.package,
             self.zeroing_limit,
-            services.owed_to,
             self.contact_limit,
-            self.older_from,
+            self.older_from or rules.worker.older_from,
         )
 
     def close(self) -> None:

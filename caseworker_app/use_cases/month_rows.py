@@ -31,7 +31,6 @@ _DAY = timedelta(days=1)
 _BLOCK = 1000
 """Households at a time: as many as the facts of which fit into little memory."""
 _SERVICES = ("policy_briefing", "job_referral", "career_guidance", "skills_training")
-POST_MONTHS = workers.POST_MONTHS
 
 
 def _yes_no(value: bool | None) -> str:
@@ -191,7 +190,7 @@ class MonthRows:
         )
         names = {each.level: each.name for each in divisions.path(row.village_code)}
         watched, kind = facts.monitored.get(row.household), facts.kinds.get(row.household, "")
-        status = status_on(situation, on, self._asked.upper_age)
+        status = status_on(situation, on, self._asked.ages)
         intention = facts.intentions.get(row.id)
         kind_label = label("household_kind", kind, ZH)
         watched_label = label("monitored_kind", watched.kind, ZH) if watched else ""
@@ -221,7 +220,7 @@ class MonthRows:
             "category": watched_label or kind_label,
             "status": label("status", status.value, ZH),
             "status_code": status,
-            "is_worker": is_worker(situation, on, self._asked.upper_age),
+            "is_worker": is_worker(situation, on, self._asked.ages),
             "working": situation.working,
             "spell": working[-1] if working else None,
             "months_this_year": months_text(cumulative(worked), ZH) if worked else "",
@@ -242,7 +241,11 @@ class MonthRows:
             "monitored": bool(watched and (watched.resolved_on is None or watched.resolved_on > on)),
             "lifted_out": kind == "lifted_out",
             "package_owed": package.is_owed(
-                self._asked.owed_to, intention.kind if intention else None, working=situation.working
+                self._asked.package.owed_to,
+                self._asked.package.period,
+                intention.kind if intention else None,
+                working=situation.working,
+                farming=situation.farming,
             ),
             "complete": progress.complete,
             **{part.kind: part.done for part in progress.parts},
@@ -289,7 +292,7 @@ class MonthRows:
             "post_kind": label("post_kind", held.kind, ZH) if held else "",
             "quota": held.quota if held else None,
             "months_used": months,
-            "months_left": max(POST_MONTHS - months, 0),
+            "months_left": max(self._asked.posts.most_months - months, 0),
         }
 
     # -- claims ------------------------------------------------------------------------------

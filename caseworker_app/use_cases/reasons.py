@@ -15,7 +15,7 @@ from caseworker_app.read_models.people import SpellLine, WorkerRow
 from caseworker_app.use_cases.comparison_text import result_text
 from caseworker_app.wording import ZH, _, _n, joined, label, language, months_text
 from db.queries import comparisons, workers
-from db.queries.workers import LOSS_OF_WORK, POST_MONTHS, POST_WARNING, STABLE_MONTHS, Asked
+from db.queries.workers import LOSS_OF_WORK, Asked
 
 _Rows = Sequence[WorkerRow]
 Reasons = dict[str, str]
@@ -161,14 +161,16 @@ def _overdue(connection: Connection, rows: _Rows, asked: Asked) -> Reasons:
 
 
 def _unstable(connection: Connection, rows: _Rows, asked: Asked) -> Reasons:
-    stable = begun_by(asked.on, STABLE_MONTHS)
+    stable = begun_by(asked.on, asked.worker.stable_months)
     found = {}
     for person, jobs in _jobs(connection, rows).items():
         now = _now(jobs, asked.on)
         fresh = [job.started_on for job in now if job.started_on > stable]
         begun = _("began {day}, less than {months} months")
         found[person] = clauses(
-            begun.format(day=day_text(min(fresh), asked.on), months=STABLE_MONTHS) if fresh else "",
+            begun.format(day=day_text(min(fresh), asked.on), months=asked.worker.stable_months)
+            if fresh
+            else "",
             _("no contract") if any(job.contract is False for job in now) else "",
         )
     return found
@@ -176,7 +178,7 @@ def _unstable(connection: Connection, rows: _Rows, asked: Asked) -> Reasons:
 
 def _posts_ending(connection: Connection, rows: _Rows, asked: Asked) -> Reasons:
     people = [row.id for row in rows]
-    ends = workers.post_ends(connection, people, asked.on)
+    ends = workers.post_ends(connection, people, asked)
     held = workers.post_months(connection, people, asked.on)
     found = {}
     for person in people:
@@ -184,13 +186,13 @@ def _posts_ending(connection: Connection, rows: _Rows, asked: Asked) -> Reasons:
             continue
         months = held[person]
         long = _("{months} in public posts, at most {most} months").format(
-            months=months_text(months), most=POST_MONTHS
+            months=months_text(months), most=asked.posts.most_months
         )
         found[person] = clauses(
             _("public post ends {day}").format(day=day_text(ends[person], asked.on))
             if person in ends
             else "",
-            long if months.months >= POST_WARNING else "",
+            long if months.months >= asked.posts.near_months else "",
         )
     return found
 

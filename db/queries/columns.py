@@ -26,8 +26,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from caseworker_app.domain import codes
-from caseworker_app.domain.worker import ABLE_SKILLS, FARMING, LOWER_AGE, Status, born_by
+from caseworker_app.domain import codes, package
+from caseworker_app.domain.worker import ABLE_SKILLS, FARMING, Status, born_by
 from db.queries import blocks
 from db.queries.dated import holds, live, under_way
 from db.tables import (
@@ -218,7 +218,7 @@ def _status(asked: "Asked") -> Expression:
     """Return the status as `domain.worker.status_on` derives it."""
     schooling = func.coalesce(_attribute("schooling")(asked), "")
     skill = func.coalesce(_attribute("labour_skill")(asked), "")
-    youngest, oldest = born_by(asked.on, LOWER_AGE), born_by(asked.on, asked.upper_age + 1)
+    youngest, oldest = born_by(asked.on, asked.ages[0]), born_by(asked.on, asked.ages[1] + 1)
     farming = _works(asked, farming=True)
     return case(
         (_works(asked, farming=False), Status.EMPLOYED),
@@ -257,11 +257,23 @@ def _age(asked: "Asked") -> Expression:
     return case((Person.born.is_not(None), asked.on.year - extract("year", Person.born) - short))
 
 
+def in_period(asked: "Asked", person: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column
+    """Return which services count towards the package: of the year up to the day, or since the last job ended."""
+    if asked.package.period == package.CALENDAR_YEAR:
+        return ServiceRecord.on.between(asked.on.replace(month=1, day=1), asked.on)
+    last = (
+        select(func.coalesce(func.max(Spell.ended_on), date.min))
+        .where(Spell.person_id == person, live(Spell), Spell.kind != FARMING, Spell.ended_on < asked.on)
+        .correlate(Person, ServiceRecord)
+        .scalar_subquery()
+    )
+    return and_(ServiceRecord.on <= asked.on, ServiceRecord.on > last)
+
+
 def _lacking(asked: "Asked") -> Expression:
-    """Return how many services a worker is still owed; nothing for who is no worker."""
-    first, last = asked.window[0], min(asked.window[1], asked.on)
+    """Return how many services a worker is still owed; nothing for who is no worker or is owed none."""
     total: Any = 0
-    for kind, owed in asked.owed.items():
+    for kind, owed in asked.package.owed.items():
         counted = func.count(func.distinct(ServiceRecord.vacancy)) if kind == "job_referral" else func.count()
         done = (
             select(case((counted < owed, owed - counted), else_=0))
@@ -269,18 +281,21 @@ def _lacking(asked: "Asked") -> Expression:
                 ServiceRecord.person_id == Person.id,
                 ServiceRecord.kind == kind,
                 ServiceRecord.outcome == "done",
-                ServiceRecord.on.between(first, last),
+                in_period(asked, Person.id),
                 live(ServiceRecord),
             )
             .correlate(Person)
             .scalar_subquery()
         )
         total = total + done
-    return case((_is_worker(asked), total))
+    running = _is_worker(asked)
+    if asked.package.period == package.EPISODE:
+        running = and_(running, ~_works(asked, farming=False), ~_works(asked, farming=True))
+    return case((running, total))
 
 
 def _is_worker(asked: "Asked") -> ColumnElement[bool]:
-    youngest, oldest = born_by(asked.on, LOWER_AGE), born_by(asked.on, asked.upper_age + 1)
+    youngest, oldest = born_by(asked.on, asked.ages[0]), born_by(asked.on, asked.ages[1] + 1)
     return and_(
         Person.born <= youngest,
         Person.born > oldest,

@@ -182,7 +182,7 @@ def rows(connection: Connection, households: Sequence[str], asked: Asked) -> lis
                 watched.kind if watched else "",
                 watched.resolved_on if watched else None,
                 len(family),
-                sum(is_worker(each, asked.on, asked.upper_age) for each in situations),
+                sum(is_worker(each, asked.on, asked.ages) for each in situations),
                 sum(each.working for each in situations),
                 own[household].phone,
             )

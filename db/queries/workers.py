@@ -14,7 +14,6 @@ from caseworker_app.domain.spans import Months, Span, begun_by, clip_all, cumula
 from caseworker_app.domain.worker import (
     ABLE_SKILLS,
     FARMING,
-    LOWER_AGE,
     UNWILLING,
     Situation,
     Status,
@@ -23,6 +22,7 @@ from caseworker_app.domain.worker import (
     is_worker,
     status_on,
 )
+from caseworker_app.policy.schema import LeftBehindRule, PostRule, ServicePackage, WorkerRule
 from caseworker_app.read_models.people import (
     AwayLine,
     IntentionLine,
@@ -48,12 +48,6 @@ from db.tables import (
 )
 
 _DAY = timedelta(days=1)
-CHILD_BELOW, ELDER_FROM = 16, 60
-"""Ages of those left behind."""
-STABLE_MONTHS = 3
-ENDING_DAYS = 60
-POST_MONTHS, POST_WARNING = 36, 33
-"""How long somebody may hold public posts in all, and from when on the end is near."""
 _SHORTEST_MONTH = 28
 LATELY = timedelta(days=7)
 NOT_REACHED = "not_reached"
@@ -62,16 +56,21 @@ LOSS_OF_WORK = ("laid_off", "closed", "contract_ended", "wage_arrears", "illness
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a list depends on: the day, the upper working age, the package owed and its period."""
+    """What a list depends on: the day, the rules of the pack, the limits of the place."""
 
     on: date
-    upper_age: int
-    owed: dict[str, int]
-    window: tuple[date, date]
-    zeroing_limit: int = 30
-    owed_to: str = package.NOT_UNWILLING
-    contact_limit: int = 30
-    older_from: int = 50
+    worker: WorkerRule
+    posts: PostRule
+    left_behind: LeftBehindRule
+    package: ServicePackage
+    zeroing_limit: int
+    contact_limit: int
+    older_from: int
+
+    @property
+    def ages(self) -> tuple[int, int]:
+        """The first and last age of working life."""
+        return self.worker.lower_age, self.worker.upper_age
 
 
 def _working(asked: Asked) -> ColumnElement[bool]:
@@ -95,8 +94,7 @@ def _worker(asked: Asked) -> ColumnElement[bool]:
         PersonAttribute.value != "",
         holds(PersonAttribute, asked.on),
     )
-    youngest, oldest = born_by(asked.on, LOWER_AGE), born_by(asked.on, asked.upper_age + 1)
-    return and_(Person.born <= youngest, Person.born > oldest, able, ~at_school)
+    return and_(_of_working_age(asked), able, ~at_school)
 
 
 def _intends(asked: Asked, *kinds: str) -> ColumnElement[bool]:
@@ -108,16 +106,23 @@ def _unwilling(asked: Asked) -> ColumnElement[bool]:
     return _intends(asked, UNWILLING)
 
 
+def _able(asked: Asked) -> ColumnElement[bool]:
+    """In work or known to want it."""
+    return or_(_working(asked), and_(_intends(asked), ~_unwilling(asked)))
+
+
+def _looked_after(asked: Asked) -> ColumnElement[bool]:
+    return _able(asked) if asked.package.owed_to == package.WILLING else ~_unwilling(asked)
+
+
 def _owed(asked: Asked) -> ColumnElement[bool]:
     """Whom the package is owed to, as `package.is_owed` says."""
-    if asked.owed_to == package.WILLING:
-        return or_(_working(asked), and_(_intends(asked), ~_unwilling(asked)))
-    return ~_unwilling(asked)
+    if asked.package.period == package.EPISODE:
+        return and_(~_working(asked), ~_farming(asked), _looked_after(asked))
+    return _looked_after(asked)
 
 
 def _lacking(asked: Asked) -> ColumnElement[bool]:
-    first, last = asked.window[0], min(asked.window[1], asked.on)
-
     def done(kind: str) -> Any:  # noqa: ANN401 - a scalar subquery
         counted = func.count(func.distinct(ServiceRecord.vacancy)) if kind == "job_referral" else func.count()
         return (
@@ -126,13 +131,14 @@ def _lacking(asked: Asked) -> ColumnElement[bool]:
                 ServiceRecord.person_id == Person.id,
                 ServiceRecord.kind == kind,
                 ServiceRecord.outcome == "done",
-                ServiceRecord.on.between(first, last),
+                columns.in_period(asked, Person.id),
                 live(ServiceRecord),
             )
+            .correlate(Person)
             .scalar_subquery()
         )
 
-    return or_(*(done(kind) < owed for kind, owed in asked.owed.items() if owed))
+    return or_(*(done(kind) < owed for kind, owed in asked.package.owed.items() if owed))
 
 
 def _returned(asked: Asked, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -170,7 +176,7 @@ def _overdue(asked: Asked) -> ColumnElement[bool]:
     )
     earlier = aliased(Membership)
     here = exists().where(earlier.person_id == Person.id, holds(earlier, before.on))
-    return and_(_worker(asked), _worker(before), or_(_owed(asked), _returned(asked)), ~reached, here)
+    return and_(_worker(asked), _worker(before), or_(_looked_after(asked), _returned(asked)), ~reached, here)
 
 
 def in_work(asked: Asked, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -181,7 +187,7 @@ def in_work(asked: Asked, *conditions: ColumnElement[bool]) -> ColumnElement[boo
 
 
 def _unstable(asked: Asked) -> ColumnElement[bool]:
-    recent = Spell.started_on > begun_by(asked.on, STABLE_MONTHS)
+    recent = Spell.started_on > begun_by(asked.on, asked.worker.stable_months)
     return in_work(asked, or_(recent, Spell.contract.is_(False)))
 
 
@@ -192,9 +198,9 @@ def _post(asked: Asked) -> ColumnElement[bool]:
         earliest.person_id == Spell.person_id,
         earliest.voided_in.is_(None),
         earliest.kind == "public_post",
-        earliest.started_on <= asked.on - timedelta(days=POST_WARNING * _SHORTEST_MONTH - 1),
+        earliest.started_on <= asked.on - timedelta(days=asked.posts.near_months * _SHORTEST_MONTH - 1),
     )
-    soon = Spell.ended_on <= asked.on + timedelta(days=ENDING_DAYS)
+    soon = Spell.ended_on <= asked.on + timedelta(days=asked.posts.ending_days)
     return in_work(asked, Spell.kind == "public_post", or_(soon, early.correlate(Spell)))
 
 
@@ -247,8 +253,8 @@ def _left_behind(asked: Asked) -> ColumnElement[bool]:
     return and_(
         Household.id.in_(_homes_of_away(asked)),
         or_(
-            Person.born > born_by(asked.on, CHILD_BELOW),
-            Person.born <= born_by(asked.on, ELDER_FROM),
+            Person.born > born_by(asked.on, asked.left_behind.child_below),
+            Person.born <= born_by(asked.on, asked.left_behind.elder_from),
             and_(Membership.relation.in_(("head", "spouse")), partner_away),
         ),
         ~exists().where(job.person_id == Person.id, away).correlate(Household, Person),
@@ -266,7 +272,7 @@ def _held(asked: Asked, attribute: str) -> ColumnElement[bool]:
 
 def _of_working_age(asked: Asked) -> ColumnElement[bool]:
     return and_(
-        Person.born <= born_by(asked.on, LOWER_AGE), Person.born > born_by(asked.on, asked.upper_age + 1)
+        Person.born <= born_by(asked.on, asked.ages[0]), Person.born > born_by(asked.on, asked.ages[1] + 1)
     )
 
 
@@ -290,7 +296,7 @@ OF_WORKERS: dict[str, Callable[[Asked], ColumnElement[bool]]] = {
     "package-due": lambda asked: and_(_owed(asked), _lacking(asked)),
     "older": lambda asked: Person.born <= born_by(asked.on, asked.older_from),
     "working": in_work,
-    "able": lambda asked: _owed(replace(asked, owed_to=package.WILLING)),
+    "able": _able,
 }
 """The lists that only workers are on, as what is so of them beside: one look at the workers counts them all."""
 
@@ -482,14 +488,14 @@ def post_months(connection: Connection, people: Sequence[str], on: date) -> dict
     return {person: cumulative(clip_all(held, Span(date.min, on))) for person, held in spans.items()}
 
 
-def post_ends(connection: Connection, people: Sequence[str], on: date) -> dict[str, date]:
+def post_ends(connection: Connection, people: Sequence[str], asked: Asked) -> dict[str, date]:
     """Return the last day of each one's public post, where it lies within the next days."""
     statement = (
         select(Spell.person_id, func.min(Spell.ended_on))
         .where(
-            under_way(Spell, on),
+            under_way(Spell, asked.on),
             Spell.kind == "public_post",
-            Spell.ended_on <= on + timedelta(days=ENDING_DAYS),
+            Spell.ended_on <= asked.on + timedelta(days=asked.posts.ending_days),
         )
         .group_by(Spell.person_id)
     )
@@ -498,9 +504,9 @@ def post_ends(connection: Connection, people: Sequence[str], on: date) -> dict[s
 
 def _post_ends(connection: Connection, people: Sequence[str], asked: Asked) -> list[str]:
     """Keep those whose public post ends within the next days or is near the longest that is allowed."""
-    ends = post_ends(connection, people, asked.on)
+    ends = post_ends(connection, people, asked)
     held = post_months(connection, people, asked.on)
-    return [each for each in people if each in ends or held[each].months >= POST_WARNING]
+    return [each for each in people if each in ends or held[each].months >= asked.posts.near_months]
 
 
 def away(connection: Connection, households: Sequence[str], asked: Asked) -> dict[str, list[AwayLine]]:
@@ -555,7 +561,6 @@ def wishes(connection: Connection, people: Sequence[str], on: date) -> dict[str,
 
 def progress(connection: Connection, people: Sequence[str], asked: Asked) -> dict[str, package.Progress]:
     """Return each person's service package; distinct vacancies count as referrals."""
-    first, last = asked.window[0], min(asked.window[1], asked.on)
     done: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     statement = (
         select(
@@ -564,14 +569,19 @@ def progress(connection: Connection, people: Sequence[str], asked: Asked) -> dic
             func.count(),
             func.count(func.distinct(ServiceRecord.vacancy)),
         )
-        .where(live(ServiceRecord), ServiceRecord.outcome == "done", ServiceRecord.on.between(first, last))
+        .where(
+            live(ServiceRecord),
+            ServiceRecord.outcome == "done",
+            columns.in_period(asked, ServiceRecord.person_id),
+        )
         .group_by(ServiceRecord.person_id, ServiceRecord.kind)
     )
     for person, kind, total, vacancies in blocks.rows(connection, statement, ServiceRecord.person_id, people):
         done[person][kind] = vacancies if kind == "job_referral" else total
     return {
         person: package.Progress(
-            tuple(package.Part(kind, owed, done[person][kind]) for kind, owed in asked.owed.items())
+            tuple(package.Part(kind, owed, done[person][kind]) for kind, owed in asked.package.owed.items()),
+            sum(done[person][kind] for kind in asked.package.further),
         )
         for person in people
     }
@@ -649,7 +659,7 @@ def rows(
     found: dict[str, WorkerRow] = {}
     for row in blocks.rows(connection, columns, Person.id, people):
         present = situation(row.born, attributes[row.id], spells[row.id], asked.on)
-        status = status_on(present, asked.on, asked.upper_age)
+        status = status_on(present, asked.on, asked.ages)
         begun = [spell for spell in spells[row.id] if spell.started_on <= asked.on]
         now = [spell for spell in begun if spell.ended_on is None or spell.ended_on >= asked.on]
         ended = max(
@@ -673,7 +683,10 @@ def rows(
             shown.place_text if shown else "",
             shown.employer if shown else "",
             shown.wage if shown else None,
-            packages[row.id] if is_worker(present, asked.on, asked.upper_age) else None,
+            packages[row.id]
+            if is_worker(present, asked.on, asked.ages)
+            and package.runs(asked.package.period, working=present.working, farming=present.farming)
+            else None,
             days.get(row.id),
         )
     return [found[person] for person in people if person in found]
@@ -707,7 +720,7 @@ def members(connection: Connection, household: str, asked: Asked) -> tuple[Membe
             row.born,
             row.sex,
             status_on(
-                situation(row.born, attributes[row.id], spells[row.id], asked.on), asked.on, asked.upper_age
+                situation(row.born, attributes[row.id], spells[row.id], asked.on), asked.on, asked.ages
             ).value,
         )
         for row in found
@@ -845,7 +858,7 @@ def page(connection: Connection, person: str, asked: Asked) -> PersonPage | None
         kinds.get("kind", ""),
         monitored or "",
         kinds.get("relocated") == "yes",
-        is_worker(present, asked.on, asked.upper_age),
+        is_worker(present, asked.on, asked.ages),
         own.card_holder,
         own.card_bank,
         own.card_number,

@@ -114,7 +114,7 @@ def compared(file: Path) -> Iterator[tuple[int, int]]:
 def test_no_threshold_of_a_pack_stands_where_it_is_applied(name: str) -> None:
     rules = pack.load(name)
     known = {each for each in written(rules, int) if isinstance(each, int)}
-    known |= {rules.upper_age, rules.upper_age + 1, *rules.package.owed.values()}
+    known |= {rules.worker.upper_age + 1, *rules.package.owed.values()}
     known -= set(range(3)) | {100}  # Counting, and percent.
     policy = ROOT / "caseworker_app" / "policy"
     applied = [

@@ -11,7 +11,7 @@ births = st.dates(date(1930, 1, 1), date(2024, 11, 30))
 asked = st.dates(date(2024, 11, 30), date(2028, 12, 31))
 skills = st.sampled_from(["", *codes.code_list("labour_skill").codes])
 schoolings = st.sampled_from(["", "senior_2", "army"])
-UPPER = 59
+AGES = (16, 59)
 
 
 def slow_age(born: date, on: date) -> int:
@@ -48,8 +48,8 @@ def test_everybody_has_one_status(
     born: date | None, on: date, skill: str, schooling: str, working: bool, farming: bool
 ) -> None:
     situation = Situation(born, skill, schooling, working, farming)
-    status = worker.status_on(situation, on, UPPER)
-    able = worker.is_worker(situation, on, UPPER)
+    status = worker.status_on(situation, on, AGES)
+    able = worker.is_worker(situation, on, AGES)
     assert (status is Status.EMPLOYED) == working
     if status is Status.UNEMPLOYED:
         assert able
@@ -62,9 +62,11 @@ def test_everybody_has_one_status(
 
 @given(births, asked, skills, schoolings)
 def test_a_worker_is_of_age_able_and_not_at_school(born: date, on: date, skill: str, schooling: str) -> None:
-    wanted = 16 <= slow_age(born, on) <= UPPER and skill in ("ordinary", "skilled", "weak") and not schooling
+    wanted = (
+        16 <= slow_age(born, on) <= AGES[1] and skill in ("ordinary", "skilled", "weak") and not schooling
+    )
     assert (
-        worker.is_worker(Situation(born, skill, schooling, working=False, farming=False), on, UPPER) == wanted
+        worker.is_worker(Situation(born, skill, schooling, working=False, farming=False), on, AGES) == wanted
     )
 
 
@@ -73,8 +75,8 @@ def test_what_is_not_known_is_said_so() -> None:
         Situation(None, "ordinary", "", False, False),
         Situation(date(1990, 1, 1), "", "", False, False),
     ):
-        assert worker.status_on(situation, date(2024, 11, 30), UPPER) is Status.UNKNOWN
-        assert not worker.is_worker(situation, date(2024, 11, 30), UPPER)
+        assert worker.status_on(situation, date(2024, 11, 30), AGES) is Status.UNKNOWN
+        assert not worker.is_worker(situation, date(2024, 11, 30), AGES)
 
 
 def test_every_status_has_a_label() -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QWidget
 from caseworker_app import settings
 from caseworker_app.domain import divisions
 from caseworker_app.domain.changed import Changed
+from caseworker_app.domain.package import CALENDAR_YEAR
 from caseworker_app.error_words import error_text
 from caseworker_app.read_models.handover import Handover
 from caseworker_app.use_cases import desk as desks
@@ -74,9 +75,12 @@ class SettingsScreen(QWidget):
         figures = _number(desk.figures_day, 1, 31)
         figures.editingFinished.connect(lambda: self._set("figures_day", int(figures.text())))
         limit.editingFinished.connect(lambda: self._set("zeroing_limit", int(limit.text())))
-        contact, older = _number(desk.contact_limit, 1, 365), _number(desk.older_from, 16, 65)
+        contact, older = (
+            _number(desk.contact_limit, 1, 365),
+            _number(desk.older_from or desk.pack.worker.older_from, 16, 99),
+        )
         contact.editingFinished.connect(lambda: self._set("contact_limit", int(contact.text())))
-        older.editingFinished.connect(lambda: self._set("older_from", int(older.text())))
+        older.editingFinished.connect(lambda: self._set_older(int(older.text())))
         return Card(
             text(_("This ledger"), "section"),
             text(
@@ -208,9 +212,11 @@ class SettingsScreen(QWidget):
             text(_("Rules in use: {name}").format(name=pack.name), "section"),
             text(f"{pack.document.title} · {pack.document.issued}", "muted", wrap=True),
             text(
-                _("Service package: {owed} ({clause}), each calendar year").format(
-                    owed=owed, clause=pack.package.clause
-                ),
+                (
+                    _("Service package: {owed} ({clause}), each calendar year")
+                    if pack.package.period == CALENDAR_YEAR
+                    else _("Service package: {owed} ({clause}), each time somebody loses work")
+                ).format(owed=owed, clause=pack.package.clause),
                 "muted",
             ),
             lines([_("Item"), _("Item name"), _("Written in"), _("Department"), _("Fund")], items, "", 3),
@@ -245,6 +251,10 @@ class SettingsScreen(QWidget):
                 lambda _progress: desks.set_number(context.desk, key, value),
                 lambda _changed: context.messages.done(_("Saved: {what}").format(what=value), context.undo),
             )
+
+    def _set_older(self, age: int) -> None:
+        """Keep an age of this place's own; what the pack says anyway follows the pack."""
+        self._set("older_from", 0 if age == self._context.desk.pack.worker.older_from else age)
 
     def _choose(self, box: QComboBox, key: str, _index: int) -> None:
         settings.write(key, box.currentData())
