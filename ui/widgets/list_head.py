@@ -40,13 +40,13 @@ from ui.context import Context
 from ui.models.windowed import Column, Fetch, WindowedTableModel
 from ui.theme import style
 from ui.widgets.basics import Field, TabStrip, button, clear, column, row, text
+from ui.widgets.filter_line import FilterLine
 from ui.widgets.grid import GridBar
 from ui.widgets.list_columns import ColumnsBox, Layout, View
 from ui.widgets.list_export import ExportBar, Reader
 from ui.widgets.list_filter import Chips, FilterBox, Popup, filter_words, value_words
 from ui.widgets.table import DataTable, Paint
 
-_FILTER_MS = 180
 _REMEMBER_MS = 300
 _VIEW = "view:"
 
@@ -278,14 +278,8 @@ class ListFrame(QWidget):
         self._on = self.tabs.current()
         self.tabs.chosen.connect(self._choose)
         self.tabs.view_asked.connect(self._open_view)
-        self.filter = QLineEdit()
-        self.filter.setPlaceholderText(_(spec.hint))
-        self.filter.setToolTip(_(spec.hint))
-        self.filter.setAccessibleName(_("Filter here"))
-        self.filter.setClearButtonEnabled(True)
-        self.filter.setFixedWidth(style.px(220))
-        self._timer = self._later(_FILTER_MS, self.asked.emit)
-        self.filter.textChanged.connect(lambda _typed: self._timer.start())
+        self.filter = FilterLine(_(spec.hint), 220)
+        self.filter.rested.connect(self.asked)
         self.chooser = button(_("Columns ▾"), self._open_columns, tip=_("Show, hide and move columns"))
         strip = QWidget()
         strip.setObjectName("tabs")
@@ -337,12 +331,12 @@ class ListFrame(QWidget):
         view = self._views.get(self._on)
         name = View.read(view.definition, self._by_key).list if view else self._on
         return View(
-            name, self.filter.text().strip(), tuple(self._filters.values()), tuple(self._order), self._layout
+            name, self.filter.typed(), tuple(self._filters.values()), tuple(self._order), self._layout
         )
 
     def narrowed(self) -> bool:
         """Whether fewer than the whole list are shown."""
-        return bool(self.filter.text().strip() or self._filters)
+        return bool(self.filter.typed() or self._filters)
 
     def wanted(self) -> list[str]:
         """Return the columns whose values the rows are to have."""
@@ -371,10 +365,7 @@ class ListFrame(QWidget):
         self._filters = {each.column: each for each in view.filters}
         self._order = list(view.order)
         self._layout = view.layout or self._own
-        self.filter.blockSignals(True)
-        self.filter.setText(view.text)
-        self.filter.blockSignals(False)
-        self._timer.stop()
+        self.filter.put(view.text)
         self._arrange()
         self._ask()
 
@@ -662,8 +653,7 @@ class ListFrame(QWidget):
 
     def focus_filter(self) -> None:
         """Go to the filter."""
-        self.filter.setFocus()
-        self.filter.selectAll()
+        self.filter.take()
 
     def status(self) -> str:
         """Return how many are selected of how many, and their amounts together."""

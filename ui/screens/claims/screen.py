@@ -17,8 +17,8 @@ from ui.papers import preview_forms
 from ui.screens.claims.board import BoardPart
 from ui.screens.claims.offers import OffersPart
 from ui.screens.claims.rosters import RostersPart
-from ui.theme import style
 from ui.widgets.basics import TabStrip, button, column, row, text
+from ui.widgets.filter_line import FilterLine
 
 
 class _Asking(QWidget):
@@ -107,12 +107,8 @@ class ClaimsScreen(QWidget):
             _("Lists of subsidies"),
         )
         self.tabs.chosen.connect(lambda _key: self._chosen())
-        self.filter = QLineEdit()
-        self.filter.setPlaceholderText(_("Filter: name or household number"))
-        self.filter.setAccessibleName(_("Filter here"))
-        self.filter.setClearButtonEnabled(True)
-        self.filter.setFixedWidth(style.px(230))
-        self.filter.textChanged.connect(self._narrow)
+        self.filter = FilterLine(_("Filter: name or household number"))
+        self.filter.rested.connect(self._narrow)
         strip = QWidget()
         strip.setObjectName("tabs")
         strip.setLayout(row(self.tabs, self.filter, margins=(12, 4, 16, 6)))
@@ -160,8 +156,7 @@ class ClaimsScreen(QWidget):
 
     def focus_filter(self) -> None:
         """Go to the filter."""
-        self.filter.setFocus()
-        self.filter.selectAll()
+        self.filter.take()
 
     def _part(self) -> OffersPart | BoardPart | RostersPart:
         return self._parts[self.tabs.current()]
@@ -203,13 +198,13 @@ class ClaimsScreen(QWidget):
         self._asking.hide()
         if part is self.coming:
             self.coming.read(lambda found: self.tabs.count({"coming": len(found)}))
-        self._narrow(self.filter.text())
+        self._narrow()
         self._enable()
 
-    def _narrow(self, typed: str) -> None:
+    def _narrow(self) -> None:
         part = self._part()
         if not isinstance(part, RostersPart):
-            part.narrow(typed.strip())
+            part.narrow(self.filter.typed())
 
     def _enable(self) -> None:
         if not hasattr(self, "_asking"):

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from caseworker_app.domain.clock import local
 from caseworker_app.error_words import action_text, actions, table_text
@@ -18,12 +18,12 @@ from db import journal
 from ui.context import Context
 from ui.models.windowed import Column, WindowedTableModel
 from ui.widgets.basics import Card, EmptyState, button, clear, column, row, text
+from ui.widgets.filter_line import FilterLine
 from ui.widgets.lines import scrolled
 from ui.widgets.table import DataTable, paint_word
 from ui.widgets.values import field_words, value_words
 from ui.words import N_
 
-_FILTER_MS = 180
 _DETAIL_WIDTH = 420
 _SHOWN = 120
 _NEEDED_SHOWN = 8
@@ -71,16 +71,8 @@ class JournalScreen(QWidget):
         self.officer.setAccessibleName(_("Officer"))
         self.officer.addItem(_("All officers"), "")
         self.officer.activated.connect(lambda _index: self.reload())
-        self.filter = QLineEdit()
-        self.filter.setPlaceholderText(_("Filter: step or name"))
-        self.filter.setAccessibleName(_("Filter here"))
-        self.filter.setClearButtonEnabled(True)
-        self.filter.setFixedWidth(270)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_FILTER_MS)
-        self._timer.timeout.connect(self.reload)
-        self.filter.textChanged.connect(lambda _typed: self._timer.start())
+        self.filter = FilterLine(_("Filter: step or name"))
+        self.filter.rested.connect(self.reload)
         strip = QWidget()
         strip.setObjectName("tabs")
         strip.setLayout(row(self.officer, self.filter, None, margins=(16, 4, 16, 6)))
@@ -112,8 +104,7 @@ class JournalScreen(QWidget):
 
     def focus_filter(self) -> None:
         """Go to the filter."""
-        self.filter.setFocus()
-        self.filter.selectAll()
+        self.filter.take()
 
     def _changed(self, _changed: Any) -> None:  # noqa: ANN401 - a Changed
         if self.isVisible():
@@ -121,7 +112,7 @@ class JournalScreen(QWidget):
 
     def reload(self) -> None:
         """Fetch the ids of the steps that match."""
-        officer, typed = str(self.officer.currentData() or ""), self.filter.text().strip()
+        officer, typed = str(self.officer.currentData() or ""), self.filter.typed()
         meant = [code for code, words in actions().items() if typed and typed.casefold() in words.casefold()]
 
         def found(connection: Any) -> Any:  # noqa: ANN401 - a connection, known below the window

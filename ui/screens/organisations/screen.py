@@ -16,6 +16,7 @@ from ui.models.windowed import Column, WindowedTableModel
 from ui.theme import style
 from ui.widgets.basics import EmptyState, TabStrip, button, clear, column, row, text
 from ui.widgets.facts import FactForm
+from ui.widgets.filter_line import FilterLine
 from ui.widgets.lines import scrolled
 from ui.widgets.table import DataTable
 from ui.widgets.work_facts import WorkFactForm, WorkFacts, WorkFactVoid, fact_words
@@ -78,12 +79,8 @@ class OrganisationsScreen(QWidget):
             [("organisation", _("Organisations")), ("post", _("Public posts"))], _("Organisations")
         )
         self.tabs.chosen.connect(lambda _key: self._show_tab())
-        self.filter = QLineEdit()
-        self.filter.setPlaceholderText(_("Filter: name or credit code"))
-        self.filter.setAccessibleName(_("Filter here"))
-        self.filter.setClearButtonEnabled(True)
-        self.filter.setFixedWidth(style.px(230))
-        self.filter.textChanged.connect(lambda _typed: self._show_tab())
+        self.filter = FilterLine(_("Filter: name or credit code"))
+        self.filter.rested.connect(self._show_tab)
         strip = QWidget()
         strip.setObjectName("tabs")
         strip.setLayout(row(self.tabs, self.filter, margins=(12, 4, 16, 6)))
@@ -145,8 +142,7 @@ class OrganisationsScreen(QWidget):
 
     def focus_filter(self) -> None:
         """Go to the filter."""
-        self.filter.setFocus()
-        self.filter.selectAll()
+        self.filter.take()
 
     def _table(self) -> DataTable:
         return self.tables[self.tabs.current()]
@@ -167,7 +163,7 @@ class OrganisationsScreen(QWidget):
         self._show_tab()
 
     def _show_tab(self) -> None:
-        kind, typed = self.tabs.current(), self.filter.text().strip()
+        kind, typed = self.tabs.current(), self.filter.typed()
         self._stack.setCurrentWidget(self._table())
         self._new.setText(_("New organisation") if kind == "organisation" else _("New post"))
         wanted = OrganisationRow if kind == "organisation" else PostRow

@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
 
 from caseworker_app.domain import codes
 from caseworker_app.domain.errors import ExpectedError
@@ -17,18 +16,15 @@ from caseworker_app.use_cases.comparison_text import result_text
 from caseworker_app.wording import _, _n, label
 from db.queries import comparisons as queries
 from ui.context import Context
-from ui.models.windowed import Column, WindowedTableModel
+from ui.models.windowed import Column
 from ui.runner import Job
 from ui.screens.round.answering import AnswerLine, open_record
 from ui.screens.round.todos import day_words, place_name
-from ui.theme import style
-from ui.widgets.basics import EmptyState, ProgressPanel, TabStrip, button, clear, column, row, text
-from ui.widgets.table import DataTable
+from ui.widgets.basics import ProgressPanel, button, column, row, text
+from ui.widgets.held_list import HeldList
 from ui.words import N_
 
 _FILES = "Excel / WPS / CSV (*.xlsx *.xlsm *.xls *.ods *.et *.csv)"
-_FILTER_MS = 180
-RESULTS = ("waiting", "differs", "suggested", "unknown_there", "agrees")
 
 
 def _answer_words(line: ResultLine) -> str:
@@ -56,7 +52,6 @@ class ComparePart(QWidget):
         super().__init__()
         self._context = context
         self._newest: dict[str, ComparisonLine] = {}
-        self._found: dict[str, ResultLine] = {}
         self._job: Job | None = None
         self._stale = True
         self.kind = QComboBox()
@@ -70,7 +65,10 @@ class ComparePart(QWidget):
         self.progress = ProgressPanel()
         self.progress.cancelled.connect(self.cancel)
         self.progress.hide()
-        self.tabs = TabStrip(
+        self.list = HeldList(
+            context,
+            _("Results of the comparison"),
+            COLUMNS,
             [
                 ("waiting", _("To settle")),
                 ("differs", _("Differs")),
@@ -78,32 +76,10 @@ class ComparePart(QWidget):
                 ("unknown_there", _("Not on the list")),
                 ("agrees", _("Agrees")),
             ],
-            _("Results of the comparison"),
+            lambda line, tab: line.waits if tab == "waiting" else line.result == tab,
+            lambda line: AnswerLine(context, _todo(line)) if line.waits else None,
         )
-        self.tabs.chosen.connect(lambda _key: self._choose())
-        self.filter = QLineEdit()
-        self.filter.setPlaceholderText(_("Filter: name, household number"))
-        self.filter.setAccessibleName(_("Filter here"))
-        self.filter.setClearButtonEnabled(True)
-        self.filter.setFixedWidth(style.px(220))
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_FILTER_MS)
-        self._timer.timeout.connect(self._choose)
-        self.filter.textChanged.connect(lambda _typed: self._timer.start())
-        self.model = WindowedTableModel(COLUMNS, self._fetch, self)
-        self.table = DataTable(self.model, _("Results of the comparison"))
-        self._empty = EmptyState("check", "")
-        self.table.set_empty(self._empty)
-        self.table.opened.connect(self._open)
-        self.table.picked.connect(self._pick)
-        self._detail = QWidget()
-        self._detail.setObjectName("pagehead")
-        self._line = column(margins=(16, 8, 16, 10))
-        self._detail.setLayout(self._line)
-        self._detail.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self._detail.hide()
-        self.answering: AnswerLine | None = None
+        self.list.table.opened.connect(self._open)
         self.setLayout(
             column(
                 row(
@@ -111,9 +87,7 @@ class ComparePart(QWidget):
                 ),
                 self._about,
                 self.progress,
-                row(self.tabs, None, self.filter),
-                self.table,
-                self._detail,
+                self.list,
                 space=8,
             )
         )
@@ -125,11 +99,11 @@ class ComparePart(QWidget):
             self.kind.setCurrentIndex(max(self.kind.findData(arguments["kind"]), 0))
         if self._stale or "kind" in arguments:
             self.reload()
-        self.table.setFocus()
+        self.list.table.setFocus()
 
     def status(self) -> str:
         """Return how many are shown."""
-        count = len(self.model.ids())
+        count = self.list.count()
         return _n("{count} result on this list", "{count} results on this list", count).format(count=count)
 
     # -- comparing ---------------------------------------------------------------------------------
@@ -239,49 +213,15 @@ class ComparePart(QWidget):
         self._context.query(queries.results, newest.id, then=self._show, latest="comparison results")
 
     def _show(self, found: list[ResultLine]) -> None:
-        self._found = {each.id: each for each in found}
-        counts = {key: sum(self._in(each, key) for each in found) for key in RESULTS}
-        self.tabs.count(counts)
-        self._choose()
-
-    def _in(self, line: ResultLine, tab: str) -> bool:
-        return line.waits if tab == "waiting" else line.result == tab
-
-    def _choose(self) -> None:
-        tab, typed = self.tabs.current(), self.filter.text().strip()
-        ids = [
-            each.id
-            for each in self._found.values()
-            if self._in(each, tab) and (not typed or typed in each.name or typed in each.household_no)
-        ]
-        self._empty.say(
+        self.list.empty.say(
             _("Nothing on this list waits.")
-            if self._found
+            if found
             else _("Choose the list that came: nothing in the ledger is changed by comparing.")
         )
-        chosen = self.table.selected()[:1]
-        self.model.set_ids(ids)
-        if ids and not (chosen and self.table.select_id(chosen[0])):
-            self.table.select_id(ids[0])
-        self._pick(self.table.selected())
-        self._context.refresh_status()
-
-    def _fetch(self, ids: Sequence[str], arrived: Callable[[Sequence[Any]], None]) -> None:
-        arrived([self._found[each] for each in ids if each in self._found])
-
-    def _pick(self, ids: list[str]) -> None:
-        focus: QWidget | None = self._detail.focusWidget()
-        if focus and focus.hasFocus():  # It goes with the result.
-            self.table.setFocus()
-        clear(self._line)
-        line = self._found.get(ids[0]) if len(ids) == 1 else None
-        self.answering = AnswerLine(self._context, _todo(line)) if line and line.waits else None
-        if self.answering:
-            self._line.addWidget(self.answering)
-        self._detail.setVisible(self.answering is not None)
+        self.list.show_rows(found)
 
     def _open(self, record: str) -> None:
-        line = self._found[record]
+        line = self.list.rows[record]
         open_record(self._context, line.person, line.household)
 
 

@@ -1,12 +1,11 @@
 """What waits for the officer: problems sent back, values proposed, and what differs from outside lists."""
 
-from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QWidget
 
 from caseworker_app.domain import divisions
 from caseworker_app.error_words import progress_text
@@ -15,24 +14,14 @@ from caseworker_app.use_cases import feedback, problems
 from caseworker_app.wording import _, _n
 from db.queries import feedback as queries
 from ui.context import Context
-from ui.models.windowed import Column, WindowedTableModel
+from ui.models.windowed import Column
 from ui.screens.round.answering import AnswerLine, kind_words, open_record
-from ui.theme import style
-from ui.widgets.basics import (
-    EmptyState,
-    ProgressPanel,
-    TabStrip,
-    button,
-    clear,
-    column,
-    row,
-    show_part,
-    text,
-)
-from ui.widgets.table import DataTable
+from ui.widgets.basics import ProgressPanel, button, column, row, show_part, text
+from ui.widgets.held_list import HeldList
 from ui.words import N_
 
-_FILTER_MS = 180
+VILLAGE = 12
+"""How long the code of a village is."""
 
 
 def place_name(code: str) -> str:
@@ -63,45 +52,24 @@ class TodoPart(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self._found: dict[str, Todo] = {}
         self._stale = True
-        self.tabs = TabStrip(
+        self.list = HeldList(
+            context,
+            _("To-dos"),
+            COLUMNS,
             [
                 ("all", _("To settle")),
                 ("problem", _("To be corrected")),
                 ("proposal", _("Proposed values")),
                 ("comparison", _("Differing from lists")),
             ],
-            _("Lists of to-dos"),
+            lambda todo, tab: tab in ("all", todo.kind),
+            partial(AnswerLine, context),
+            empty=_("Nothing waits for an answer."),
         )
-        self.tabs.chosen.connect(lambda _key: self._choose())
-        self.filter = QLineEdit()
-        self.filter.setPlaceholderText(_("Filter: name, household number"))
-        self.filter.setAccessibleName(_("Filter here"))
-        self.filter.setClearButtonEnabled(True)
-        self.filter.setFixedWidth(style.px(220))
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_FILTER_MS)
-        self._timer.timeout.connect(self._choose)
-        self.filter.textChanged.connect(lambda _typed: self._timer.start())
-        self.model = WindowedTableModel(COLUMNS, self._fetch, self)
-        self.table = DataTable(self.model, _("To-dos"))
-        self._empty = EmptyState("check", _("Nothing waits for an answer."))
-        self.table.set_empty(self._empty)
-        self.table.opened.connect(self._open)
-        self.table.picked.connect(self._pick)
-        self._detail = QWidget()
-        self._detail.setObjectName("pagehead")
-        self._line = column(margins=(16, 8, 16, 10))
-        self._detail.setLayout(self._line)
-        self._detail.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self._detail.hide()
-        self.answering: AnswerLine | None = None
-        parts: list[Any] = [row(self.tabs, None, self.filter), self.table, self._detail]
-        if len(context.desk.scope) != 12:
-            parts.insert(0, self._down())
-        self.setLayout(column(*parts, space=8))
+        self.list.table.opened.connect(self._open)
+        down = () if len(context.desk.scope) == VILLAGE else (self._down(),)
+        self.setLayout(column(*down, self.list, space=8))
         context.runner.changed.connect(self._changed)
 
     # -- down to the villages ----------------------------------------------------------------------
@@ -212,14 +180,14 @@ class TodoPart(QWidget):
     def open(self, **arguments: Any) -> None:  # noqa: ANN401 - `kind` may be given
         """Show what waits, of one kind if asked for."""
         if "kind" in arguments:
-            self.tabs.choose(arguments["kind"])
+            self.list.tabs.choose(arguments["kind"])
         if self._stale:
             self.reload()
-        self.table.setFocus()
+        self.list.table.setFocus()
 
     def status(self) -> str:
         """Return how many are shown."""
-        count = len(self.model.ids())
+        count = self.list.count()
         return _n("{count} to-do on this list", "{count} to-dos on this list", count).format(count=count)
 
     def _changed(self, _changed: Any) -> None:  # noqa: ANN401 - a Changed
@@ -230,46 +198,13 @@ class TodoPart(QWidget):
     def reload(self) -> None:
         """Ask anew what waits."""
         self._context.query(problems.todos, self._context.desk, then=self._show, latest="todos")
-        if len(self._context.desk.scope) != 12:
+        if len(self._context.desk.scope) != VILLAGE:
             self._context.query(queries.villages, then=self._know_villages, latest="villages")
 
     def _show(self, found: list[Todo]) -> None:
         self._stale = False
-        self._found = {each.id: each for each in found}
-        kinds = ("problem", "proposal", "comparison")
-        self.tabs.count(
-            {"all": len(found), **{kind: sum(each.kind == kind for each in found) for kind in kinds}}
-        )
-        self._choose()
-
-    def _choose(self) -> None:
-        tab, typed = self.tabs.current(), self.filter.text().strip()
-        ids = [
-            each.id
-            for each in self._found.values()
-            if tab in ("all", each.kind) and (not typed or typed in each.name or typed in each.household_no)
-        ]
-        chosen = self.table.selected()[:1]
-        self.model.set_ids(ids)
-        if ids and not (chosen and self.table.select_id(chosen[0])):
-            self.table.select_id(ids[0])
-        self._pick(self.table.selected())
-        self._context.refresh_status()
-
-    def _fetch(self, ids: Sequence[str], arrived: Callable[[Sequence[Any]], None]) -> None:
-        arrived([self._found[each] for each in ids if each in self._found])
-
-    def _pick(self, ids: list[str]) -> None:
-        focus: QWidget | None = self._detail.focusWidget()
-        if focus and focus.hasFocus():  # It goes with the to-do.
-            self.table.setFocus()
-        clear(self._line)
-        todo = self._found.get(ids[0]) if len(ids) == 1 else None
-        self.answering = AnswerLine(self._context, todo) if todo else None
-        if self.answering:
-            self._line.addWidget(self.answering)
-        self._detail.setVisible(todo is not None)
+        self.list.show_rows(found)
 
     def _open(self, record: str) -> None:
-        todo = self._found[record]
+        todo = self.list.rows[record]
         open_record(self._context, todo.person, todo.household)
