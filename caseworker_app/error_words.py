@@ -99,6 +99,12 @@ def errors() -> dict[str, str]:
         ),
         "duplicate.choose": _("The two records differ. Choose which is right: {fields}."),
         "duplicate.gone": _("One of the two is no longer in the ledger. Look at the list again."),
+        "twins.none": _(
+            "No two records are surely one person. Look at the others side by side under Possible duplicates."
+        ),
+        "twins.moved_on": _(
+            "The ledger changed since this was looked at. Look again at what would be merged, then confirm."
+        ),
         "duplicate.reason_missing": _("The reason is missing. Say how you know that they are two people."),
         "feedback.own": _(
             "Feedback goes to a village below this ledger's place. Choose one of its villages."
@@ -341,6 +347,9 @@ def errors() -> dict[str, str]:
         ),
         "receive.twins": _(
             "{count} numbers are here under another record already. Look at them side by side under Possible duplicates."
+        ),
+        "receive.taken_over": _(
+            "{count} people were imported here before: what the village sent stands for them now; undo takes that back."
         ),
         "relation.missing": _("What {name} is to the new head is not certain. Choose the relation."),
         "return.job_kept": _(
@@ -667,6 +676,8 @@ def actions() -> dict[str, str]:
         "person.move": _("Move person"),
         "person.leave": _("Record departure"),
         "person.merge": _("Merge records"),
+        "person.merge_sure": _("Merge all that are surely one person"),
+        "person.take_over": _("Let the village's records stand for what was imported"),
         "duplicate.dismiss": _("Tell two people apart"),
         "household.new": _("New household"),
         "household.head": _("Change head"),
@@ -1193,6 +1204,7 @@ def progress_text(code: str) -> str:
         "upload.gathering": _("Gathering the month"),
         "upload.writing": _("Writing the workbook"),
         "export.writing": _("Writing the list"),
+        "twins.merging": _("Merging records"),
     }
     return names[code]
 

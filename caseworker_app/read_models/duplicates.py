@@ -66,3 +66,30 @@ class Comparison:
     differences: tuple[Difference, ...]
     counts: tuple[tuple[str, int, int], ...]
     """Table, how many of the first, how many of the second."""
+
+
+@dataclass(frozen=True, slots=True)
+class SurePair:
+    """Two records that are surely one person; `gives_way` when what was only imported here gives way to the village's own."""
+
+    keep: Side
+    drop: Side
+    gives_way: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeftPair:
+    """Two records of one identity number that a person has to look at, and why; with the fields that contradict."""
+
+    first: Side
+    second: Side
+    why: str
+    fields: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sure:
+    """Which records of one identity number are surely one person, and which are left for a person's eye."""
+
+    pairs: tuple[SurePair, ...]
+    left: tuple[LeftPair, ...]

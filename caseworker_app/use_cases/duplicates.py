@@ -13,28 +13,38 @@ from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.error_words import attribute_text, field_text, value_text
 from caseworker_app.read_models.duplicates import DROP, KEEP, WITH_NUMBER, Comparison, Difference
 from caseworker_app.use_cases.desk import Desk
+from caseworker_app.use_cases.give_way import fold
 from caseworker_app.use_cases.households import heads_kept
 from caseworker_app.use_cases.typed import clean
 from caseworker_app.wording import _, label
+from db.queries import blocks, twins
 from db.queries import duplicates as queries
 from db.queries.dated import live
 from db.tables import (
-    Attachment,
+    BOOKKEEPING,
+    RECORDS,
     Claim,
+    Contract,
+    Engagement,
     Exemption,
     Intention,
     Membership,
     Person,
     PersonAttribute,
+    PostHolding,
     Record,
     ServiceRecord,
     Spell,
+    Wage,
 )
 from db.unit_of_work import UnitOfWork
 
 _DAY = timedelta(days=1)
 _KEPT_OF_A_JOB = ("ended_on", "end_reason", "came_home")
 """What an empty value says something of: the job goes on."""
+_MOVED = frozenset({Membership, PersonAttribute, Intention, Spell, ServiceRecord, Exemption})
+"""Tables whose rows are moved by rules of their own."""
+_OF_SPELLS = (Wage, Contract, Engagement, PostHolding)
 Span = tuple[date, date]
 
 
@@ -125,31 +135,39 @@ def merge(desk: Desk, keep: str, drop: str, choices: Mapping[str, str]) -> Chang
         if comparison is None:
             raise ExpectedError("duplicate.gone")
         taken = _chosen(comparison, choices)
-        _move_claims(unit, keep, drop)
-        own = select(Membership.household_id).where(Membership.person_id.in_((keep, drop)), live(Membership))
-        households = set(unit.connection.execute(own).scalars())
-        with heads_kept(unit, date.min, households):
-            _lay_over(unit, Membership, keep, drop, taken["household"])
-            _move_dated(unit, keep, drop, taken)
-            _move_spells(unit, keep, drop, taken)
-            _move_services(unit, keep, drop)
-            _move_exemptions(unit, keep, drop)
-            for photo in _rows(unit, Attachment, drop):
-                unit.update(Attachment, photo.id, person_id=keep)
-            other = (
-                unit.connection.execute(select(Person.__table__).where(Person.id == drop)).mappings().one()
-            )
-            unit.void(Person, drop)
-            values = {
-                each.name: other[each.name]
-                for each in comparison.differences
-                if each.table == "person" and taken[each.field] == DROP
-            }
-            if values:
-                unit.update(Person, keep, **values)
+        with heads_kept(unit, date.min, homes_of(unit, (keep, drop))):
+            join(unit, comparison, taken)
+        fold(desk, unit, {comparison.drop.household: comparison.keep.household})
         name = unit.connection.execute(select(Person.name).where(Person.id == keep)).scalar_one()
         unit.name(name)
         return unit.commit()
+
+
+def homes_of(unit: UnitOfWork, people: Iterable[str]) -> set[str]:
+    """Return every household that these people belong or belonged to."""
+    own = select(Membership.household_id).where(live(Membership))
+    return {row.household_id for row in blocks.rows(unit.connection, own, Membership.person_id, people)}
+
+
+def join(unit: UnitOfWork, comparison: Comparison, taken: Mapping[str, str]) -> None:
+    """Put all that is under one of two records of a person under the other; ExpectedError `duplicate.both_claimed`."""
+    keep, drop = comparison.keep.id, comparison.drop.id
+    _move_claims(unit, keep, drop)
+    _lay_over(unit, Membership, keep, drop, taken["household"])
+    _move_dated(unit, keep, drop, taken)
+    _move_spells(unit, keep, drop, taken)
+    _move_services(unit, keep, drop)
+    _move_exemptions(unit, keep, drop)
+    _move_rest(unit, keep, drop)
+    other = unit.connection.execute(select(Person.__table__).where(Person.id == drop)).mappings().one()
+    unit.void(Person, drop)
+    values = {
+        each.name: other[each.name]
+        for each in comparison.differences
+        if each.table == "person" and taken[each.field] == DROP
+    }
+    if values:
+        unit.update(Person, keep, **values)
 
 
 def dismiss(desk: Desk, one: str, other: str, reason: str) -> Changed:
@@ -266,14 +284,31 @@ def _move_spells(unit: UnitOfWork, keep: str, drop: str, taken: Mapping[str, str
                 for name, value in first.items()
             }
             unit.update(Spell, same.id, **filled)
-            unit.void(Spell, other.id)
+            _give_up(unit, other.id, same.id)
         elif rivals and side == KEEP:
-            unit.void(Spell, other.id)
+            _give_up(unit, other.id, rivals[0].id)
         else:
             for each in rivals:
-                unit.void(Spell, each.id)
+                _give_up(unit, each.id, other.id)
                 del kept[each.id]
             unit.update(Spell, other.id, person_id=keep)
+
+
+def _give_up(unit: UnitOfWork, spell: str, instead: str) -> None:
+    """Take out a job another tells of; wages, contracts and posts of it are the other's, a month's wage once."""
+    unit.void(Spell, spell)
+    for table in _OF_SPELLS:
+        columns = table.__table__.c
+        rows = unit.connection.execute(select(table.__table__).where(columns.spell_id == spell, live(table)))
+        months = (
+            select(columns.month).where(columns.spell_id == instead, live(table)) if table is Wage else None
+        )
+        paid = set(unit.connection.execute(months).scalars()) if months is not None else set()
+        for row in rows.mappings().all():
+            if row.get("month") in paid:
+                unit.void(table, row["id"])
+            else:
+                unit.update(table, row["id"], spell_id=instead)
 
 
 def _move_services(unit: UnitOfWork, keep: str, drop: str) -> None:
@@ -286,6 +321,25 @@ def _move_services(unit: UnitOfWork, keep: str, drop: str) -> None:
             unit.void(ServiceRecord, row.id)
         else:
             unit.update(ServiceRecord, row.id, person_id=keep)
+
+
+def _move_rest(unit: UnitOfWork, keep: str, drop: str) -> None:
+    """Move whatever else names the person; what both say in the same words once."""
+    for table in (RECORDS[name] for name, _columns in twins.child_tables("person_id")):
+        if table in _MOVED:
+            continue
+        said = {_said(row) for row in _rows(unit, table, keep)}
+        for row in _rows(unit, table, drop):
+            if _said(row) in said:
+                unit.void(table, row.id)
+            else:
+                unit.update(table, row.id, person_id=keep)
+
+
+def _said(row: Any) -> tuple[str, ...]:  # noqa: ANN401 - a row
+    """Return what a record says, without whose it is."""
+    own = row._mapping  # noqa: SLF001 - SQLAlchemy's public way to a row's values
+    return tuple(str(own[name]) for name in own if name not in BOOKKEEPING and name != "person_id")
 
 
 def _move_exemptions(unit: UnitOfWork, keep: str, drop: str) -> None:

@@ -17,12 +17,13 @@ from caseworker_app.exchange import recognise, seal
 from caseworker_app.exchange.read import Sheet
 from caseworker_app.exchange.seal import RECORDS_SHEET, SEAL_SHEET, Seal
 from caseworker_app.read_models.received import FileProblem, ReceivedFile
-from caseworker_app.use_cases import devices, imports, mappings
+from caseworker_app.use_cases import devices, imports, mappings, twins
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.use_cases.imports import Prepared, Read
 from caseworker_app.use_cases.problems import raise_cells
 from db import engine, journal, merge
 from db.queries import conflicts, received
+from db.queries import twins as twin_queries
 from db.tables import Household, Membership, Received
 from db.unit_of_work import UnitOfWork
 
@@ -300,8 +301,14 @@ def _merged(
         found.append(FileProblem("receive.branches", {"device": devices.short(result.branches[0])}))
     if waiting:
         found.append(FileProblem("receive.conflicts", {"count": len(waiting)}))
-    if result.twins:
-        found.append(FileProblem("receive.twins", {"count": len(result.twins)}))
+    # What this level had only imported gives way to what the owner sent; the rest waits for a person's eye.
+    given, taken = twins.take_over(desk, [record for name, record in result.twins if name == "person"])
+    if taken:
+        found.append(FileProblem("receive.taken_over", {"count": taken}))
+    with desk.ledger.reader() as connection:
+        beside = twin_queries.standing(connection, result.twins)
+    if beside:
+        found.append(FileProblem("receive.twins", {"count": beside}))
     line = book.line(
         standing=result.standing,
         cells=dict(result.cells),
@@ -309,7 +316,7 @@ def _merged(
         problems=tuple(found),
         taken=True,
     )
-    return Outcome(line, changed, path=book.path)
+    return Outcome(line, Changed.joined((given, changed)), path=book.path)
 
 
 def _digest(manifest: Any) -> str:  # noqa: ANN401 - the manifest as JSON

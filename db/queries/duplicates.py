@@ -27,6 +27,7 @@ from db.tables import (
     Attachment,
     Claim,
     Exemption,
+    Holding,
     Household,
     Intention,
     Membership,
@@ -149,15 +150,16 @@ def _readings(connection: Connection, people: Iterable[str] | None = None) -> di
     return readings
 
 
-def _dismissed(connection: Connection) -> set[tuple[str, str]]:
+def apart(connection: Connection) -> set[tuple[str, str]]:
+    """Return every two people whom somebody found to be two, either first."""
     chosen = select(Exemption.person_id, Exemption.other).where(live(Exemption), Exemption.check == CHECK)
-    apart = {(str(row.person_id), row.other) for row in connection.execute(chosen)}
-    return apart | {(other, one) for one, other in apart}
+    told = {(str(row.person_id), row.other) for row in connection.execute(chosen)}
+    return told | {(other, one) for one, other in told}
 
 
 def told_apart(connection: Connection, one: str, other: str) -> bool:
     """Whether somebody found two people to be two."""
-    return (one, other) in _dismissed(connection)
+    return (one, other) in apart(connection)
 
 
 _KEYS: tuple[Key, ...] = (
@@ -186,13 +188,13 @@ def _keys(people: Iterable[Any]) -> Iterator[Key]:
 def found(connection: Connection) -> dict[tuple[str, str], tuple[str, ...]]:
     """Return every two people who may be one and were not told apart, with the reasons."""
     people = connection.execute(select(*_COLUMNS).where(live(Person)).order_by(Person.id)).all()
-    readings, apart = _readings(connection), _dismissed(connection)
+    readings, two = _readings(connection), apart(connection)
     seen: dict[tuple[str, str], tuple[str, ...]] = {}
     for key in _keys(people):
         for group in _groups(people, key):
             for one, other in combinations(group, 2):
                 pair = (one.id, other.id)
-                if pair in seen or pair in apart:
+                if pair in seen or pair in two:
                     continue
                 if reasons := _reasons(one, other, readings):
                     seen[pair] = tuple(reasons)
@@ -256,13 +258,19 @@ def sides(connection: Connection, people: Sequence[str], on: date) -> dict[str, 
 
 
 def pairs(connection: Connection, on: date) -> list[Pair]:
-    """Return every two people who may be one, the likeliest first; who has a number, or is longer here, stands first."""
+    """Return every two people who may be one, the likeliest first.
+
+    Of two stands first who has a number, then whom the village itself sent, then who is longer here.
+    """
     reasons = found(connection)
-    who = sides(connection, sorted({person for pair in reasons for person in pair}), on)
+    people = sorted({person for pair in reasons for person in pair})
+    who = sides(connection, people, on)
+    sent = {row.record for row in blocks.rows(connection, select(Holding.record), Holding.record, people)}
     made = []
     for pair, why in reasons.items():
         first, second = sorted(
-            (who[each] for each in pair), key=lambda side: (not side.identity_number, side.id)
+            (who[each] for each in pair),
+            key=lambda side: (not side.identity_number, side.id not in sent, side.id),
         )
         made.append(Pair(f"{first.id}|{second.id}", first, second, why))
     return sorted(made, key=lambda pair: (REASONS.index(pair.reasons[0]), pair.first.village_code, pair.id))

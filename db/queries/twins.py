@@ -1,0 +1,204 @@
+"""Records of one identity number that are surely one person, by what they say and by who owns them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any, cast
+
+from sqlalchemy import Connection, Table, func, select
+
+from caseworker_app.domain import identity
+from caseworker_app.domain.kinds import BY_TABLE
+from caseworker_app.read_models.duplicates import Comparison, Difference, LeftPair, Side, Sure, SurePair
+from db.queries import blocks
+from db.queries.dated import live
+from db.queries.duplicates import apart, compare, sides
+from db.tables import RECORDS, Change, ChangeSet, Claim, Holding, Membership, Person
+
+_VILLAGE = 12
+_IMPORT = "import"
+
+
+def child_tables(column: str) -> list[tuple[str, Table]]:
+    """Return the tables whose rows name a person or household in this column."""
+    return [
+        (name, cast("Table", table.__table__))
+        for name, table in RECORDS.items()
+        if column in table.__table__.c
+    ]
+
+
+def owners(connection: Connection, scope: str, records: Iterable[str]) -> dict[str, str]:
+    """Return the village below this ledger's scope that sent, and so owns, each of these records."""
+    if len(scope) == _VILLAGE:
+        return {}
+    chosen = select(Holding.record, Holding.village_code)
+    return {
+        row.record: row.village_code
+        for row in blocks.rows(connection, chosen, Holding.record, records)
+        if len(row.village_code) == _VILLAGE
+    }
+
+
+def _only_imported(connection: Connection, scope: str, column: str, whose: Collection[str]) -> set[str]:
+    """Return the people, or households, of whom all that is recorded came in by imports made here, untouched since."""
+    imports = set(connection.execute(select(ChangeSet.id).where(ChangeSet.action == _IMPORT)).scalars())
+    told: dict[str, str] = {}
+    """Whose each record is."""
+    by_hand: set[str] = set()
+    own = RECORDS[column.removesuffix("_id")].__table__
+    for name, table in (*child_tables(column), ("", own)):
+        if name and BY_TABLE[name].owner != "village":
+            continue
+        key = table.c[column] if name else table.c.id
+        chosen = select(
+            table.c.id, key.label("whose"), table.c.made_in, table.c.changed_in, table.c.voided_in
+        )
+        for row in blocks.rows(connection, chosen, key, whose):
+            told[row.id] = row.whose
+            if not {row.made_in, row.changed_in, row.voided_in or row.made_in} <= imports:
+                by_hand.add(row.whose)
+    changes = select(Change.record, Change.change_set)
+    for row in blocks.rows(connection, changes, Change.record, told):
+        if row.change_set not in imports:
+            by_hand.add(told[row.record])
+    claims = select(Claim.beneficiary).where(live(Claim))
+    by_hand.update(row.beneficiary for row in blocks.rows(connection, claims, Claim.beneficiary, whose))
+    sent = owners(connection, scope, [*told, *whose])
+    by_hand.update(told[record] for record in sent)
+    return set(whose) - by_hand
+
+
+def _groups(connection: Connection, people: Collection[str] | None) -> list[list[Any]]:
+    """Return the live people who share a sound identity number; those only that one of `people` shares, if told."""
+    columns = (Person.id, Person.name, Person.identity_number)
+    if people is None:
+        repeated = (
+            select(Person.identity_number)
+            .where(live(Person), Person.identity_number.is_not(None))
+            .group_by(Person.identity_number)
+            .having(func.count() > 1)
+        )
+        rows: Iterable[Any] = connection.execute(
+            select(*columns).where(live(Person), Person.identity_number.in_(repeated))
+        )
+    else:
+        own = blocks.rows(connection, select(Person.identity_number), Person.id, people)
+        numbers = {row.identity_number for row in own if row.identity_number}
+        rows = blocks.rows(connection, select(*columns).where(live(Person)), Person.identity_number, numbers)
+    groups: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        groups[row.identity_number].append(row)
+    found = [
+        sorted(each, key=lambda row: str(row.id)) for number, each in sorted(groups.items()) if _sound(number)
+    ]
+    return [each for each in found if len(each) > 1]
+
+
+def _sound(number: str) -> bool:
+    try:
+        identity.parse(number)
+    except ValueError:
+        return False
+    return len(number) == 18 and not number.endswith("000")
+
+
+def standing(connection: Connection, received: Iterable[tuple[str, str]]) -> int:
+    """Return how many of these received records (table, id) share their number with another that stands."""
+    waiting = 0
+    for name, record in received:
+        table = RECORDS[name].__table__
+        column = table.c[
+            "identity_number" if name == "person" else "household_no" if name == "household" else "id"
+        ]
+        own = select(column).where(table.c.id == record).scalar_subquery()
+        other = select(table.c.id).where(column == own, table.c.id != record, table.c.voided_in.is_(None))
+        waiting += name == "claim" or connection.execute(other.limit(1)).first() is not None
+    return waiting
+
+
+def contradicting(found: Comparison) -> tuple[Difference, ...]:
+    """Return the fields in which one of two records contradicts the other; two records of one household do not."""
+    return tuple(each for each in found.differences if not each.taken and each.field != "household")
+
+
+def sure(connection: Connection, scope: str, on: date, people: Collection[str] | None = None) -> Sure:
+    """Return which people of one number are surely one, and which a person has to look at; of some only if told.
+
+    Surely one are two records of one sound identity number, name and village: when what was only imported here meets
+    what the village itself sent, or when both belong to the same household and nothing in them contradicts.
+    """
+    groups = _groups(connection, people)
+    ids = [row.id for group in groups for row in group]
+    who, sent, told_apart = sides(connection, ids, on), owners(connection, scope, ids), apart(connection)
+    ours = [each for each in ids if each not in sent]
+    imported = _only_imported(connection, scope, "person_id", ours)
+    homes = {who[each].household for each in ours if who[each].household} - set(
+        owners(connection, scope, {who[each].household for each in ours})
+    )
+    home_imported = _only_imported(connection, scope, "household_id", homes)
+    pairs: list[SurePair] = []
+    left: list[LeftPair] = []
+    for group in groups:
+        if any((one.id, other.id) in told_apart for one in group for other in group if one is not other):
+            continue
+        # Whom the village sent stays, else who is here longer.
+        first, second, *more = (
+            who[row.id] for row in sorted(group, key=lambda row: (row.id not in sent, row.id))
+        )
+        gives_way = (
+            first.id in sent
+            and second.id in imported
+            and (second.household in home_imported or second.household == first.household)
+        )
+        why, fields = _left(connection, first, second, on, gives_way=gives_way)
+        if more:
+            why, fields = "several", ()
+        if why:
+            left.append(LeftPair(first, second, why, fields))
+        else:
+            pairs.append(SurePair(first, second, gives_way))
+    return _whole_households(connection, pairs, left)
+
+
+def _left(
+    connection: Connection, first: Side, second: Side, on: date, *, gives_way: bool
+) -> tuple[str, tuple[Difference, ...]]:
+    """Return why two records are left for a person's eye, '' when they are surely one."""
+    if first.name != second.name:
+        return "name", ()
+    if not first.village_code or first.village_code != second.village_code:
+        return "village", ()
+    if gives_way:
+        return "", ()
+    if (first.household_no, first.relation) != (second.household_no, second.relation):
+        return "household", ()
+    claims = select(Claim.beneficiary).where(live(Claim), Claim.beneficiary.in_((first.id, second.id)))
+    if len(set(connection.execute(claims).scalars())) > 1:
+        return "claims", ()
+    compared = compare(connection, first.id, second.id, on)
+    fields = contradicting(compared) if compared else ()
+    return ("differs", fields) if fields else ("", ())
+
+
+def _whole_households(connection: Connection, pairs: list[SurePair], left: list[LeftPair]) -> Sure:
+    """Leave the head of a household of whom others are to be looked at: it would have none."""
+    dropped = {pair.drop.id for pair in pairs}
+    homes = {pair.drop.household for pair in pairs if pair.drop.household != pair.keep.household}
+    members = (
+        select(Membership.household_id, Membership.person_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(live(Membership), live(Person))
+    )
+    others = {
+        row.household_id
+        for row in blocks.rows(connection, members, Membership.household_id, homes)
+        if row.person_id not in dropped
+    }
+    kept = []
+    for pair in pairs:
+        if pair.drop.relation == "head" and pair.drop.household in others:
+            left.append(LeftPair(pair.keep, pair.drop, "head"))
+        else:
+            kept.append(pair)
+    return Sure(tuple(kept), tuple(left))
