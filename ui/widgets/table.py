@@ -47,8 +47,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from caseworker_app.domain.package import Progress
-from caseworker_app.wording import _, label
+from caseworker_app.domain.package import Part, Progress
+from caseworker_app.wording import _, _n, label
 from ui.models.windowed import ROW_ROLE, WORDS, WindowedTableModel
 from ui.theme import style, tokens
 from ui.widgets import editors
@@ -86,7 +86,12 @@ _CONTROL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.Shift
 
 def package_tone(done: int, owed: int) -> str:
     """Return the tone of one part of a package: done, begun, not begun."""
-    return "good" if done >= owed else "attention" if done else "quiet"
+    return "good" if done >= owed and done else "attention" if done else "quiet"
+
+
+def _part(part: Part) -> str:
+    """Return how far a part has come; of what is not owed, only how often it was done."""
+    return f"{part.done}/{part.owed}" if part.owed else str(part.done)
 
 
 def paint_package(painter: QPainter, area: QRectF, progress: Progress) -> None:
@@ -97,7 +102,7 @@ def paint_package(painter: QPainter, area: QRectF, progress: Progress) -> None:
         paint_pill(
             painter,
             cell,
-            f"{PACKAGE_LETTERS[part.kind]} {part.done}/{part.owed}",
+            f"{PACKAGE_LETTERS[part.kind]} {_part(part)}",
             package_tone(part.done, part.owed),
         )
         left += width + style.px(3)
@@ -107,7 +112,9 @@ def package_words(progress: Progress | None) -> str:
     """Return a package in words, for hover and screen readers."""
     if progress is None:
         return ""
-    return "，".join(f"{label('service_kind', part.kind)} {part.done}/{part.owed}" for part in progress.parts)
+    words = [f"{label('service_kind', part.kind)} {_part(part)}" for part in progress.parts]
+    further = _n("{count} further service", "{count} further services", progress.further)
+    return "，".join([*words, further.format(count=progress.further)] if progress.further else words)
 
 
 WORDS["package"] = lambda row: package_words(row.package)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from caseworker_app.domain import codes
+from caseworker_app.policy import pack
 from caseworker_app.use_cases.desk import Desk
 from db.queries import workers
 from db.tables import Household, Intention, Membership, Person, PersonAttribute, ServiceRecord, Spell
@@ -167,10 +168,19 @@ def wants(known: Known, on: date) -> bool:
     return any(row["kind"] != "none" for row in holding(known.intentions, on))
 
 
+def package_begins(known: Known, desk: Desk, on: date) -> date:
+    """Walk back to the year's first day, or to the last day on which there was a job."""
+    day = on
+    if desk.pack.package.period == "calendar_year":
+        return date(on.year, 1, 1)
+    while day >= FIRST and not works(known, day - DAY):
+        day -= DAY
+    return day
+
+
 def lacks(known: Known, desk: Desk, on: date) -> bool:
-    done = [
-        row for row in known.services if row["outcome"] == "done" and date(on.year, 1, 1) <= row["on"] <= on
-    ]
+    begins = package_begins(known, desk, on)
+    done = [row for row in known.services if row["outcome"] == "done" and begins <= row["on"] <= on]
     for kind, owed in desk.pack.package.owed.items():
         had = [
             row["vacancy"] if kind == "job_referral" else number
@@ -180,6 +190,11 @@ def lacks(known: Known, desk: Desk, on: date) -> bool:
         if len(set(had)) < owed:
             return True
     return False
+
+
+def runs(known: Known, desk: Desk, on: date) -> bool:
+    out_of_work = not works(known, on) and not works(known, on, farming=True)
+    return desk.pack.package.period == "calendar_year" or out_of_work
 
 
 def on_list(name: str, known: Known, desk: Desk, on: date) -> bool:
@@ -192,7 +207,7 @@ def on_list(name: str, known: Known, desk: Desk, on: date) -> bool:
         "unemployed": worker and not working and not farming,
         "willing": any(row["kind"] == "go_out" for row in holding(known.intentions, on)),
         "zeroing": worker and not working and not farming and wants(known, on),
-        "package-due": worker and not unwilling and lacks(known, desk, on),
+        "package-due": worker and runs(known, desk, on) and not unwilling and lacks(known, desk, on),
     }[name]
 
 
@@ -209,9 +224,12 @@ def waited(known: Known, on: date) -> int:
 # -- the tests -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_every_list_on_every_day(desk: Desk, seed: int) -> None:
+@pytest.mark.parametrize(
+    ("seed", "rules"), [*((seed, pack.DEFAULT) for seed in range(6)), (6, "jilin"), (7, "jilin")]
+)
+def test_every_list_on_every_day(desk: Desk, seed: int, rules: str) -> None:
     random = Random(seed)
+    desk.pack = pack.load(rules)
     people = keep(desk, [make_up(random) for _ in range(PEOPLE)])
     with desk.ledger.reader() as connection:
         for on in ASKED:
@@ -228,9 +246,10 @@ def test_every_list_on_every_day(desk: Desk, seed: int) -> None:
             assert [days[person] for person in waiting] == sorted(days.values(), reverse=True)
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_a_line_says_what_its_list_says(desk: Desk, seed: int) -> None:
+@pytest.mark.parametrize(("seed", "rules"), [(0, pack.DEFAULT), (1, pack.DEFAULT), (2, "jilin")])
+def test_a_line_says_what_its_list_says(desk: Desk, seed: int, rules: str) -> None:
     random = Random(seed)
+    desk.pack = pack.load(rules)
     people = keep(desk, [make_up(random) for _ in range(PEOPLE)])
     with desk.ledger.reader() as connection:
         for on in ASKED:
@@ -241,9 +260,49 @@ def test_a_line_says_what_its_list_says(desk: Desk, seed: int) -> None:
                 known = people[line.id]
                 assert (line.status == "employed") == on_list("employed", known, desk, on)
                 assert (line.status == "unemployed") == on_list("unemployed", known, desk, on)
-                assert (line.package is not None) == is_worker(known, on)
+                assert (line.package is not None) == (is_worker(known, on) and runs(known, desk, on))
                 if line.package:
                     assert line.package.complete == (not lacks(known, desk, on))
+
+
+def test_a_package_begins_anew_with_each_loss_of_work(desk: Desk) -> None:
+    desk.pack = pack.load("jilin")
+    job = {"kind": "wage", "started_on": date(2024, 1, 1), "ended_on": date(2024, 6, 30), "wage": None}
+    services = [
+        {"kind": kind, "on": day, "outcome": "done", "vacancy": vacancy}
+        for kind, day, vacancy in (
+            ("career_guidance", date(2023, 12, 1), ""),
+            ("skills_training", date(2024, 6, 30), ""),  # The last day in work is not yet out of work.
+            ("skills_training", date(2024, 7, 1), ""),
+            ("job_referral", date(2024, 7, 2), "保安"),
+            ("job_referral", date(2024, 8, 2), "保安"),
+            ("job_referral", date(2024, 9, 2), "缝纫"),
+            ("other", date(2024, 9, 3), ""),
+            ("policy_briefing", date(2024, 9, 3), ""),
+        )
+    ]
+    skill = {"attribute": "labour_skill", "value": "ordinary", "since": None, "until": None}
+    (person,) = keep(desk, [Known(date(1980, 1, 1), [skill], [job], [], services)])
+    with desk.ledger.reader() as connection:
+
+        def had(on: date) -> dict[str, int] | None:
+            (line,) = workers.rows(connection, [person], desk.asked(on))
+            found = line.package and {part.kind: part.done for part in line.package.parts}
+            return found and {**found, "further": line.package.further if line.package else 0}
+
+        empty = {
+            "policy_briefing": 0,
+            "job_referral": 0,
+            "career_guidance": 0,
+            "skills_training": 0,
+            "further": 0,
+        }
+        assert had(date(2023, 12, 31)) == {**empty, "career_guidance": 1}
+        assert had(date(2024, 6, 30)) is None
+        assert had(date(2024, 7, 1)) == {**empty, "skills_training": 1}
+        assert had(date(2024, 9, 30)) == {
+            **empty, "skills_training": 1, "job_referral": 2, "policy_briefing": 1, "further": 2,
+        }  # fmt: skip
 
 
 def test_a_list_is_narrowed_by_name_number_and_village(sample_desk: Desk) -> None:

@@ -51,7 +51,7 @@ LISTS = (
     WorkerList(
         "package-due",
         N_("Services due"),
-        N_("Every worker has had the services owed this year."),
+        N_("Everybody has had the services owed."),
         "service.record",
     ),
     WorkerList(

@@ -244,11 +244,7 @@ class PersonPanel(QScrollArea):
             lacking = joined(
                 f"{label('service_kind', part.kind)} {part.lacking}" for part in worker.package.lacking
             )
-            sentence = (
-                _("this year, still owed: {what}").format(what=lacking)
-                if lacking
-                else _("this year, complete")
-            )
+            sentence = _("still owed: {what}").format(what=lacking) if lacking else _("package complete")
             self._box.addWidget(text(_("Service package"), "section"))
             self._box.addWidget(text(sentence, "secondary", wrap=True))
             self._box.addWidget(PackageCells(worker.package))
