@@ -287,8 +287,9 @@ def test_a_package_begins_anew_with_each_loss_of_work(desk: Desk) -> None:
 
         def had(on: date) -> dict[str, int] | None:
             (line,) = workers.rows(connection, [person], desk.asked(on))
-            found = line.package and {part.kind: part.done for part in line.package.parts}
-            return found and {**found, "further": line.package.further if line.package else 0}
+            if line.package is None:
+                return None
+            return {part.kind: part.done for part in line.package.parts} | {"further": line.package.further}
 
         empty = {
             "policy_briefing": 0,
