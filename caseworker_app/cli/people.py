@@ -27,11 +27,12 @@ from caseworker_app.cli.shared import (
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.error_words import action_text, table_text
 from caseworker_app.read_models.duplicates import DROP, KEEP, Comparison, Side
-from caseworker_app.use_cases import duplicates, households, people
+from caseworker_app.use_cases import duplicates, households, people, twins
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.use_cases.households import NewPerson
-from caseworker_app.wording import _
+from caseworker_app.wording import _, _n
 from db.queries import duplicates as queries
+from db.queries import twins as twin_queries
 from db.queries.dated import live
 from db.tables import Person
 
@@ -459,6 +460,66 @@ def merge_duplicates(session: Session, keep: str, drop: str, taken: tuple[str, .
             found = _pair(connection, opened, keep, drop)
         changed = duplicates.merge(opened, found.keep.id, found.drop.id, choices)
     done(changed, _("The two records are one now."), as_json=as_json, people=[found.keep.id])
+
+
+@duplicates_group.command(
+    "merge-sure", help=_("Make one of all records that are surely one person, in one step.")
+)
+@click.option("--dry-run", is_flag=True, help=_("Only say what would be merged, and what is left and why."))
+@numbers_option
+@json_option
+@in_session
+def merge_sure(session: Session, dry_run: bool, show_numbers: bool, as_json: bool) -> None:
+    """Merge all twins that are surely one person."""
+    with session.desk() as opened:
+        if dry_run:
+            with opened.ledger.reader() as connection:
+                found = twin_queries.sure(connection, opened.scope, opened.today())
+            change_set = ""
+        else:
+            changed, found = twins.merge_sure(opened, progress=output.progress())
+            change_set = changed.change_set
+    if as_json:
+        output.emit(
+            {
+                "change_set": change_set or None,
+                "merged": [
+                    {"keep": _side(each.keep), "drop": _side(each.drop), "gives_way": each.gives_way}
+                    for each in found.pairs
+                ],
+                "left": [
+                    {
+                        "first": _side(each.first),
+                        "second": _side(each.second),
+                        "why": each.why,
+                        "fields": [field.field for field in each.fields],
+                        "text": twins.left_text(each),
+                    }
+                    for each in found.left
+                ],
+            }
+        )
+        return
+    output.table(
+        [_("Name"), _("Identity number"), _("Household number"), _("Why it is left")],
+        [
+            [
+                each.first.name,
+                output.number_shown(each.first.identity_number, whole=show_numbers),
+                each.first.household_no,
+                twins.left_text(each),
+            ]
+            for each in found.left
+        ],
+    )
+    count = len(found.pairs)
+    words = (
+        _n("{count} pair would be merged", "{count} pairs would be merged", count)
+        if dry_run
+        else _n("{count} pair was merged", "{count} pairs were merged", count)
+    )
+    rest = _n("{count} left to look at", "{count} left to be looked at", len(found.left))
+    click.echo(f"{words.format(count=count)}; {rest.format(count=len(found.left))}.")
 
 
 @duplicates_group.command("dismiss", help=_("Say that two records are two people."))

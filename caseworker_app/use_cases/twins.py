@@ -23,24 +23,33 @@ def _quiet(_done: int, _total: int, _what: str) -> None:
     """Tell nobody how far it is."""
 
 
-def left_text(each: LeftPair) -> str:
-    """Return why two records of one number are left for a person's eye."""
-    if each.why == "differs":
-        names = "、".join(dict.fromkeys(map(difference_text, each.fields)))
-        return _("they contradict each other: {fields}").format(fields=names)
-    if each.why == "household":
-        homes = " / ".join(
-            f"{side.household_no} {label('relation', side.relation)}".strip()
-            for side in (each.first, each.second)
-        )
-        return _("another household or relation: {homes}").format(homes=homes)
+def left_kind(each: LeftPair) -> str:
+    """Return in a few words why two records of one number are left for a person's eye."""
     return {
-        "name": _("the names differ: {one} / {other}"),
+        "differs": _("contradict each other"),
+        "household": _("another household or relation"),
+        "name": _("the names differ"),
         "village": _("not in the same village"),
         "claims": _("claims were filed under both"),
         "several": _("more than two records of one number"),
         "head": _("head of a household of which others are to be looked at first"),
-    }[each.why].format(one=each.first.name, other=each.second.name)
+    }[each.why]
+
+
+def left_text(each: LeftPair) -> str:
+    """Return why two records of one number are left for a person's eye, with what each says."""
+    if each.why == "differs":
+        said = "、".join(dict.fromkeys(map(difference_text, each.fields)))
+    elif each.why == "household":
+        homes = (
+            f"{side.household_no} {label('relation', side.relation)}" for side in (each.first, each.second)
+        )
+        said = " / ".join(home.strip() for home in homes)
+    elif each.why == "name":
+        said = f"{each.first.name} / {each.second.name}"
+    else:
+        said = ""
+    return f"{left_kind(each)}：{said}" if said else left_kind(each)
 
 
 def merge_sure(desk: Desk, expected: int | None = None, progress: Progress = _quiet) -> tuple[Changed, Sure]:

@@ -8,15 +8,18 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton, QRadioButton
+from sqlalchemy import select
 
 from caseworker_app.domain import identity
 from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases import duplicates, households, people, work
 from caseworker_app.use_cases.households import NewPerson
 from caseworker_app.wording import _, label
+from db.ids import new_id
 from db.queries import duplicates as queries
 from db.queries import households as household_queries
 from db.queries import workers
+from db.tables import Household, Membership, Person
 from tests.conftest import PASSWORD, clock
 from tests.journeys.test_window import (  # noqa: F401 - fixtures of the window
     CONTROL,
@@ -135,6 +138,61 @@ def test_nobody_twice_says_what_belongs_here(
         _("Nobody seems to be in the ledger twice. Who is entered or imported is looked at here.")
     )
     assert not officer.the(QPushButton, _("Merge")).isEnabled()
+
+
+@pytest.fixture
+def same(sit: Callable[[Path], Officer], empty_ledger: Path, tmp_path: Path) -> Officer:  # noqa: F811
+    """Return an officer at a ledger in which three people are twice, one of them under another name."""
+    folder = Path(shutil.copytree(empty_ledger, tmp_path / "ledger"))
+    desk = desks.open_with_password(folder, PASSWORD, clock)
+    for serial, (name, other) in enumerate(
+        (("马国强", "马国强"), ("田玉花", "田玉花"), ("陈明", "陈民")), 11
+    ):
+        head = NewPerson(name, number(serial), labour_skill="ordinary")
+        (home,) = households.new_household(desk, VILLAGE, "1组", head).households
+        with desk.units("receive.file") as unit:
+            columns = Household.__table__
+            row = unit.connection.execute(select(columns).where(columns.c.id == home)).mappings().one()
+            told = {each: row[each] for each in ("household_no", "village_code", "group_name", "phone")}
+            beside = new_id()
+            unit.insert(Household, id=beside, twin=beside, **told)
+            person = new_id()
+            unit.insert(
+                Person,
+                id=person,
+                twin=person,
+                name=other,
+                identity_number=number(serial),
+                born=BORN,
+                sex="male" if serial % 2 else "female",
+            )
+            unit.insert(
+                Membership, person_id=person, household_id=beside, relation="head", since=None, until=None
+            )
+            unit.name(other)
+            unit.commit()
+    desk.close()
+    return sit(folder).enter()
+
+
+def test_all_that_is_surely_the_same_is_merged_at_once(same: Officer) -> None:
+    before = same.content()
+    same.key(Key.Key_D, CONTROL | SHIFT)
+    assert len(same.rows()) == 3
+    same.press(_("Merge what is surely the same …"))
+    # How many, who is left and why; nothing is written yet.
+    assert same.reads("2 对确定是同一人")
+    assert same.reads("陈明 / 陈民")
+    assert same.content() == before
+    same.press("合并 2 对")
+    assert same.messages("done")[-1] == "已合并 2 对"
+    assert len(same.rows()) == 1
+    with same.opened.desk.ledger.reader() as connection:
+        homes = select(Household.id).where(Household.voided_in.is_(None))
+        assert len(connection.execute(homes).all()) == 4
+    same.key(Key.Key_Z, CONTROL)
+    assert same.content() == before
+    assert len(same.rows()) == 3
 
 
 def test_somebody_who_is_here_already_is_seen_before_being_entered_again(twice: Officer) -> None:

@@ -10,12 +10,23 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLineEdit, QRadioButton
 from caseworker_app.domain import divisions, identity
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.error_words import error_text, table_text
-from caseworker_app.read_models.duplicates import DROP, KEEP, WITH_NUMBER, Comparison, Difference, Pair, Side
+from caseworker_app.read_models.duplicates import (
+    DROP,
+    KEEP,
+    WITH_NUMBER,
+    Comparison,
+    Difference,
+    Pair,
+    Side,
+    Sure,
+)
 from caseworker_app.use_cases import duplicates
 from caseworker_app.wording import _, _n, label
 from db.queries import duplicates as queries
+from db.queries import twins as twin_queries
 from ui.context import Context
 from ui.models.windowed import Column, WindowedTableModel
+from ui.screens.duplicates.sure import SurePanel
 from ui.theme import style
 from ui.widgets.basics import Card, EmptyState, button, clear, column, row, text
 from ui.widgets.lines import scrolled
@@ -97,6 +108,9 @@ class DuplicatesScreen(QWidget):
         self._choices: list[Choice] = []
         self._wanted = ""
         self._summary = text("", "muted")
+        self._found = Sure((), ())
+        self.sure_button = button(_("Merge what is surely the same …"), self.show_sure)
+        self.sure_button.hide()
         self.merge_button = button(_("Merge"), self.merge, primary=True)
         self.dismiss_button = button(_("Not the same person"), self._ask_reason)
         head = QWidget()
@@ -106,6 +120,7 @@ class DuplicatesScreen(QWidget):
                 text(_("Possible duplicates"), "page"),
                 self._summary,
                 None,
+                self.sure_button,
                 self.dismiss_button,
                 self.merge_button,
                 margins=(16, 10, 16, 10),
@@ -117,7 +132,7 @@ class DuplicatesScreen(QWidget):
         self.table.setFixedWidth(min(style.px(_LIST_WIDTH), _LIST_MOST))
         self._empty = EmptyState("workers", _("Looking for people who are here twice …"))
         self.table.set_empty(self._empty)
-        self.table.picked.connect(lambda _ids: self._compare())
+        self.table.picked.connect(lambda _ids: self._picked())
         self.table.opened.connect(lambda _id: self._into())
         self._reason = QLineEdit()
         self._reason.setAccessibleName(_("How you know that they are two people"))
@@ -136,10 +151,14 @@ class DuplicatesScreen(QWidget):
         self._wrong = text("", "error", wrap=True)
         self._wrong.hide()
         self._place = column(space=10)
+        self.sure = SurePanel(context)
+        self.sure.left.connect(self._leave_sure)
+        self.sure.merged.connect(self._leave_sure)
+        self.sure.hide()
         inside = QWidget()
         inside.setObjectName("ground")
         inside.setLayout(
-            column(self._bar, self._wrong, self._place, None, space=10, margins=(16, 12, 16, 12))
+            column(self.sure, self._bar, self._wrong, self._place, None, space=10, margins=(16, 12, 16, 12))
         )
         below = QWidget()
         below.setLayout(row(self.table, scrolled(inside, _("Side by side")), space=0))
@@ -169,9 +188,18 @@ class DuplicatesScreen(QWidget):
 
     def reload(self) -> None:
         """Look for the pairs."""
-        self._context.query(queries.pairs, self._context.today, then=self._show, latest="duplicates")
+        today, scope = self._context.today, self._context.desk.scope
 
-    def _show(self, found: list[Pair]) -> None:
+        def read(connection: Any) -> tuple[list[Pair], Sure]:  # noqa: ANN401 - a connection, known below the window
+            return queries.pairs(connection, today), twin_queries.sure(connection, scope, today)
+
+        self._context.query(read, then=self._show, latest="duplicates")
+
+    def _show(self, told: tuple[list[Pair], Sure]) -> None:
+        found, self._found = told
+        self.sure_button.setVisible(bool(self._found.pairs))
+        if not self.sure.isHidden():
+            self.sure.show_found(self._found)
         position = self.table.currentIndex().row()
         selected = self.table.selected()
         self._pairs = {pair.id: pair for pair in found}
@@ -196,9 +224,35 @@ class DuplicatesScreen(QWidget):
         selected = self.table.selected()
         return self._pairs.get(selected[0]) if selected else None
 
+    # -- all that is sure --------------------------------------------------------------------
+
+    def show_sure(self) -> None:
+        """Show what would be merged all at once, in the place of the two records."""
+        self._lay_out(None)
+        self._turn(sure=True)
+        self.sure.show_found(self._found)
+
+    def _leave_sure(self) -> None:
+        self._turn(sure=False)
+        self.table.setFocus()
+        self._shown = None
+        self._compare()
+
+    def _turn(self, *, sure: bool) -> None:
+        self.sure.setVisible(sure)
+        for made in (self.merge_button, self.dismiss_button):
+            made.setVisible(not sure)
+
     # -- side by side ------------------------------------------------------------------------
 
+    def _picked(self) -> None:
+        if not self.sure.isHidden() and self.table.hasFocus():
+            self._turn(sure=False)
+        self._compare()
+
     def _compare(self) -> None:
+        if not self.sure.isHidden():
+            return
         pair = self._pair()
         if pair is None:
             self._lay_out(None)
