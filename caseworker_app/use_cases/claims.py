@@ -1,8 +1,9 @@
 """Claims: filed from an entitlement, moved along their life, printed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -31,6 +32,10 @@ from db.queries.dated import live
 from db.tables import Attachment, Claim, ClaimStep, Evidence, Household, Objection
 from db.unit_of_work import UnitOfWork
 
+Amounts = Mapping[tuple[str, str], int]
+"""What a reviewer decided, in fen, by item and beneficiary."""
+_UNDECIDED: Amounts = MappingProxyType({})
+
 
 def _next_serial(unit: UnitOfWork, prefix: str) -> int:
     given = [int(number.rpartition("-")[2]) for number in queries.numbers_like(unit.connection, prefix)]
@@ -56,20 +61,23 @@ def file(
     cycle: str = "",
     amount: int | None = None,
 ) -> tuple[Changed, list[str]]:
-    """File claims of one item for people, households or organisations, as the item has it; as `file_all`."""
-    return file_all(desk, [(item, cycle, beneficiaries)], on, amount=amount)
+    """File claims of one item for people, households or organisations, as the item has it; as `file_all`.
+
+    `amount` is what the reviewer decided for each of them.
+    """
+    amounts = {} if amount is None else {(item, each): amount for each in beneficiaries}
+    return file_all(desk, [(item, cycle, beneficiaries)], on, amounts)
 
 
 def file_all(
     desk: Desk,
     chosen: Sequence[tuple[str, str, Sequence[str]]],
     on: date,
-    *,
-    amount: int | None = None,
+    amounts: Amounts = _UNDECIDED,
 ) -> tuple[Changed, list[str]]:
     """File claims entitled on a day, each (item, cycle, beneficiaries), as one change; return their numbers.
 
-    `amount` is what the reviewer decided, in fen, where the item leaves it to him. Raises ExpectedError
+    `amounts` is what the reviewer decided, where the item leaves it to him. Raises ExpectedError
     `claim.before_issue`, `claim.not_eligible` (with the reason), `claim.unknown` (with what is missing),
     `claim.exists`, `claim.amount`, `day.future`.
     """
@@ -82,7 +90,7 @@ def file_all(
         numbers: list[str] = []
         names: list[str] = []
         for item, cycle, beneficiaries in chosen:
-            found, given = _file_item(desk, unit, item, cycle, beneficiaries, on, amount)
+            found, given = _file_item(desk, unit, item, cycle, beneficiaries, on, amounts)
             names += found
             numbers += given
         unit.name(names[0] if len(names) == 1 else rules, len(numbers))
@@ -96,7 +104,7 @@ def _file_item(
     cycle: str,
     beneficiaries: Sequence[str],
     on: date,
-    decided: int | None,
+    amounts: Amounts,
 ) -> tuple[list[str], list[str]]:
     """File claims of one item; return the names and the numbers."""
     rule = desk.pack.item(item)
@@ -124,7 +132,7 @@ def _file_item(
                 cycle=answer.cycle.name,
                 beneficiary_kind=answer.beneficiary_kind,
                 beneficiary=beneficiary,
-                amount=_amount(answer, decided),
+                amount=_amount(answer, amounts),
                 state="draft",
                 filed_on=on,
                 assessed_on=on,
@@ -174,11 +182,12 @@ def _taken(connection: Connection, item: str, answers: Sequence[Entitlement]) ->
     }
 
 
-def _amount(answer: Entitlement, decided: int | None) -> int:
+def _amount(answer: Entitlement, amounts: Amounts) -> int:
     """Return what is claimed, in fen; ExpectedError `claim.amount` where the reviewer has to decide it within limits."""
     if not answer.decided_by_reviewer:
         return answer.amount or 0
     least, most = answer.amount_min or 0, answer.amount_max or 0
+    decided = amounts.get((answer.item, answer.beneficiary))
     if decided is None or not least <= decided <= most:
         raise ExpectedError(
             "claim.amount", name=answer.name, least=money.shown(least), most=money.shown(most)
@@ -330,7 +339,11 @@ def preview_steps(
 
 
 def preview_filing(
-    desk: Desk, connection: Connection, chosen: Sequence[tuple[str, str, Sequence[str]]], on: date
+    desk: Desk,
+    connection: Connection,
+    chosen: Sequence[tuple[str, str, Sequence[str]]],
+    on: date,
+    amounts: Amounts = _UNDECIDED,
 ) -> list[Preview]:
     """Return for each of these, as `file_all` takes them, whether a claim can be filed, and why not; `number` is the beneficiary."""
     previews = []
@@ -344,6 +357,7 @@ def preview_filing(
                 if answer is None:
                     raise ExpectedError("person.not_here", day=on.isoformat())
                 _refuse_unless_eligible(answer, taken)
+                _amount(answer, amounts)
             except ExpectedError as error:
                 why = error
             previews.append(

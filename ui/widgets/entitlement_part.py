@@ -17,6 +17,7 @@ from ui.context import Context
 from ui.papers import preview_forms
 from ui.theme import style, tokens
 from ui.widgets.basics import Card, Pill, button, clear, column, row, text
+from ui.widgets.decided_amount import DecidedAmount
 from ui.widgets.entitlement import EntitlementCard, ReasonTable
 from ui.widgets.lines import lines
 
@@ -101,7 +102,11 @@ class EntitlementPart(QWidget):
                 )
             )
         elif answer.state is State.ELIGIBLE:
-            bar.addWidget(button(_("Claim"), partial(self.file_claim, answer), primary=True))
+            decided = DecidedAmount(answer) if answer.decided_by_reviewer else None
+            if decided:
+                decided.returnPressed.connect(partial(self.file_claim, answer, decided))
+                bar.addWidget(decided)
+            bar.addWidget(button(_("Claim"), partial(self.file_claim, answer, decided), primary=True))
         note = text(explain.why(answer), wrap=True)
         note.setObjectName("note")
         parts: list[Any] = [bar, note, ReasonTable(answer)]
@@ -131,9 +136,10 @@ class EntitlementPart(QWidget):
         parts.append(None)
         return Card(*parts, space=10)
 
-    def file_claim(self, answer: Entitlement) -> None:
+    def file_claim(self, answer: Entitlement, decided: DecidedAmount | None = None) -> None:
         """File the claim and show its form."""
         context = self._context
+        amount = decided.amount() if decided else None
 
         def filed(result: tuple[Any, list[str]]) -> None:
             context.messages.done(_("Claim filed: {number}").format(number=result[1][0]), context.undo)
@@ -141,7 +147,12 @@ class EntitlementPart(QWidget):
 
         context.runner.write(
             lambda _progress: claims.file(
-                context.desk, answer.item, [answer.beneficiary], context.today, cycle=answer.cycle.name
+                context.desk,
+                answer.item,
+                [answer.beneficiary],
+                context.today,
+                cycle=answer.cycle.name,
+                amount=amount,
             ),
             filed,
         )

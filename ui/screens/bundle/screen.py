@@ -14,6 +14,7 @@ from caseworker_app.wording import _, _n, label
 from ui.context import Context
 from ui.papers import preview_forms
 from ui.widgets.basics import Pill, button, clear, column, row, text
+from ui.widgets.decided_amount import DecidedAmount
 from ui.widgets.lines import lines, scrolled
 
 
@@ -25,6 +26,7 @@ class BundleScreen(QWidget):
         self._context = context
         self._household = ""
         self.bundle: Bundle | None = None
+        self._decided: dict[tuple[str, str], DecidedAmount] = {}
         self._title, self._summary = text("", "page"), text("", "muted")
         self._print = button(_("Print all forms"), self.print_forms, icon="print")
         self._file = button(_("Claim all and print"), self.file_all, primary=True)
@@ -86,6 +88,7 @@ class BundleScreen(QWidget):
         self._file.setEnabled(bool(offers))
         self._print.setEnabled(bool(bundle.claims))
         clear(self._place)
+        self._decided.clear()
         self._section(_("To claim"), bundle.offers, _("Nothing is left to claim."))
         unknown = tuple(each for each in bundle.answers if each.state is State.UNKNOWN)
         self._section(_("Something is missing"), unknown, _("Nothing is missing."))
@@ -115,7 +118,7 @@ class BundleScreen(QWidget):
             (
                 each.name,
                 pack.item(each.item).name,
-                "" if each.amount is None else money.shown(each.amount),
+                self._yuan(each),
                 each.cycle.name,
                 explain.why(each),
             )
@@ -124,16 +127,33 @@ class BundleScreen(QWidget):
         heads = [_("Name"), _("Item"), _("Yuan"), _("Cycle"), _("Why")]
         self._place.addWidget(lines(heads, rows, empty, 4))
 
+    def _yuan(self, answer: Entitlement) -> str | DecidedAmount:
+        """Return what an entitlement comes to, or where the reviewer enters it."""
+        if answer.decided_by_reviewer:
+            field = DecidedAmount(answer)
+            self._decided[answer.item, answer.beneficiary] = field
+            return field
+        return "" if answer.amount is None else money.shown(answer.amount)
+
     def _open(self) -> None:
         self._context.navigator.go("household", household=self._household)
 
     def file_all(self) -> None:
-        """File everything that can be claimed as one step, and show the forms."""
+        """File everything that can be claimed as one step, and show the forms; what the reviewer left open stays."""
         if self.bundle is None:
             return
         context = self._context
+        amounts = {key: field.amount() for key, field in self._decided.items() if field.text().strip()}
         grouped: dict[tuple[str, str], list[str]] = {}
-        for each in self.bundle.offers:
+        offers = [
+            each
+            for each in self.bundle.offers
+            if not each.decided_by_reviewer or (each.item, each.beneficiary) in amounts
+        ]
+        if not offers:
+            context.messages.tell(_("Enter the amount the reviewer decided first."))
+            return
+        for each in offers:
             grouped.setdefault((each.item, each.cycle.name), []).append(each.beneficiary)
         wanted = [(item, cycle, whose) for (item, cycle), whose in grouped.items()]
 
@@ -143,7 +163,10 @@ class BundleScreen(QWidget):
             context.messages.done(words.format(number=numbers[0], count=len(numbers)), context.undo)
             preview_forms(context, numbers, self)
 
-        context.runner.write(lambda _progress: claims.file_all(context.desk, wanted, context.today), filed)
+        said = {key: amount or 0 for key, amount in amounts.items()}
+        context.runner.write(
+            lambda _progress: claims.file_all(context.desk, wanted, context.today, said), filed
+        )
 
     def print_forms(self) -> None:
         """Show the forms of everything that was claimed."""
