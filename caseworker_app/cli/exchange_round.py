@@ -15,6 +15,7 @@ from caseworker_app.cli.shared import (
     in_session,
     json_option,
     numbers_option,
+    out_option,
     village_option,
     with_file_password,
 )
@@ -290,6 +291,23 @@ def device_list(session: Session, as_json: bool) -> None:
             for each in found
         ],
     )
+
+
+@device.command("introduce", help=_("Write the file by which the level above enrols this device."))
+@out_option
+@json_option
+@in_session
+def device_introduce(session: Session, target: Path, as_json: bool) -> None:
+    """Write this device's enrolment."""
+    with session.desk() as desk:
+        devices.introduce(desk, target)
+        own = devices.own_line(desk)
+    told = {"file": str(target), "device": devices.short(own.device), "fingerprint": own.fingerprint}
+    if as_json:
+        output.emit(told)
+    else:
+        click.echo(_("Written: {file}").format(file=target))
+        click.echo(f"{_('Fingerprint')} {own.fingerprint}")
 
 
 @device.command("enrol", help=_("Enrol the device that sealed a workbook, or one that was seen by its id."))

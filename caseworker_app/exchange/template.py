@@ -20,6 +20,8 @@ from caseworker_app.exchange.write import Column, SheetForm, safe
 
 _PLACE = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
 _HEADER_WITHIN = 15
+_SHOWN = (20, 30)
+"""Rows and columns of a template that are shown."""
 _LEAST_MATCHES = 3
 Row = Mapping[str, object]
 RowsOf = Callable[[str], Iterable[Row]]
@@ -108,6 +110,35 @@ def look(content: bytes, name: str, *, sheet: str = "", header_row: int = 0, row
     if not places:
         raise ExpectedError("template.no_place", file=name)
     return Shape(sheet or book.sheetnames[0], 0, "", (), places)
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The top of one sheet of a template, row by row, and the names of all its sheets."""
+
+    sheets: tuple[str, ...]
+    sheet: str
+    rows: tuple[tuple[str, ...], ...]
+
+
+def glance(content: bytes, name: str, sheet: str = "") -> Glance:
+    """Return the top of a sheet, of the first unless it is named.
+
+    Raises ExpectedError `workbook.damaged` and `template.no_sheet`.
+    """
+    book = _load(content, name)
+    if sheet and sheet not in book.sheetnames:
+        raise ExpectedError("template.no_sheet", sheet=sheet, sheets="、".join(book.sheetnames))
+    page = book[sheet or book.sheetnames[0]]
+    rows, columns = min(page.max_row, _SHOWN[0]), min(page.max_column, _SHOWN[1])
+    return Glance(
+        tuple(book.sheetnames),
+        page.title,
+        tuple(
+            tuple("" if value is None else str(value) for value in row)
+            for row in page.iter_rows(max_row=rows, max_col=columns, values_only=True)
+        ),
+    )
 
 
 def _places(book: Any) -> Iterable[str]:  # noqa: ANN401 - an openpyxl workbook

@@ -95,3 +95,14 @@ class DeviceLine:
     enrolled_on: date | None
     last_month: str
     own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Introduced:
+    """The device that sealed a workbook: for which place, signed by whom, and which others write for that place."""
+
+    place: str
+    device: str
+    fingerprint: str
+    officer: str
+    others: tuple[DeviceLine, ...]

@@ -14,7 +14,7 @@ from caseworker_app.domain import divisions
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.exchange import template, write
-from caseworker_app.exchange.template import Shape
+from caseworker_app.exchange.template import Glance, Shape
 from caseworker_app.use_cases import uploads
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.use_cases.month_rows import FIGURES, MonthRows
@@ -65,17 +65,62 @@ def _shape(told: dict[str, Any]) -> Shape:
     return Shape(told["sheet"], told["header_row"], told["rows"], columns, tuple(told["places"]))
 
 
+def _content(file: Path) -> bytes:
+    try:
+        if file.stat().st_size > _LARGEST:
+            raise ExpectedError("workbook.too_large", file=file.name)
+        return file.read_bytes()
+    except OSError as error:
+        raise ExpectedError("workbook.missing", file=file.name) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A template before it is kept: the top of its sheet, and how it would be filled or why it cannot be yet."""
+
+    glance: Glance
+    shape: Shape | None
+    why: ExpectedError | None
+    columns: tuple[tuple[int, str], ...]
+    """The columns that are filled, each with the header of ours that fills it."""
+    source: str
+    """The name of our sheet with its rows; '' where it is filled by places only."""
+
+
+def show(file: Path, *, sheet: str = "", header_row: int = 0, rows: str = "") -> Shown:
+    """Show a template and how it would be filled.
+
+    Raises ExpectedError `workbook.missing`, `workbook.too_large`, `workbook.damaged` and `template.no_sheet`.
+    """
+    content = _content(file)
+    try:
+        shape = template.look(content, file.name, sheet=sheet, header_row=header_row, rows=rows)
+    except ExpectedError as error:
+        if error.code != "template.no_place":
+            raise
+        return Shown(template.glance(content, file.name, sheet), None, error, (), "")
+    form = next((form for form in write.monthly_forms() if form.rows == shape.rows), None)
+    headers = {column.field: column.header for column in form.columns} if form else {}
+    return Shown(
+        template.glance(content, file.name, shape.sheet),
+        shape,
+        None,
+        tuple((column, headers[field]) for column, field in shape.columns),
+        form.name if form else "",
+    )
+
+
+def sources() -> list[str]:
+    """Return the names of our sheets whose rows can fill a template."""
+    return [form.name for form in write.monthly_forms()]
+
+
 def look(file: Path, *, sheet: str = "", header_row: int = 0, rows: str = "") -> tuple[bytes, Shape]:
     """Return a template's bytes and how it would be filled.
 
     Raises ExpectedError `workbook.missing`, `workbook.too_large`, `workbook.damaged` and `template.*`.
     """
-    try:
-        if file.stat().st_size > _LARGEST:
-            raise ExpectedError("workbook.too_large", file=file.name)
-        content = file.read_bytes()
-    except OSError as error:
-        raise ExpectedError("workbook.missing", file=file.name) from error
+    content = _content(file)
     return content, template.look(content, file.name, sheet=sheet, header_row=header_row, rows=rows)
 
 

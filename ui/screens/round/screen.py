@@ -43,12 +43,26 @@ def _compared(context: Context) -> QWidget:
     return ComparePart(context)
 
 
+def _devices(context: Context) -> QWidget:
+    from ui.screens.round.devices import DevicesPart  # noqa: PLC0415 - likewise
+
+    return DevicesPart(context)
+
+
+def _templates(context: Context) -> QWidget:
+    from ui.screens.round.templates import TemplatesPart  # noqa: PLC0415 - likewise
+
+    return TemplatesPart(context)
+
+
 PARTS: tuple[tuple[str, str, Callable[[Context], QWidget]], ...] = (
     ("received", N_("Received"), _received),
     ("upload", N_("Monthly workbook"), _uploaded),
     ("conflicts", N_("To decide between"), _conflicting),
     ("todos", N_("To-dos"), _todos),
     ("compare", N_("Outside lists"), _compared),
+    ("templates", N_("County's templates"), _templates),
+    ("devices", N_("Devices"), _devices),
 )
 """The parts of the page: key, title, and how each is made when it is first shown.
 
