@@ -268,7 +268,7 @@ def _holds(condition: s.Condition, seen: Seen) -> bool:
 
 
 def _own_claim(item: Item, beneficiary: str, cycle: Cycle, claimed: Claimed, on: date) -> ClaimFacts | None:
-    if item.repeat == "free" or not claimed.claims:
+    if not claimed.claims:
         return None
     if item.repeat == "ever":
         return next((each for each in claimed.of(beneficiary, on) if each.item == item.id), None)
@@ -1331,18 +1331,17 @@ def _claim_reasons(item: Item, decision: _Decision, told: _Told) -> None:
                 settings=exclusion.local,
             )
         )
-    if item.repeat != "free":
-        claim = decision.claim
-        told.reasons.append(
-            Reason(
-                item.clause,
-                "not_claimed",
-                {"repeat": item.repeat},
-                {"number": claim.number if claim else ""},
-                Outcome.FAILED if claim else Outcome.PASSED,
-                (claim.id,) if claim else (),
-            )
+    claim = decision.claim
+    told.reasons.append(
+        Reason(
+            item.clause,
+            "not_claimed",
+            {"repeat": item.repeat},
+            {"number": claim.number if claim else ""},
+            Outcome.FAILED if claim else Outcome.PASSED,
+            (claim.id,) if claim else (),
         )
+    )
 
 
 def _time_reasons(item: Item, decision: _Decision, seen: Seen, told: _Told) -> tuple[date | None, ...]:

@@ -602,7 +602,7 @@ class Paper:
 
 ABOUT = ("business", "certificate", "loan", "insurance", "post")
 CHOOSE = ("best", "each")
-REPEATS = ("cycle", "ever", "free")
+REPEATS = ("cycle", "ever")
 
 
 @dataclass(frozen=True, slots=True)
