@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton
 from caseworker_app.use_cases import claimable, claims
 from caseworker_app.wording import _, _n, label
 from db.queries import claims as queries
+from db.queries import facts
+from tests.caseworker_app.use_cases.test_claim_amounts import away
 from tests.journeys.test_window import (  # noqa: F401 - its fixtures
     CONTROL,
     SHIFT,
@@ -22,6 +24,7 @@ from tests.journeys.test_window import (  # noqa: F401 - its fixtures
     sit,
     speak_chinese,
 )
+from ui.widgets.decided_amount import DecidedAmount
 from ui.widgets.pdf_preview import PdfPreview
 from ui.widgets.work_facts import WorkFactForm
 
@@ -172,6 +175,42 @@ def test_a_households_bundle_is_claimed_and_printed_at_once(county: Officer) -> 
     assert after is not None
     assert len(after.claims) == len(bundle.offers)
     assert after.offers == ()
+
+
+def claimed(officer: Officer, person: str) -> dict[str, int]:
+    """Return what somebody has claimed of each item, in fen."""
+    with officer.opened.desk.ledger.reader() as connection:
+        ids = queries.ids(connection, beneficiaries=[person])
+        return {each.item: each.amount for each in queries.rows(connection, ids, ON)}
+
+
+def test_the_reviewers_amount_is_entered_at_the_person_and_in_the_bundle(county: Officer) -> None:  # noqa: F811
+    one, other = away(county.opened.desk, 2)
+    county.window.go("person", person=one, item="JF-4")
+    county.settle()
+    field = county.the(DecidedAmount)
+    assert "200" in field.placeholderText()
+    assert "800" in field.placeholderText()
+    for typed in ("", "199.99", "800.01", "五百"):
+        field.setText(typed)
+        county.press(_("Claim"))
+        assert claimed(county, one) == {}
+    field.setText("500.50")
+    county.press(_("Claim"))
+    assert claimed(county, one) == {"JF-4": 50050}
+    county.key(Key.Key_Escape)
+
+    with county.opened.desk.ledger.reader() as connection:
+        home = facts.household_of(connection, [other], ON)[other]
+    county.window.go("bundle", household=home)
+    county.settle()
+    county.press(_("Claim all and print"))  # What is left open stays.
+    assert "JF-4" not in claimed(county, other)
+    assert "JF-5" in claimed(county, other)
+    county.key(Key.Key_Escape)
+    county.the(DecidedAmount).setText("800")
+    county.press(_("Claim all and print"))
+    assert claimed(county, other)["JF-4"] == 80000
 
 
 def test_what_will_be_due_comes_with_its_day(county: Officer) -> None:  # noqa: F811
