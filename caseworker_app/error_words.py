@@ -107,7 +107,7 @@ def errors() -> dict[str, str]:
         ),
         "duplicate.reason_missing": _("The reason is missing. Say how you know that they are two people."),
         "feedback.own": _(
-            "Feedback goes to a village below this ledger's place. Choose one of its villages."
+            "Feedback goes to a village or township below this ledger's place. Choose one of them."
         ),
         "fact.days": _("The last day is before the first. Correct one of them."),
         "fact.missing": _("“{what}” is missing. Enter it."),

@@ -80,7 +80,9 @@ def taken_in(connection: Connection, village: str, *, down: bool = False) -> Hea
     )
     vectors: list[Any] = list(connection.execute(chosen).scalars())
     for vector in vectors:
-        known = lines.joined(known, lines.heads(vector.get(village, {})))
+        # What comes down to a township names no village where it concerns all of them: they know it too.
+        for place in [each for each in vector if village.startswith(each)] if down else [village]:
+            known = lines.joined(known, lines.heads(vector.get(place, {})))
     return known
 
 

@@ -147,9 +147,13 @@ def compare_(
 
 
 @commands.command(
-    "feedback", help=_("Write what goes back to a village: receipt, problems, decisions, comparisons.")
+    "feedback",
+    help=_("Write what goes back to a village or township: receipt, problems, decisions, comparisons."),
 )
-@click.option("--village", required=True, metavar="CODE", help=_("The village it goes to."))
+@click.option("--village", default="", metavar="CODE", help=_("The village it goes to."))
+@click.option(
+    "--township", default="", metavar="CODE", help=_("The township it goes to, for all its villages.")
+)
 @click.option("--month", default="", metavar="YYYY-MM", help=_("The month; the newest reported if left out."))
 @click.option(
     "-o",
@@ -160,8 +164,13 @@ def compare_(
 )
 @json_option
 @in_session
-def feedback_(session: Session, village: str, month: str, target: Path | None, as_json: bool) -> None:
+def feedback_(
+    session: Session, village: str, township: str, month: str, target: Path | None, as_json: bool
+) -> None:
     """Write a feedback."""
+    if bool(village) == bool(township):
+        raise click.UsageError(_("Name whom it goes to: --village CODE, or --township CODE."))
+    village = village or township
     if target and target.suffix.lower() != ".xlsx":
         raise click.UsageError(_("The feedback is an .xlsx file. Let the name end in .xlsx."))
     with session.desk() as opened:
@@ -252,7 +261,7 @@ def todo_answer(session: Session, todo: str, outcome: str, reason: str, as_json:
 
 
 @todo_.command("raise", help=_("Tell a village what has to be corrected."))
-@click.option("--village", required=True, metavar="CODE", help=_("The village it goes to."))
+@click.option("--village", required=True, metavar="CODE", help=_("The village or township it goes to."))
 @click.option("--message", required=True, help=_("What has to be corrected."))
 @click.option("--worker", "number", default="", metavar="ID_NUMBER", help=_("Whom it is about."))
 @click.option("--household", default="", metavar="NO", help=_("Which household it is about."))

@@ -1,7 +1,8 @@
-"""What goes back to a village: receipt, problems, proposals, decisions, comparisons and packs, as a sealed workbook."""
+"""What goes back to a village or township: receipt, problems, proposals, decisions, comparisons and packs, as a sealed workbook."""
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,14 @@ from db.queries import claims as claim_queries
 from db.queries import comparisons
 from db.queries import feedback as queries
 from db.queries import problems as problem_queries
-from db.queries.uploads import journal_head
+from db.queries.uploads import journal_head, villages
 from db.tables import Received, Upload, UploadContent
 
 Values = dict[str, Any]
 Progress = Callable[[int, int, str], None]
-_LEVELS = {9: ("township",), 6: ("township", "county")}
+_LEVELS = {9: ("township", "county"), 6: ("township", "county")}
 """Whose decisions a level passes down."""
+_VILLAGE = 12
 _SEALS = {"sound": "完好", "broken": "已改动", "absent": "无"}
 _STANDINGS = {
     "ahead": "已接收",
@@ -51,25 +53,42 @@ def default_name(village: str, month: str) -> str:
 
 
 def month_of(connection: Connection, desk: Desk, village: str) -> str:
-    """Return the month a feedback answers: the newest the village reported, else this one."""
+    """Return the month a feedback answers: the newest the place reported, else this one."""
     return queries.last_month(connection, village) or f"{desk.today():%Y-%m}"
 
 
 def _place(desk: Desk, village: str) -> str:
     place = uploads.place_of(desk, village)
-    if place == desk.scope or len(place) != 12:
+    if place == desk.scope:
         raise ExpectedError("feedback.own", village=village)
     return place
+
+
+def _name(place: str) -> str:
+    found = divisions.find(place)
+    return found.name if found else place
+
+
+def _forms(place: str) -> tuple[forms.SheetForm, ...]:
+    """Return the sheets of a feedback; a village need not be told in each row that it is its own."""
+    found = forms.forms("feedback.toml")
+    if len(place) != _VILLAGE:
+        return found
+    return tuple(
+        replace(form, columns=tuple(each for each in form.columns if each.field != "village"))
+        for form in found
+    )
 
 
 def _receipts(connection: Connection, village: str, add: Callable[[str, Values], None]) -> int:
     steps = queries.closings(connection, village)
     found = queries.received(connection, village)
     for row in found:
-        step = steps.get(row.month)
+        step = steps.get((row.village_code, row.month))
         add(
             "receipts",
             {
+                "village": _name(row.village_code),
                 "month": row.month,
                 "file": row.file_name,
                 "officer": row.officer,
@@ -85,11 +104,12 @@ def _receipts(connection: Connection, village: str, add: Callable[[str, Values],
 
 
 def _problems(connection: Connection, village: str, add: Callable[[str, Values], None]) -> int:
-    found = problem_queries.problems(connection, village=village)
+    found = problems.once(problem_queries.problems(connection, village=village))
     for each in found:
         add(
             "problems",
             {
+                "village": _name(each.village_code),
                 "month": each.month,
                 "file": each.file_name,
                 "sheet": each.sheet,
@@ -112,6 +132,7 @@ def _proposals(connection: Connection, village: str, add: Callable[[str, Values]
         add(
             "proposals",
             {
+                "village": _name(each.village_code),
                 "household_no": each.household_no,
                 "name": each.name,
                 "field": field_text(each.table, each.field),
@@ -138,6 +159,7 @@ def _decisions(connection: Connection, desk: Desk, village: str, add: Callable[[
         add(
             "decisions",
             {
+                "village": _name(claim.village_code),
                 "claim": claim.number,
                 "item": item.name if item else claim.item,
                 "cycle": claim.cycle,
@@ -158,7 +180,9 @@ def _comparisons(connection: Connection, village: str, add: Callable[[str, Value
         if not comparison.newest:
             continue
         found = [
-            each for each in comparisons.results(connection, comparison.id) if each.village_code == village
+            each
+            for each in comparisons.results(connection, comparison.id)
+            if each.village_code.startswith(village)
         ]
         for each in sorted(found, key=lambda each: (not each.waits, not each.field)):
             waiting += each.waits
@@ -196,15 +220,16 @@ def _names(desk: Desk, village: str, month: str) -> dict[str, str]:
 
 
 def raise_found(desk: Desk, village: str, month: str) -> int:
-    """Raise what must be corrected in a village's records and was not said before; return how many are new."""
+    """Raise what must be corrected in a place's records and was not said before; return how many are new."""
     with desk.units("problem.raise") as unit:
         found = [
             each
-            for each in problems.problems_of(unit.connection, desk, village, month)
+            for own in ([village] if len(village) == _VILLAGE else villages(unit.connection, village))
+            for each in problems.problems_of(unit.connection, desk, own, month)
             if checks()[each["code"]].severity == "stop"
         ]
         problems.raise_all(desk, unit, found)
-        unit.name(divisions.path(village)[-1].name, len(found))
+        unit.name(_name(village), len(found))
         unit.commit()
     return len(found)
 
@@ -218,7 +243,7 @@ def write(
     password: str = "",
     progress: Progress = _quiet,
 ) -> dict[str, int]:
-    """Write what goes back to a village and keep it; what the data checks find in its records is raised first.
+    """Write what goes back to a village or township and keep it; what the data checks find in its records is raised first.
 
     Returns the number of rows a sheet. Raises ExpectedError `upload.month`, `upload.place`, `feedback.own`,
     `upload.password_short`, `seal.no_key` and `workbook.not_written`.
@@ -233,7 +258,7 @@ def write(
     raise_found(desk, place, month)
     with (
         wording.speaking(ZH),
-        closing(Draft(forms.forms("feedback.toml"), _names(desk, place, month))) as draft,
+        closing(Draft(_forms(place), _names(desk, place, month))) as draft,
     ):
         with desk.ledger.reader() as connection:
             cover, manifest = _gather(connection, desk, place, month, draft)
@@ -250,6 +275,15 @@ def write(
         made.unlink(missing_ok=True)
     progress(1, 1, "upload.writing")
     return counts
+
+
+def _how(place: str) -> CoverLine:
+    if len(place) == _VILLAGE:
+        return ("村里怎么办", "在台账「导入报送」页接收本文件，逐项整改后随下次月报送一并上报。")
+    return (
+        "乡镇怎么办",
+        "在台账「导入报送」页接收本文件；各村的事项随乡镇给村的反馈一并下发，答复随月报送上报。",
+    )
 
 
 def _gather(
@@ -282,7 +316,7 @@ def _gather(
     names = draft.names
     cover: list[CoverLine] = [
         ("反馈单位", names["unit"]),
-        ("收文村", names["village"]),
+        ("收文单位", names["village"]),
         ("月份", names["month"]),
         ("反馈人", names["officer"]),
         ("反馈日期", names["written"]),
@@ -291,7 +325,7 @@ def _gather(
         ("待整改问题", f"{open_problems} 项，见「需整改问题」"),
         ("待核实比对", f"{waiting} 项，见「比对结果」"),
         ("使用方法",),
-        ("村里怎么办", "在台账「月报送」页接收本文件，逐项整改后随下次月报送一并上报。"),
+        _how(village),
         ("各表行数",),
         *((name, f"{count} 行") for name, count in draft.counts.items()),
     ]

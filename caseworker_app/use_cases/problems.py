@@ -84,6 +84,20 @@ def problems_of(connection: Connection, desk: Desk, village: str, month: str) ->
     ]
 
 
+def once(lines: Sequence[ProblemLine]) -> list[ProblemLine]:
+    """Return problems without those that another level raised again: one check and record is said, and answered, once."""
+    said: set[tuple[str, str]] = set()
+    found = []
+    for each in lines:
+        key = (each.code, each.person or each.household)
+        if each.code in checks() and not each.outcome:
+            if key in said:
+                continue
+            said.add(key)
+        found.append(each)
+    return found
+
+
 def cell_problems(previews: Sequence[FilePreview], village: str, month: str) -> list[Values]:
     """Return the refused cells of a sheet that was read through the preview, as problems at their row and column."""
     with wording.speaking(wording.ZH):
@@ -135,14 +149,14 @@ def raise_cells(
 def raise_by_hand(
     desk: Desk, village: str, message: str, *, month: str = "", person: str = "", household: str = ""
 ) -> Changed:
-    """Tell a village that something is wrong, of a person or household if it is of one.
+    """Tell a place below that something is wrong, of a person or household if it is of one.
 
     Raises ExpectedError `upload.place`, `problem.message_missing`, `text.long`.
     """
     said = clean(message)
     if not said:
         raise ExpectedError("problem.message_missing")
-    if len(village) != 12 or not village.startswith(desk.scope) or divisions.find(village) is None:
+    if village == desk.scope or not village.startswith(desk.scope) or divisions.find(village) is None:
         raise ExpectedError("upload.place", village=village)
     with desk.units("problem.raise") as unit:
         raise_all(
@@ -208,7 +222,8 @@ def found_still(connection: Connection, desk: Desk, lines: Sequence[ProblemLine]
 
 def todos(connection: Connection, desk: Desk, village: str = "") -> list[Todo]:
     """Return everything that waits: problems sent back, proposals, and what differs from outside lists."""
-    lines = queries.problems(connection, village=village, waiting=True)
+    # What is said to the level above a village goes down with the rest, and is not the village's to answer.
+    lines = once(queries.problems(connection, village=village or desk.scope, waiting=True))
     stand = found_still(connection, desk, lines)
     found = [_problem_todo(each, gone=each.id not in stand) for each in lines]
     found += [
@@ -287,6 +302,18 @@ def reply(desk: Desk, unit: UnitOfWork, about: str, village: str, outcome: str, 
     )
 
 
+def _raised_again(connection: Connection, problem: ProblemLine | None) -> list[str]:
+    """Return what other levels found of the same record by the same check, and waits too."""
+    if problem is None or problem.code not in checks():
+        return []
+    key = (problem.code, problem.person or problem.household)
+    return [
+        each.id
+        for each in queries.problems(connection, village=problem.village_code, waiting=True)
+        if (each.code, each.person or each.household) == key and each.id != problem.id
+    ]
+
+
 def answer(desk: Desk, about: str, outcome: str, reason: str = "") -> Changed:
     """Answer a problem or what differs from a list as put right or right as it is, a proposal as accepted or declined.
 
@@ -307,6 +334,8 @@ def answer(desk: Desk, about: str, outcome: str, reason: str = "") -> Changed:
         else:
             raise ExpectedError("todo.gone")
         reply(desk, unit, about, village, outcome, said)
+        for same in _raised_again(unit.connection, problem):
+            reply(desk, unit, same, village, outcome, said)
         unit.name(name or _place(village))
         return unit.commit()
 

@@ -13,6 +13,7 @@ from db.tables import (
     AdoptedPack,
     Claim,
     ClaimStep,
+    Holding,
     Household,
     Membership,
     MonthClose,
@@ -21,39 +22,46 @@ from db.tables import (
 )
 
 FEEDBACK = "feedback"
+_TOWN = 9
+"""Digits of a township."""
 
 
 _SENT_UP = ("upload", "plain")
 
 
 def received(connection: Connection, village: str) -> list[Any]:
-    """Return the workbooks received from a village, sealed and plain ones, oldest first."""
+    """Return the workbooks received from a place, sealed and plain ones, oldest first."""
     chosen = (
         select(Received.__table__)
-        .where(live(Received), Received.village_code == village, Received.kind.in_(_SENT_UP))
+        .where(
+            live(Received),
+            Received.village_code.startswith(village),
+            Received.kind.in_(_SENT_UP),
+            Received.id.not_in(select(Holding.record)),  # What another level received is its own to tell.
+        )
         .order_by(Received.month, Received.received_on, Received.id)
     )
     return list(connection.execute(chosen))
 
 
-def closings(connection: Connection, village: str) -> dict[str, Any]:
-    """Return the last step in the closing of each month of a village."""
+def closings(connection: Connection, village: str) -> dict[tuple[str, str], Any]:
+    """Return the last step in the closing of each month (place, month) of a place."""
     chosen = (
         select(MonthClose.__table__)
-        .where(live(MonthClose), MonthClose.village_code == village)
+        .where(live(MonthClose), MonthClose.village_code.startswith(village))
         .order_by(MonthClose.id)
     )
-    return {row.month: row for row in connection.execute(chosen)}
+    return {(row.village_code, row.month): row for row in connection.execute(chosen)}
 
 
 def decisions(connection: Connection, village: str, levels: Sequence[str]) -> list[Any]:
-    """Return the steps that these levels took on the claims of a village, oldest first."""
+    """Return the steps that these levels took on the claims of a place, oldest first."""
     own, home = aliased(Membership), aliased(Household)
     place = aliased(Household)
     members = (
         select(own.person_id)
         .join(home, home.id == own.household_id)
-        .where(own.voided_in.is_(None), home.village_code == village)
+        .where(own.voided_in.is_(None), home.village_code.startswith(village))
     )
     chosen = (
         select(ClaimStep.__table__, Claim.id.label("claim"), Claim.number.label("claim_number"))
@@ -64,7 +72,7 @@ def decisions(connection: Connection, village: str, levels: Sequence[str]) -> li
             ClaimStep.level.in_(levels),
             or_(
                 Claim.beneficiary.in_(members),
-                Claim.beneficiary.in_(select(place.id).where(place.village_code == village)),
+                Claim.beneficiary.in_(select(place.id).where(place.village_code.startswith(village))),
             ),
         )
         .order_by(ClaimStep.on, Claim.number, ClaimStep.number)
@@ -84,7 +92,7 @@ def packs(connection: Connection) -> list[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A feedback that was written for a village, and when the village opened it, None while it has not said so."""
+    """A feedback that was written for a place, and when it was opened there, None while that was not said."""
 
     village: str
     month: str
@@ -106,7 +114,7 @@ def sent(connection: Connection, village: str = "") -> list[Sent]:
         .order_by(Upload.id.desc())
     )
     if village:
-        chosen = chosen.where(Upload.village_code.startswith(village))
+        chosen = chosen.where(Upload.village_code == village)
     return [
         Sent(row.village_code, row.month, row.file_name, row.written_on, row.digest, row.received_on)
         for row in connection.execute(chosen)
@@ -114,9 +122,9 @@ def sent(connection: Connection, village: str = "") -> list[Sent]:
 
 
 def last_month(connection: Connection, village: str) -> str:
-    """Return the newest month a village reported, '' when it reported none."""
+    """Return the newest month a place reported, '' when it reported none."""
     chosen = select(Received.month).where(
-        live(Received), Received.village_code == village, Received.kind.in_(_SENT_UP)
+        live(Received), Received.village_code.startswith(village), Received.kind.in_(_SENT_UP)
     )
     return max(connection.execute(chosen).scalars(), default="")
 
@@ -126,3 +134,10 @@ def villages(connection: Connection) -> list[str]:
     homes = select(Household.village_code).where(live(Household)).distinct()
     sent_up = select(Received.village_code).where(live(Received)).distinct()
     return sorted({*connection.execute(homes).scalars(), *connection.execute(sent_up).scalars()})
+
+
+def places(connection: Connection, scope: str) -> list[str]:
+    """Return whom this ledger's place writes feedback to: the townships of a county first, then villages."""
+    found = [each for each in villages(connection) if each.startswith(scope) and each != scope]
+    towns = {each[:_TOWN] for each in found} if len(scope) < _TOWN else set()
+    return [*sorted(towns), *(each for each in found if len(each) > _TOWN)]

@@ -199,7 +199,8 @@ class TodoPart(QWidget):
         """Ask anew what waits."""
         self._context.query(problems.todos, self._context.desk, then=self._show, latest="todos")
         if len(self._context.desk.scope) != VILLAGE:
-            self._context.query(queries.villages, then=self._know_villages, latest="villages")
+            scope = self._context.desk.scope
+            self._context.query(queries.places, scope, then=self._know_villages, latest="villages")
 
     def _show(self, found: list[Todo]) -> None:
         self._stale = False
