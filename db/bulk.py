@@ -1,23 +1,32 @@
 """Many rows at once, past what the toolkit does for each of them: the statement is made once, values column by column."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
+
+_BLOCK = 5000
+_TOGETHER = 40
+"""A statement's own beginning and end cost as much as a row."""
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows that all name the same columns; a column not named takes its default."""
     if not rows:
         return
-    names = list(rows[0])
+    names: list[str] = []
     dialect = connection.dialect
     values: list[list[Any]] = []
-    for name in names:
+    for name in rows[0]:
         process = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
         found = [row[name] for row in rows]
-        values.append([process(each) for each in found] if process else found)
+        bound = [process(each) for each in found] if process else found
+        # Of a column that nobody filled there is nothing to say.
+        if table.c[name].server_default is not None or bound.count(None) < len(bound):
+            names.append(name)
+            values.append(bound)
     for column in table.c:
         if column.name not in rows[0] and isinstance(
             column.default, ScalarElementColumnDefault | CallableColumnDefault
@@ -27,15 +36,22 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
             default = told(None) if callable(told) else told
             names.append(column.name)
             values.append([process(default) if process else default] * len(rows))
-    quote = dialect.identifier_preparer.quote
-    statement = (
-        f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, names))}) "  # noqa: S608 - names of our own tables
-        f"VALUES ({', '.join('?' * len(names))})"
-    )
-    connection.exec_driver_sql(statement, list(zip(*values, strict=True)))
+    insert(connection, table, names, list(zip(*values, strict=True)))
 
 
-_BLOCK = 5000
+def insert(
+    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert rows of values as the file has them, in the order of these columns; many with each statement."""
+    quote = connection.dialect.identifier_preparer.quote
+    into = f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, names))}) VALUES "  # noqa: S608 - names of our own tables
+    row = f"({', '.join('?' * len(names))})"
+    whole = len(rows) - len(rows) % _TOGETHER
+    if whole:
+        groups = [tuple(chain.from_iterable(rows[at : at + _TOGETHER])) for at in range(0, whole, _TOGETHER)]
+        connection.exec_driver_sql(into + ", ".join([row] * _TOGETHER), groups)
+    if whole < len(rows):
+        connection.exec_driver_sql(into + row, list(rows[whole:]))
 
 
 def present(connection: Connection, table: Table, ids: Sequence[str]) -> list[str]:

@@ -29,6 +29,10 @@ _HOLDER = "ledger.holder"
 WRITES = "writes"
 _LARGE = 10_000
 
+# The driver looks for what None might adapt itself to, in vain and at the cost of the rest of the row, unless it
+# is told: an empty dictionary gives None for None without a step of Python.
+dbapi2.register_adapter(type(None), {}.get)
+
 
 def connect(path: Path, data_key: bytes) -> Any:  # noqa: ANN401 - sqlcipher3 is untyped
     """Open the file with its raw key; the key never passes through a URL that could be logged."""

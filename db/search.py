@@ -22,10 +22,15 @@ DEPEND_ON = {
 }
 """The fields that decide how somebody is found; a household's phone leads to its head."""
 
-Keys = list[dict[str, str]]
-_TABLES: tuple[type[SearchName] | type[SearchNumber], ...] = (SearchName, SearchNumber)
+_TABLES: dict[type[SearchName] | type[SearchNumber], tuple[str, ...]] = {
+    SearchName: ("person_id", "pinyin", "initials", "given", "folded"),
+    SearchNumber: ("person_id", "reversed"),
+}
 _BLOCK = 500
 _MANY = 5000
+
+_Keys = tuple[list[tuple[str, ...]], list[tuple[str, ...]]]
+"""Rows of names and of numbers, as `_TABLES` says."""
 
 
 def _blocks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -40,49 +45,39 @@ def backwards(number: str) -> str:
 
 
 @lru_cache(20_000)
-def _read(name: str) -> tuple[dict[str, str], ...]:
+def _read(name: str) -> tuple[tuple[str, str, str, str], ...]:
     """Return the keys of a name; names repeat."""
-    return tuple(
-        {
-            "pinyin": reading.pinyin,
-            "initials": reading.initials,
-            "given": reading.given,
-            "folded": pinyin.fold(reading.pinyin),
-        }
-        for reading in pinyin.readings(name)
-    )
+    return tuple((*reading, pinyin.fold(reading.pinyin)) for reading in pinyin.readings(name))
 
 
-def _made(connection: Connection, people: Sequence[str]) -> tuple[Keys, Keys]:
-    """Return the keys of these people, names and numbers; none for those who are voided."""
-    persons = connection.execute(
-        select(Person.id, Person.name, Person.identity_number, Person.phone).where(
-            Person.id.in_(people), live(Person)
-        )
-    ).all()
-    numbers = {row.id: {row.identity_number or "", row.phone} for row in persons}
+def _made(connection: Connection, people: Sequence[str] | None = None) -> Iterator[_Keys]:
+    """Give the keys of these people, or of everybody, in blocks; none for those who are voided."""
+    persons = select(Person.id, Person.name, Person.identity_number, Person.phone).where(live(Person))
     heads = (
         select(Membership.person_id, Household.phone)
         .join(Household, Household.id == Membership.household_id)
-        .where(Membership.person_id.in_(people), Membership.relation == "head", Household.phone != "")
-        .where(live(Membership), live(Household))
+        .where(Membership.relation == "head", Household.phone != "", live(Membership), live(Household))
     )
+    if people is not None:
+        persons = persons.where(Person.id.in_(people))
+        heads = heads.where(Membership.person_id.in_(people))
+    of_heads: dict[str, list[str]] = {}
     for person, phone in connection.execute(heads):
-        if person in numbers:
-            numbers[person].add(phone)
-    named = [{"person_id": row.id, **keys} for row in persons for keys in _read(row.name)]
-    numbered = [
-        {"person_id": person, "reversed": each}
-        for person, own in numbers.items()
-        for each in sorted({backwards(number) for number in own} - {""})
-    ]
-    return named, numbered
+        of_heads.setdefault(person, []).append(phone)
+    for block in connection.execute(persons).partitions(_MANY):
+        named: list[tuple[str, ...]] = []
+        numbered: list[tuple[str, ...]] = []
+        for person, name, number, phone in block:
+            named += [(person, *keys) for keys in _read(name)]
+            own = {backwards(each) for each in (number or "", phone, *of_heads.get(person, ()))}
+            numbered += [(person, each) for each in sorted(own) if each]
+        yield named, numbered
 
 
-def _write(connection: Connection, people: Sequence[str]) -> None:
-    for block in _blocks(people):
-        for table, keys in zip(_TABLES, _made(connection, block), strict=True):
-            bulk.insert_rows(connection, cast("Table", table.__table__), keys)
+def _write(connection: Connection, people: Sequence[str] | None = None) -> None:
+    for made in _made(connection, people):
+        for (table, names), keys in zip(_TABLES.items(), made, strict=True):
+            bulk.insert(connection, cast("Table", table.__table__), names, keys)
 
 
 def refresh(connection: Connection, people: Collection[str], new: Collection[str] = ()) -> None:
@@ -96,7 +91,8 @@ def refresh(connection: Connection, people: Collection[str], new: Collection[str
     for block in _blocks(sorted(set(people).difference(new))):
         for table in _TABLES:
             connection.execute(delete(table).where(table.person_id.in_(block)))
-    _write(connection, sorted(people))
+    for block in _blocks(sorted(people)):
+        _write(connection, block)
 
 
 def rebuild(connection: Connection) -> None:
@@ -106,7 +102,7 @@ def rebuild(connection: Connection) -> None:
         index.drop(connection)
     for table in _TABLES:
         connection.execute(delete(table))
-    _write(connection, connection.execute(select(Person.id).order_by(Person.id)).scalars().all())
+    _write(connection)
     for index in indexes:
         index.create(connection)
 
@@ -116,14 +112,17 @@ def unsound(connection: Connection) -> int:
     wrong = 0
     for block in _blocks(connection.execute(select(Person.id).order_by(Person.id)).scalars().all()):
         differing: set[str] = set()
-        for table, keys in zip(_TABLES, _made(connection, block), strict=True):
-            columns = [column for column in table.__table__.c if column.name != "id"]
+        made: _Keys = ([], [])
+        for named, numbered in _made(connection, block):
+            made[0].extend(named)
+            made[1].extend(numbered)
+        for (table, names), keys in zip(_TABLES.items(), made, strict=True):
+            columns = [table.__table__.c[name] for name in names]
             stored = sorted(
                 map(tuple, connection.execute(select(*columns).where(table.person_id.in_(block))))
             )
-            made = sorted(tuple(each[column.name] for column in columns) for each in keys)
-            if stored != made:
-                differing |= {row[0] for row in set(stored) ^ set(made)} or {"twice"}
+            if stored != sorted(keys):
+                differing |= {row[0] for row in set(stored) ^ set(keys)} or {"twice"}
         wrong += len(differing)
     return wrong
 
