@@ -570,6 +570,7 @@ def _kind_name(kind: object) -> str:
         "money": _('an amount in yuan in quotes, such as "1400.00"'),
         "percent": _("a percentage, such as 30"),
         "yes_or_no": _("true or false"),
+        "part": _('a part, such as "2/3"'),
         "day": _("a date such as 2024-08-15"),
         "list": _("a list in square brackets"),
         "texts": _("a list of texts in square brackets"),

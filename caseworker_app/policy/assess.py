@@ -109,6 +109,7 @@ class Tier:
     at_least: int
     amount: int
     places: tuple[str, ...] = ()
+    not_places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -1038,9 +1039,8 @@ def _tier(amount: s.Amount, item: Item, seen: Seen) -> Tier | None:
     best_rung = max(reached, key=lambda rung: (rung.amount or 0, rung.at_least or 0), default=None)
     if best_rung is None:
         return None
-    return Tier(
-        best_rung.step.distance, best_rung.at_least or 0, best_rung.amount or 0, best_rung.step.places
-    )
+    step = best_rung.step
+    return Tier(step.distance, best_rung.at_least or 0, best_rung.amount or 0, step.places, step.not_places)
 
 
 def _months_at(
@@ -1063,7 +1063,7 @@ def _ladder_reasons(amount: s.Ladder, dated: s.DatedAmount, item: Item, seen: Se
     continuous = quantity.work.continuous
     low, high, _known = rules.pay_of(amount, item.facts)(seen)
     undecided = high > low
-    placed = any(step.distance or step.places for step in amount.steps)
+    placed = any(step.placed for step in amount.steps)
     unknown = [
         job
         for job in jobs
@@ -1106,7 +1106,11 @@ def _ladder_reasons(amount: s.Ladder, dated: s.DatedAmount, item: Item, seen: Se
     county = _months_at(amount, jobs, Distance.CROSS_COUNTY, seen)
     province = _months_at(amount, jobs, Distance.CROSS_PROVINCE, seen)
     every = [(job.first, job.last) for job in away]
-    held = s.Step(s.Value(0), distance=tier.distance, places=tier.places) if tier else None
+    held = (
+        s.Step(s.Value(0), distance=tier.distance, places=tier.places, not_places=tier.not_places)
+        if tier
+        else None
+    )
     counted = [
         (job.first, job.last) for job in away if held is None or rules.step_fits(held, job.spell, seen.home)
     ]

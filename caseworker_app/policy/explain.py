@@ -674,6 +674,8 @@ def step_text(step: Step, measure: str) -> str:
     least = int(step.at_least.fixed * step.at_least.times)
     if measure == "months":
         where = label("distance", step.distance) if step.distance else _places(step.places)
+        if step.not_places:
+            where = _("{place} (but {others})").format(place=where, others=_places(step.not_places))
         return (
             _("{distance} {months} months {amount} yuan")
             .format(distance=where, months=least, amount=amount)

@@ -66,6 +66,8 @@ class _Reader:
         if isinstance(raw, Located):
             part = table.as_table(key, raw)
             times = Fraction(part.take("times", int, 1))
+            if part.has("share"):
+                times *= _share(part)
             if part.has("percent"):
                 times *= Fraction(_points(part, "percent"), 10000)
             if part.has("fact"):
@@ -379,7 +381,10 @@ class _Reader:
             self.value(table, "percent", "percent") if pays == "percent" else None,
             distance,
             places,
+            _places(table, "not_places"),
         )
+        if step.not_places and not step.placed:
+            raise table.fail("distance", "key_missing")
         table.end()
         return step
 
@@ -387,9 +392,7 @@ class _Reader:
         steps = tuple(self._step(each, _unit(quantity), pays) for each in table.tables("tiers"))
         if not steps:
             raise table.fail("tiers", "key_missing")
-        if quantity.measure not in ("months", "income") and any(
-            each.distance or each.places for each in steps
-        ):
+        if quantity.measure not in ("months", "income") and any(each.placed for each in steps):
             raise table.fail("tiers", "place_here")
         return steps
 
@@ -413,7 +416,10 @@ class _Reader:
             found = self._by(table, subjects)
         else:
             found = self._measured(table, kind, subjects)
-        return s.Limited(found, limits[0], None, *limits[1:]) if limits != (None, 1, 0) else found
+        percent = _share(table) * 100 if kind == "share" and table.has("share") else None
+        if limits == (None, 1, 0) and percent is None:
+            return found
+        return s.Limited(found, limits[0], percent, *limits[1:])
 
     def _whole(self, table: Table, subjects: tuple[str, ...]) -> s.Amount:
         found = self.amount(table, subjects)
@@ -432,6 +438,8 @@ class _Reader:
             if quantity.in_unit != "fen":
                 raise table.unknown("measure", quantity.measure, ("income", "insurance_paid", "fact"))
             slices = table.one_of("by", ("whole", "slices"), "whole") == "slices"
+            if table.has("share"):  # The whole, of which `amount` takes the part.
+                return s.Share(quantity, (s.Step(s.Value(0), percent=s.Value(100 * 100)),))
             if table.has("percent"):
                 return s.Share(
                     quantity, (s.Step(s.Value(0), percent=self.value(table, "percent", "percent")),)
@@ -645,6 +653,18 @@ def _points(table: Table, key: str) -> int:
     if isinstance(raw, bool | float) or points != points.to_integral_value() or points < 0:
         raise table.fail(key, "key_kind", kind="percent")
     return int(points)
+
+
+def _share(table: Table) -> Fraction:
+    """Return a part such as "2/3"."""
+    raw = table.raw("share")
+    try:
+        found = Fraction(raw) if isinstance(raw, str) and "/" in raw else Fraction(0)
+    except (ValueError, ZeroDivisionError):
+        found = Fraction(0)
+    if found <= 0:
+        raise table.fail("share", "key_kind", kind="part")
+    return found
 
 
 def _unit(quantity: s.Quantity) -> str:

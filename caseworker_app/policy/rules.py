@@ -1077,10 +1077,9 @@ def _fixed(value: s.Value) -> Pay:
     return pay
 
 
-def step_work(work: s.Work, step: s.Step) -> tuple[str, tuple[str, ...]]:
+def step_work(step: s.Step) -> tuple[str, ...]:
     """Return what tells the jobs of one step from those of another."""
-    del work
-    return step.distance, step.places
+    return step.distance, *step.places, "", *step.not_places
 
 
 def step_fits(step: s.Step, spell: SpellFacts, home: str) -> Answer:
@@ -1095,6 +1094,9 @@ def step_fits(step: s.Step, spell: SpellFacts, home: str) -> Answer:
     if step.places and answer is not False:
         there = inside_of(spell.place_code, step.places)
         answer = there if answer else (False if there is False else None)
+    if step.not_places and answer is not False:
+        there = inside_of(spell.place_code, step.not_places)
+        answer = False if there else (None if there is None else answer)
     return answer
 
 
@@ -1133,17 +1135,15 @@ Rungs = Callable[[Seen], list[Rung]]
 def rungs_of(quantity: s.Quantity, steps: tuple[s.Step, ...], facts: dict[str, Fact]) -> Rungs:
     """Compile the steps of a ladder: each measured over the jobs it asks for."""
     jobs = jobs_of(quantity.work, facts)
-    measures: dict[tuple[str, tuple[str, ...]], Measure] = {}
+    measures: dict[tuple[str, ...], Measure] = {}
     for step in steps:
-        key = step_work(quantity.work, step)
+        key = step_work(step)
         if key not in measures:
-            measures[key] = (
-                _placed(quantity, step, jobs) if step.distance or step.places else measure_of(quantity, facts)
-            )
+            measures[key] = _placed(quantity, step, jobs) if step.placed else measure_of(quantity, facts)
     figures = [
         (
             step,
-            step_work(quantity.work, step),
+            step_work(step),
             figure(step.at_least),
             figure(step.amount) if step.amount is not None else None,
         )
@@ -1190,13 +1190,12 @@ def _ladder(amount: s.Ladder, facts: dict[str, Fact]) -> Pay:
 def _plain_ladder(amount: s.Ladder, facts: dict[str, Fact]) -> Pay:
     """Climb a ladder whose figures all stand in the pack: the quick way, for assessing everybody."""
     jobs = jobs_of(amount.quantity.work, facts)
-    groups: dict[tuple[str, tuple[str, ...]], tuple[Measure, list[tuple[int, int]]]] = {}
+    groups: dict[tuple[str, ...], tuple[Measure, list[tuple[int, int]]]] = {}
     for step in amount.steps:
-        key = step_work(amount.quantity.work, step)
+        key = step_work(step)
         if key not in groups:
-            placed = bool(step.distance or step.places)
             groups[key] = (
-                _placed(amount.quantity, step, jobs) if placed else measure_of(amount.quantity, facts),
+                _placed(amount.quantity, step, jobs) if step.placed else measure_of(amount.quantity, facts),
                 [],
             )
         assert step.amount is not None

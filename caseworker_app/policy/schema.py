@@ -82,7 +82,7 @@ class PackSetting:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a ladder: from so much on (months, fen, people), this much; `places` restrict the jobs that count."""
+    """One step of a ladder: from so much on (months, fen, people), this much; places restrict the jobs that count."""
 
     at_least: "Value"
     amount: "Value | None" = None
@@ -90,6 +90,12 @@ class Step:
     """In hundredths of a percent."""
     distance: str = ""
     places: tuple[str, ...] = ()
+    not_places: tuple[str, ...] = ()
+
+    @property
+    def placed(self) -> bool:
+        """Whether only jobs in some places count."""
+        return bool(self.distance or self.places)
 
 
 @dataclass(frozen=True, slots=True)
