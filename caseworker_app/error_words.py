@@ -384,6 +384,9 @@ def errors() -> dict[str, str]:
         "todo.outcome": _("This is no answer to it. Choose one of those offered."),
         "todo.reason_missing": _("The reason is missing. Say why it stays as it is."),
         "undo.already": _("This was undone already."),
+        "undo.month_told": _(
+            "{month} is closed and its workbook written: it stands. Correct the ledger, the next month tells of it; or have the month returned."
+        ),
         "undo.moved_on": _("Later work stands on it: {what}. Undo that first."),
         "undo.nothing": _("There is nothing to undo."),
         "undo.taken": _(

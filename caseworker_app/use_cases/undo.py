@@ -7,19 +7,25 @@ from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.read_models.journal import ChangeSetLine
 from caseworker_app.use_cases.desk import Desk, reread
 from db import journal
+from db.queries import uploads
+
+_CLOSING = "month.close"
 
 
 def undo(desk: Desk, change_set: str = "") -> tuple[Changed, ChangeSetLine]:
     """Take back a change set, the newest in effect unless one is named.
 
     Raises ExpectedError `undo.nothing`, `undo.already`, or `undo.moved_on` and `undo.taken` when later
-    work stands on it.
+    work stands on it, `undo.month_told` for the closing of a month whose workbook was written since.
     """
     with desk.ledger.reader() as connection:
         newest = journal.next_undo(connection)
         line = journal.line(connection, change_set) if change_set else newest
+        closed = uploads.told_since(connection, line.id) if line and line.action == _CLOSING else ""
     if line is None or line.undoes or line.action in journal.STANDING:
         raise ExpectedError("undo.nothing")
+    if closed:  # What went up stands; only who received it gives the month back.
+        raise ExpectedError("undo.month_told", month=closed)
     values = {**line.values, "of": line.action}
     if newest and newest.id == line.id:
         values[journal.NEWEST] = True

@@ -317,6 +317,25 @@ def closings(connection: Connection, place: str, month: str = "") -> list[Any]:
     return list(connection.execute(chosen))
 
 
+def told_since(connection: Connection, change_set: str) -> str:
+    """Return the month that this change set closed, if its workbook was written since or the level above answered; else ''."""
+    step = connection.execute(
+        select(MonthClose.month, MonthClose.village_code, ChangeSet.position)
+        .join(ChangeSet, ChangeSet.id == MonthClose.made_in)
+        .where(MonthClose.made_in == change_set, live(MonthClose))
+    ).first()
+    if step is None:
+        return ""
+    written = any(
+        row.month == step.month and row.kind == "upload" and row.position > step.position
+        for row in past(connection, step.village_code)
+    )
+    answered = any(
+        row.position > step.position for row in closings(connection, step.village_code, step.month)
+    )
+    return str(step.month) if written or answered else ""
+
+
 def month_steps(connection: Connection, month: str, scope: str) -> list[Any]:
     """Return the steps in the closing of one month at every place of a scope, oldest first."""
     chosen = (

@@ -14,10 +14,21 @@ from sqlalchemy import select
 
 from caseworker_app import sample
 from caseworker_app.domain.errors import ExpectedError
+from caseworker_app.error_words import error_text
 from caseworker_app.exchange import read, seal
 from caseworker_app.read_models.cells import Edit
 from caseworker_app.read_models.todos import Todo
-from caseworker_app.use_cases import cells, compare, feedback, imports, months, problems, receive, uploads
+from caseworker_app.use_cases import (
+    cells,
+    compare,
+    feedback,
+    imports,
+    months,
+    problems,
+    receive,
+    undo,
+    uploads,
+)
 from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases.desk import Desk
 from db.queries import feedback as feedback_queries
@@ -246,6 +257,40 @@ def test_the_feedback_is_read_by_people_and_sealed(month: Round) -> None:
     assert seal.verify(sheets).state == "sound"
     with month.village.ledger.reader() as connection:
         assert months.standings(connection, month.village, MONTH)[0].state == "returned"
+
+
+def test_a_month_whose_workbook_went_up_is_opened_again_only_by_who_received_it(month: Round) -> None:
+    village, town = month.village, month.town
+
+    def state() -> str:
+        with village.ledger.reader() as connection:
+            return months.standings(connection, village, MONTH)[0].state
+
+    with month.at(village):
+        taken_back(village, lambda: months.close(village, MONTH))  # Nobody was told yet.
+        assert state() == "closed"
+    month.up()
+    before = content(village)
+    with month.at(village):
+        with pytest.raises(ExpectedError) as refused:
+            undo.undo(village)
+        assert (refused.value.code, refused.value.values["month"]) == ("undo.month_told", MONTH)
+        assert "returned" in error_text(refused.value)
+    assert (state(), content(village)) == ("closed", before)
+    with month.at(town):
+        months.return_(town, MONTH, VILLAGE, "签字不全")
+    month.down()
+    assert state() == "returned"
+    with month.at(village):
+        months.close(village, MONTH)
+        assert state() == "closed"
+        undo.undo(village)
+        assert state() == "returned"
+        months.close(village, MONTH)
+    assert month.up("again.xlsx").file.standing == "ahead"
+    with town.ledger.reader() as connection:
+        (line,) = [each for each in months.standings(connection, town, MONTH) if each.place == VILLAGE]
+    assert line.state == "closed"
 
 
 def test_refused_cells_of_a_plain_sheet_come_back_at_their_cell_and_close_with_the_next(
