@@ -385,7 +385,7 @@ def errors() -> dict[str, str]:
         "todo.reason_missing": _("The reason is missing. Say why it stays as it is."),
         "undo.already": _("This was undone already."),
         "undo.month_told": _(
-            "{month} is closed and its workbook written: it stands. Correct the ledger, the next month tells of it; or have the month returned."
+            "{month} is closed and its workbook written: it stands. Correct the ledger, the next month tells of it; or get it returned."
         ),
         "undo.moved_on": _("Later work stands on it: {what}. Undo that first."),
         "undo.nothing": _("There is nothing to undo."),
