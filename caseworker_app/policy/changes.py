@@ -3,19 +3,21 @@
 What may change is the future and what is on record: somebody may work on from tomorrow, a day may be waited for,
 a fact or paper may be entered or come about. What has happened stays: past work and wages, birth dates, claims, and
 time that has run out. The search takes the first condition that does not hold and tries all that could mend it, fewest
-changes first, so every set it finds was applied and assessed.
+changes first, so every set it finds was applied and assessed; only when nothing helps does it wait for what is on
+record for later days.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import partial
 from heapq import heappop, heappush
 from typing import Any
 
 from caseworker_app.domain.codes import code_list
 from caseworker_app.domain.divisions import Distance
-from caseworker_app.domain.spans import Cycle, add_months
+from caseworker_app.domain.spans import DAYS_A_MONTH, Cycle, add_months
 from caseworker_app.policy import rules
 from caseworker_app.policy import schema as s
 from caseworker_app.policy.assess import State, amount_of, checks_of, ended, verdict
@@ -31,6 +33,7 @@ from caseworker_app.policy.facts import (
     PostFacts,
     SpellFacts,
     Subject,
+    WageFacts,
 )
 from caseworker_app.policy.rules import Seen
 from caseworker_app.policy.vocabulary import CODE, CODES, DAY, MONEY, NUMBER, TEXT, YES_NO, Fact
@@ -38,6 +41,8 @@ from caseworker_app.policy.vocabulary import CODE, CODES, DAY, MONEY, NUMBER, TE
 DAY_AFTER = timedelta(days=1)
 _NODES = 300
 _DEPTH = 6
+_LATER = 12
+_SUMS = (10_000, 1_000_000)
 _FAR = 3660
 """No longer than ten years are waited for."""
 
@@ -47,6 +52,7 @@ class Kind(StrEnum):
 
     WAIT = "wait"
     WORK = "work"
+    LEAVE = "leave"
     FACT = "fact"
     PROOF = "proof"
     PEOPLE = "people"
@@ -56,7 +62,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change: until which day (wait, work), or which fact of which record becomes what."""
+    """One change: until which day (wait, work, leave, people), or which fact of which record becomes what."""
 
     kind: Kind
     until: date | None = None
@@ -130,6 +136,10 @@ _DATED = {
     "person.student": "schooling",
     "person.unemployed_since": "registered_unemployed_on",
 }
+_JOB = frozenset(
+    {"kind", "channel", "industry", "trade", "employer", "wage", "contract", "insured", "point_to_point"}
+)
+"""Facts of a job that one to come may be chosen by."""
 _DERIVED = frozenset(
     {
         "person.working",
@@ -203,25 +213,32 @@ def _fact_set(subject: Subject, change: Change, on: date) -> Subject:
     return _with_person(subject, _set_attribute(subject.person, change.fact, change.value))
 
 
+def _paid_by_bank(first: date, last: date, wage: int) -> tuple[WageFacts, ...]:
+    """Return a wage for every month of a stretch, paid through a bank."""
+    begins, months = first.replace(day=1), []
+    while begins <= last:
+        months.append(WageFacts(f"{begins:%Y-%m}", wage, True))
+        begins = add_months(begins, 1)
+    return tuple(months)
+
+
 def _job(change: Change, on: date, name: str) -> SpellFacts:
     """Return a job from the day after, as good as anybody can prove."""
+    assert change.until is not None
     work: s.Work = change.value["work"]
-    return SpellFacts(
+    begun, wage = on + DAY_AFTER, change.value["wage"]
+    job = SpellFacts(
         name,
-        on + DAY_AFTER,
+        begun,
         change.until,
         work.kinds[0] if work.kinds else "wage",
         change.value["place"],
-        change.value["wage"],
+        wage,
         contract=True,
         insured=True,
-        industry=change.value["codes"].get("job.industry", ""),
-        channel=change.value["codes"].get("job.channel", ""),
-        trade=change.value["codes"].get("job.trade", ""),
-        employer=change.value["codes"].get("job.employer", ""),
-        point_to_point=change.value["codes"].get("job.point_to_point"),
-        wages=(),
+        wages=_paid_by_bank(begun, change.until, wage) if work.by_bank or work.recorded_only else (),
     )
+    return replace(job, **change.value["codes"])
 
 
 def _worked(subject: Subject, change: Change, on: date) -> Subject:
@@ -253,6 +270,12 @@ def _proved(subject: Subject, change: Change) -> Subject:
             for kind in change.value["kinds"]
         )
         return _with_person(subject, replace(person, insurances=(*person.insurances, *added)))
+    if change.value["given"]:
+        spells = tuple(
+            replace(each, **change.value["given"]) if each.id == change.record else each
+            for each in person.spells
+        )
+        return _with_person(subject, replace(person, spells=spells))
     proof = {"contract": True} if change.fact == "spell.contract" else {"insured": True}
     spells = tuple(
         replace(
@@ -310,10 +333,30 @@ def _counted(subject: Subject, change: Change, on: date) -> Subject:
 def _recorded(subject: Subject, change: Change) -> Subject:
     owner: Any = subject.organisation or subject.person
     name = _LISTS[change.fact]
-    owner = replace(owner, **{name: (*getattr(owner, name), change.value)})
+    record = change.value
+    owner = replace(owner, **{name: (*getattr(owner, name), record)})
+    if isinstance(record, PostFacts) and subject.person is not None and record.since is not None:
+        home = subject.household.home if subject.household else ""  # A post is held through a job.
+        job = SpellFacts(
+            record.spell, record.since, None, "public_post", home, 1, contract=True, insured=True
+        )
+        owner = replace(owner, spells=(*owner.spells, job))
     if subject.organisation is not None:
         return replace(subject, organisation=owner)
     return _with_person(subject, owner)
+
+
+def _left(subject: Subject, change: Change) -> Subject:
+    """Return a beneficiary whose jobs all end on a day."""
+    person = _person(subject, change.record)
+    assert person is not None
+    spells = tuple(
+        replace(each, ended_on=change.until)
+        if change.until is not None and (each.ended_on is None or each.ended_on > change.until)
+        else each
+        for each in person.spells
+    )
+    return _with_person(subject, replace(person, spells=spells))
 
 
 def applied(subject: Subject, on: date, changes: Iterable[Change]) -> tuple[Subject, date]:
@@ -325,12 +368,15 @@ def applied(subject: Subject, on: date, changes: Iterable[Change]) -> tuple[Subj
             case Kind.WORK:
                 subject = _worked(subject, change, on)
                 on = max(on, change.until or on)
+            case Kind.LEAVE:
+                subject = _left(subject, change)
             case Kind.FACT:
                 subject = _fact_set(subject, change, on)
             case Kind.PROOF:
                 subject = _proved(subject, change)
             case Kind.PEOPLE:
                 subject = _staffed(subject, change, on)
+                on = max(on, change.until or on)
             case Kind.HEAD_COUNT:
                 subject = _counted(subject, change, on)
             case Kind.RECORD:
@@ -350,10 +396,12 @@ class _Search:
     claimed: Claimed
     subject: Subject
     on: date
+    record: str = ""
+    """The business, certificate, loan, insurance or post it is about."""
 
     def seen(self) -> Seen:
         """Return the facts as a test meets them."""
-        return rules.seen(
+        seen = rules.seen(
             self.on,
             self.cycle,
             self.subject.household,
@@ -361,6 +409,10 @@ class _Search:
             self.subject.organisation,
             self.item.facts,
         )
+        if self.record:
+            records = rules.records_by(seen, self.item.about)
+            seen.record = next((each for each in records if each.id == self.record), None)
+        return seen
 
     @property
     def end(self) -> date:
@@ -446,6 +498,9 @@ def _come_of_age(test: s.FactTest, seen: Seen) -> Options:
 def _category_options(test: s.CategoryTest, seen: Seen) -> Options:
     if rules.moment(test.moment, seen) < seen.on or seen.household is None:
         return []
+    identified = seen.household.identified_on
+    if seen.household.monitored_kind in test.monitored_kinds and identified and identified > seen.on:
+        return [(Change(Kind.WAIT, until=identified),)]
     found = [Change(Kind.FACT, fact="household.kind", value=each) for each in test.household_kinds[:1]]
     found += [
         Change(Kind.FACT, fact="household.monitored_kind", value=each) for each in test.monitored_kinds[:1]
@@ -523,12 +578,22 @@ def _place_for(distance: str, places: tuple[str, ...], work: s.Work, home: str) 
     return ""
 
 
-def _codes_of(work: s.Work) -> dict[str, Any]:
-    """Return what a job has to be so that the tests on it hold."""
+def _codes_of(tests: Iterable[s.Test], seen: Seen, *, held: bool = True) -> dict[str, Any]:
+    """Return what a job has to be so that the tests on it hold, or do not."""
     found: dict[str, Any] = {}
-    for test in work.tests:
-        if isinstance(test, s.FactTest):
-            found[test.fact] = test.any_of[0] if test.any_of else test.yes
+    for test in tests:
+        if isinstance(test, s.Several):
+            inner = test.tests if test.how != "any" else test.tests[: test.least]
+            found |= _codes_of(inner, seen, held=held != (test.how == "none"))
+        elif isinstance(test, s.FactTest) and test.fact.partition(".")[2] in _JOB:
+            if not held:
+                test = replace(
+                    test,
+                    any_of=test.none_of,
+                    none_of=test.any_of,
+                    yes=None if test.yes is None else not test.yes,
+                )
+            found[test.fact.partition(".")[2]] = _wanted(test, seen.facts[test.fact], seen)
     return found
 
 
@@ -539,7 +604,7 @@ def _work_change(work: s.Work, person: str, until: date, place: str, seen: Seen,
         Kind.WORK,
         until=until,
         record=person,
-        value={"work": work, "place": found, "wage": wage, "codes": _codes_of(work)},
+        value={"work": work, "place": found, "wage": wage, "codes": _codes_of(work.tests, seen)},
         place=place,
     )
 
@@ -584,25 +649,11 @@ def _more(
     if measure in ("months", "income"):
         return _more_work(quantity, goal, seen, search, step)
     if measure == "idle_months":
-        day = _first_day(
-            search.on,
-            search.end,
-            lambda until: _measured(quantity, search, (Change(Kind.WAIT, until=until),), None) >= goal,
-        )
-        return [(Change(Kind.WAIT, until=day),)] if day is not None else []
+        return _more_idle(quantity, goal, seen, search)
     if measure in ("people", "people_percent") and quantity.people is not None:
         return _more_people(quantity, goal, seen, search)
     if measure == "insurance_paid":
-        row = InsuranceFacts(
-            "new",
-            quantity.kinds[0] if quantity.kinds else "",
-            quantity.payers[0] if quantity.payers else "",
-            search.on,
-            None,
-            max(goal, 1),
-            "new",
-        )
-        return [(Change(Kind.RECORD, fact="insurance", record="new", value=row),)]
+        return _more_insurance(quantity, goal, seen, search)
     if measure == "head_count":
         return [(Change(Kind.HEAD_COUNT, fact=quantity.group, value=goal),)] if seen.last == seen.on else []
     if measure == "records":
@@ -617,7 +668,10 @@ def _more(
 
 
 def _more_work(quantity: s.Quantity, goal: int, seen: Seen, search: _Search, step: s.Step | None) -> Options:
-    found = [*_proofs(quantity, goal, seen, search, step)]
+    found = _gaps(quantity, goal, seen, search, step)
+    if _measured(quantity, search, (), step) >= goal:
+        return found
+    found += _proofs(quantity, goal, seen, search, step)
     if quantity.work.from_identification and rules.counted_from(seen) is not None:
         for test in categories_of(search.item):  # As one of these kinds, the days before would count too.
             without = s.CategoryTest(test.household_kinds, (), test.flags, test.resolved_counts, test.moment)
@@ -644,7 +698,7 @@ def _work_on(
         found.append((Change(Kind.WAIT, until=waited),))
     members = seen.household.members if seen.household else ()
     person = seen.person or (members[0] if members else None)
-    if person is None or work.recorded_only or work.by_bank:
+    if person is None or work.of_record:
         return found
     place = (step.distance or (step.places[0] if step.places else "")) if step else ""
     if quantity.measure == "months":
@@ -676,7 +730,7 @@ def _proofs(quantity: s.Quantity, goal: int, seen: Seen, search: _Search, step: 
         lacking = [each for each in work.papers if each not in rules.papers_held(seen)]
         count = work.papers_least - len(rules.papers_held(seen) & set(work.papers))
         chosen += [
-            Change(Kind.PROOF, fact="person.papers", value=_Paper(person.id, each))
+            Change(Kind.PROOF, fact="person.papers", value=_paper(person.id, each))
             for each in lacking[: max(count, 0)]
         ]
     for job in sorted(able, key=lambda each: each.first.toordinal() - each.last.toordinal()):
@@ -684,11 +738,11 @@ def _proofs(quantity: s.Quantity, goal: int, seen: Seen, search: _Search, step: 
         spell = job.spell
         if work.contract and rules.has_contract(spell, seen) is not True:
             chosen.append(
-                Change(Kind.PROOF, fact="spell.contract", record=spell.id, value=_Paper(person.id, ""))
+                Change(Kind.PROOF, fact="spell.contract", record=spell.id, value=_paper(person.id, ""))
             )
         if work.insured and rules.is_insured(spell, seen) is not True:
             chosen.append(
-                Change(Kind.PROOF, fact="spell.insured", record=spell.id, value=_Paper(person.id, ""))
+                Change(Kind.PROOF, fact="spell.insured", record=spell.id, value=_paper(person.id, ""))
             )
         held = rules.insurances_held(spell, seen) & set(work.insurances)
         if len(held) < work.insurances_least:
@@ -697,7 +751,7 @@ def _proofs(quantity: s.Quantity, goal: int, seen: Seen, search: _Search, step: 
             ]
             chosen.append(
                 Change(
-                    Kind.PROOF, fact="person.insurances", record=spell.id, value=_Paper(person.id, "", kinds)
+                    Kind.PROOF, fact="person.insurances", record=spell.id, value=_paper(person.id, "", kinds)
                 )
             )
         if (len(chosen) > before or chosen) and _measured(quantity, search, tuple(chosen), step) >= goal:
@@ -705,14 +759,80 @@ def _proofs(quantity: s.Quantity, goal: int, seen: Seen, search: _Search, step: 
     return []
 
 
-class _Paper(dict[str, Any]):
-    """Whose paper, of which kind; hashable, as a change has to be told from another."""
+def _paper(person: str, kind: str = "", kinds: tuple[str, ...] = (), **given: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Return whose paper it is, of which kind, and what it says of the job."""
+    return {"person": person, "kind": kind, "kinds": kinds, "given": given}
 
-    def __init__(self, person: str, kind: str, kinds: tuple[str, ...] = ()) -> None:
-        super().__init__(person=person, kind=kind, kinds=kinds)
 
-    def __hash__(self) -> int:  # type: ignore[override]
-        return hash(tuple(self.items()))
+def _gaps(quantity: s.Quantity, goal: int, seen: Seen, search: _Search, step: s.Step | None) -> Options:
+    """Return what is not known of past jobs that might count, as good as it can be."""
+    work, person = quantity.work, seen.person
+    if person is None:
+        return []
+    found = []
+    for job in rules.jobs_of(work, search.item.facts)(seen):
+        gaps = [*job.gaps]
+        if quantity.measure == "income":
+            gaps.append(rules.income_of(job, work).gap)
+        if step is not None and rules.step_fits(step, job.spell, seen.home) is None:
+            gaps.append("spell.place")
+        given: dict[str, Any] = {}
+        for gap in gaps:
+            if gap == "spell.place":
+                distance, places = (step.distance, step.places) if step else ("", ())
+                given["place_code"] = _place_for(distance, places, work, seen.home)
+            elif gap == "spell.wage":
+                given["wage"] = goal * DAYS_A_MONTH
+            elif gap == "spell.wages":
+                given["wages"] = _paid_by_bank(job.first, job.last, goal)
+            elif gap.partition(".")[2] in _JOB and gap.partition(".")[0] == "job":
+                given |= _codes_of(work.tests, seen)
+        found += [
+            Change(Kind.PROOF, fact=gap, record=job.spell.id, value=_paper(person.id, **given))
+            for gap in dict.fromkeys(gaps)
+            if gap and given
+        ]
+    return [tuple(found)] if found else []
+
+
+def _more_idle(quantity: s.Quantity, goal: int, seen: Seen, search: _Search) -> Options:
+    """Return until when to wait without a job, after leaving the one there is."""
+
+    def until(before: tuple[Change, ...]) -> date | None:
+        return _first_day(
+            search.on,
+            search.end,
+            lambda day: _measured(quantity, search, (*before, Change(Kind.WAIT, until=day)), None) >= goal,
+        )
+
+    day = until(())
+    if day is not None:
+        return [(Change(Kind.WAIT, until=day),)]
+    if seen.person is None:
+        return []
+    leave = Change(Kind.LEAVE, until=search.on, record=seen.person.id)
+    day = until((leave,))
+    return [(leave, Change(Kind.WAIT, until=day))] if day is not None else []
+
+
+def _more_insurance(quantity: s.Quantity, goal: int, seen: Seen, search: _Search) -> Options:
+    """Return an insurance paid for somebody who counts."""
+    if seen.last < seen.on:
+        return []
+    name = _new_name(seen, "insurance")
+    kind = quantity.kinds[0] if quantity.kinds else ""
+    payer = quantity.payers[0] if quantity.payers else ""
+    insured = [""]
+    if quantity.people is not None:
+        counted = rules.people_of(quantity.people, search.item.facts)(seen)
+        insured = [each.engaged.person.id for each in counted if each.sure]
+    for person in insured:
+        row = InsuranceFacts(name, kind, payer, search.on, None, max(goal, 1), person)
+        change = Change(Kind.RECORD, fact="insurance", record=name, value=row)
+        if _measured(quantity, search, (change,), None) >= goal:
+            return [(change,)]
+    more = s.Quantity("people", people=quantity.people)
+    return _more_people(more, len(insured) + 1, seen, search) if quantity.people is not None else []
 
 
 def _more_people(quantity: s.Quantity, goal: int, seen: Seen, search: _Search) -> Options:
@@ -729,9 +849,11 @@ def _more_people(quantity: s.Quantity, goal: int, seen: Seen, search: _Search) -
             made, _on = applied(made, search.on, option)
             inner = replace(search, subject=made)
     months = rules.figure(people.months)(seen) if people.months is not None else 0
-    for count in (*range(1, 41), 60, 100, 200):
-        change = Change(
+
+    def engaging(count: int, until: date | None = None) -> Change:
+        return Change(
             Kind.PEOPLE,
+            until=until,
             fact="people",
             value={
                 "people": people,
@@ -742,29 +864,49 @@ def _more_people(quantity: s.Quantity, goal: int, seen: Seen, search: _Search) -
                 "place": _place_for("", (), people.work or s.Work(), home.home),
             },
         )
-        if _measured(quantity, search, (change,), None) >= goal:
-            return [(change,)]
+
+    def enough(count: int, until: date | None) -> bool:
+        return _measured(quantity, search, (engaging(count, until),), None) >= goal
+
+    counts = [*range(1, 41), 60, 100, 200]
+    if quantity.measure == "people":
+        counts = [max(goal - _measured(quantity, search, (), None), 1)]
+    last = min(search.cycle.span.last, search.end)
+    for until in (None, last):  # Some count only once they have worked on for a time.
+        for count in counts:
+            if enough(count, until):
+                day = until and _first_day(search.on, until, partial(enough, count))
+                return [(engaging(count, day),)]
     return []
+
+
+def _new_name(seen: Seen, about: str) -> str:
+    """Return the id of a record made anew, unlike those there are."""
+    owner: Any = seen.organisation if seen.person is None else seen.person
+    return f"new-{len(getattr(owner, _LISTS[about], ()))}"
 
 
 def _record_change(about: str, tests: tuple[s.Test, ...], seen: Seen, search: _Search) -> Change:
     """Return a record made anew, as the tests on it ask."""
     on = seen.on
+    name = _new_name(seen, about)
     record: Any = {
-        "business": BusinessFacts("new", "", None, on, None),
-        "certificate": CertificateFacts("new", "", "", on, cost=100),
-        "loan": LoanFacts("new", "", 100, on, interest_paid=100),
-        "insurance": InsuranceFacts("new", "", "", on, None, 100),
-        "post": PostFacts("new", "", "", on, None),
+        "business": BusinessFacts(name, "", None, on, None),
+        "certificate": CertificateFacts(name, "", "", on, cost=100),
+        "loan": LoanFacts(name, "", 100, on, interest_paid=100),
+        "insurance": InsuranceFacts(name, "", "", on, None, 100),
+        "post": PostFacts(name, "", f"{name}-job", on, None),
     }[about]
     inner = search.seen()
     inner.record = record
-    for test in tests:
+    for test in (each for each in tests for _round in range(_DEPTH)):
+        if rules.check_of(test, search.item.facts)(inner) is True:
+            continue
         for option in options_for(test, inner, search)[:1]:
             for change in option:
-                if change.kind is Kind.FACT and change.fact in _FIELDS and change.record == "new":
+                if change.kind is Kind.FACT and change.fact in _FIELDS and change.record == name:
                     inner.record = replace(inner.record, **{_FIELDS[change.fact]: change.value})
-    return Change(Kind.RECORD, fact=about, record="new", value=inner.record)
+    return Change(Kind.RECORD, fact=about, record=name, value=inner.record)
 
 
 # -- searching -----------------------------------------------------------------------------------------
@@ -785,8 +927,12 @@ def _amount_options(seen: Seen, search: _Search) -> Options:
                 steps = tuple(s.Step(s.Value(at_least)) for at_least, _pays in entered)
             for step in steps:
                 goal = rules.figure(step.at_least)(seen)
-                if goal is not None:
-                    found += _more(amount.quantity, max(goal, 1), seen, search, step)
+                if goal is None:
+                    continue
+                found += _more(amount.quantity, max(goal, 1), seen, search, step)
+                if isinstance(amount, s.Share):  # A share of a fen may be nothing.
+                    for much in _SUMS:
+                        found += _more(amount.quantity, goal + much, seen, search, step)
         elif isinstance(amount, s.Rate):
             found += _more(amount.quantity, 1, seen, search)
     return found
@@ -811,13 +957,15 @@ def _options(search: _Search) -> Options:
         return [(Change(Kind.WAIT, until=search.cycle.span.first),)]
     if item.about:
         records = rules.records_by(seen, item.about)
-        if not records:
-            tests = tuple(each for each in _conditions_of(item) if _about_record(each, item.about))
-            return [(_record_change(item.about, tests, seen, search),)]
         found: Options = []
         for record in records:
-            seen.record = record
-            found += _first_failing(search, seen)
+            inner = replace(search, record=record.id)
+            seen = inner.seen()
+            seen.categories = categories_of(item)
+            found += _first_failing(inner, seen)
+        if not any(each.id.startswith("new-") for each in records):
+            tests = tuple(each for each in _conditions_of(item) if _about_record(each, item.about))
+            found.append((_record_change(item.about, tests, seen, search),))
         return found
     if item.each_member and seen.household is not None:
         found = _first_failing(search, seen, amount=False)
@@ -858,6 +1006,21 @@ def _merged(changes: tuple[Change, ...]) -> tuple[Change, ...]:
     return (*kept, Change(Kind.WAIT, until=last))
 
 
+_OFTEN = {Kind.WORK: 2, Kind.LEAVE: 1, Kind.FACT: 1, Kind.PROOF: 1}
+"""How often the same may be done: a first day of work may be for one condition, and months for the next."""
+
+
+def _again(before: tuple[Change, ...], option: tuple[Change, ...]) -> bool:
+    """Whether an option only does once more what was done before."""
+
+    def what(change: Change) -> tuple[str, ...]:
+        paper = str(change.value["kind"] or change.value["kinds"]) if change.kind is Kind.PROOF else ""
+        return change.kind, change.record, change.fact, change.place, paper
+
+    done = [what(each) for each in before]
+    return any(each.kind in _OFTEN and done.count(what(each)) >= _OFTEN[each.kind] for each in option)
+
+
 def _spared(
     item: s.Item, subject: Subject, cycle: Cycle, on: date, claimed: Claimed, changes: tuple[Change, ...]
 ) -> tuple[Change, ...]:
@@ -870,16 +1033,41 @@ def _spared(
     return changes
 
 
-def smallest(
-    item: s.Item, subject: Subject, cycle: Cycle, on: date, claimed: Claimed
+def _days(value: Any) -> Iterator[date]:  # noqa: ANN401 - any row of facts
+    """Return every day that facts name."""
+    if isinstance(value, date):
+        yield value
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _days(each)
+    elif isinstance(value, Mapping):
+        yield from _days(tuple(value.values()))
+    elif is_dataclass(value):
+        for each in fields(value):
+            yield from _days(getattr(value, each.name))
+
+
+def _known_later(search: _Search) -> Options:
+    """Return waiting for what is on record for later days, the next first."""
+    subject = search.subject
+    days = {*_days((subject.person or subject.household, subject.organisation))}
+    if subject.household is not None:
+        days |= {*_days(replace(subject.household, members=()))}
+    later = sorted(each for each in days if search.on < each <= search.end)
+    return [(Change(Kind.WAIT, until=each),) for each in later[:_LATER]]
+
+
+def _fewest(
+    item: s.Item,
+    subject: Subject,
+    cycle: Cycle,
+    on: date,
+    claimed: Claimed,
+    also: Callable[[_Search], Options],
 ) -> tuple[Change, ...] | None:
-    """Return the fewest changes that make the answer eligible; empty when it is, None when nothing can any more."""
-    if verdict(item, subject, cycle, on, claimed)[0] is State.ELIGIBLE:
-        return ()
-    if ended(item, subject, cycle, on, claimed):
-        return None
-    number = 0
-    waiting = [(0, number, _Node(subject, on, ()))]
+    """Try all that could mend the first thing that does not hold, fewest changes first."""
+    waiting = [(0, 0, _Node(subject, on, ()))]
+    met = {""}
     expanded = 0
     while waiting and expanded < _NODES:
         count, _order, node = heappop(waiting)
@@ -889,10 +1077,25 @@ def smallest(
             continue
         expanded += 1
         search = _Search(item, cycle, claimed, node.subject, node.on)
-        for option in _options(search):
+        for option in (*_options(search), *also(search)):
+            if _again(node.changes, option):
+                continue
             changes = _merged((*node.changes, *option))
             after, day = applied(subject, on, changes)
-            if day <= search.end and (day != node.on or after != node.subject):
-                number += 1
-                heappush(waiting, (len(changes), number, _Node(after, day, changes)))
+            key = repr(sorted(map(repr, changes)))
+            if key not in met and day <= search.end and (day != node.on or after != node.subject):
+                met.add(key)
+                heappush(waiting, (len(changes), len(met), _Node(after, day, changes)))
     return None
+
+
+def smallest(
+    item: s.Item, subject: Subject, cycle: Cycle, on: date, claimed: Claimed
+) -> tuple[Change, ...] | None:
+    """Return the fewest changes that make the answer eligible; empty when it is, None when nothing can any more."""
+    if verdict(item, subject, cycle, on, claimed)[0] is State.ELIGIBLE:
+        return ()
+    if ended(item, subject, cycle, on, claimed):
+        return None
+    found = _fewest(item, subject, cycle, on, claimed, lambda _search: [])
+    return _fewest(item, subject, cycle, on, claimed, _known_later) if found is None else found

@@ -222,7 +222,8 @@ def condition_text(reason: Reason) -> str:
     if reason.condition == "fact":
         return str(reason.required.get("label") or fact_text(reason.required["fact"]))
     if reason.condition in ("measure", "counted", "members"):
-        return measure_text(reason.required["measure"])
+        fact = reason.required.get("fact")
+        return fact_text(fact) if fact else measure_text(reason.required["measure"])
     if reason.condition == "several":
         return {
             "all": _("All of these"),
@@ -292,7 +293,8 @@ def _asked(reason: Reason) -> str:
         case "measure":
             return _bounds_text(required, required["unit"])
         case "counted" | "members":
-            return _bounds_text(required, required["unit"]) if required["at_least"] else _("counted")
+            asked = _bounds_text(required, required["unit"]) if required["at_least"] else _("counted")
+            return f"{asked} × {required['times']}" if required.get("times") else asked
         case "place":
             return (
                 _places(required["places"])
@@ -614,6 +616,8 @@ def change_text(change: Change, names: Mapping[str, str] = MappingProxyType({}))
         return _("wait until {day}").format(day=change.until)
     if change.kind is Kind.WORK:
         return _work_text(change)
+    if change.kind is Kind.LEAVE:
+        return _("the job ends by {day}").format(day=change.until)
     if change.kind is Kind.FACT:
         return _("{fact} becomes {value}").format(
             fact=names.get(change.fact, "") or fact_text(change.fact),

@@ -1,0 +1,71 @@
+"""The fewest changes of made-up beneficiaries and every item of every pack: applied, assessed, and tried to be beaten."""
+
+from datetime import date
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from caseworker_app.domain.spans import Cycle
+from caseworker_app.policy import explain, pack
+from caseworker_app.policy.assess import State, assess_subject, cycle_of, verdict
+from caseworker_app.policy.changes import Change, applied, smallest
+from caseworker_app.policy.facts import Claimed, Subject
+from caseworker_app.policy.pack import Item, Pack
+from tests.caseworker_app.policy import made_up
+
+SAMPLES = Path(__file__).parents[2] / "samples" / "packs"
+FIGURES = {"money": "600", "number": "3", "percent": "50", "ladder": [("1", "20000"), ("5", "50000")]}
+EVERY = ["qingyang", "lanshan", *pack.bundled()]
+NEIGHBOURS = 6
+
+
+def with_figures(name: str) -> Pack:
+    """Return a pack with all its local figures entered."""
+    folder = SAMPLES / name if (SAMPLES / name).exists() else pack.bundled_folder(name)
+    figures = {
+        key: [(None, str(max(600, (each.least or 0) // 100)) if each.kind == "money" else FIGURES[each.kind])]
+        for key, each in pack.read_folder(folder).parameters.items()
+    }
+    return pack.from_texts(pack.texts(folder), figures)
+
+
+def hold_to_it(
+    item: Item, whom: Subject, cycle: Cycle, on: date, found: tuple[Change, ...], said: object
+) -> None:
+    """Apply changes: all together they make it eligible, and not one of them can be spared."""
+    after, day = applied(whom, on, found)
+    assert assess_subject(item, after, cycle, day, Claimed()).state is State.ELIGIBLE, said
+    assert day >= on
+    assert explain.changes_text(found)
+    for left_out in range(len(found)):
+        less, day = applied(whom, on, found[:left_out] + found[left_out + 1 :])
+        assert verdict(item, less, cycle, day, Claimed())[0] is not State.ELIGIBLE, said
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("name", EVERY)
+def test_the_fewest_changes_once_applied_make_it_eligible_and_where_there_are_none_nothing_near_does(
+    name: str, seed: int, whole: bool
+) -> None:
+    random = Random(seed)
+    rules = with_figures(name)
+    flipped = 0
+    for number in range(50 if whole else 4):
+        on = date(2024, 1, 1) + random.randrange(500) * made_up.DAY
+        for item in rules.items.values():
+            whom = made_up.subject(random, f"somebody-{number}", item)
+            cycle = item.cycle.around(on) if random.random() < 0.6 else item.cycle.at(on)
+            own = cycle_of(item, whom, on, cycle)
+            if own is None or verdict(item, whom, own, on, Claimed())[0] is not State.NOT_ELIGIBLE:
+                continue
+            found = smallest(item, whom, own, on, Claimed())
+            said = (item.id, number, on, own.name, found)
+            if found is not None:
+                flipped += 1
+                hold_to_it(item, whom, own, on, found, said)
+                continue
+            for _ in range(NEIGHBOURS):
+                near, day = made_up.near(random, whom, on, item)
+                assert verdict(item, near, own, day, Claimed())[0] is not State.ELIGIBLE, said
+    assert flipped
