@@ -31,6 +31,8 @@ VOIDED = "voided"
 _BLOCK = 500
 _WINDOW = 4000
 _SIGNED = 200
+_GIVING_WAY = frozenset({"head_count", "wage", "roster"})
+"""Tables of which one record may give way to another of its key: that it stands is then no fact of its own."""
 Where = ColumnElement[bool] | None
 
 
@@ -171,11 +173,13 @@ def _read(
     if where is not None:
         chosen = chosen.where(where)
     changed: dict[str, dict[str, str]] = defaultdict(dict)
+    last: dict[str, str] = {}
     omit = BOOKKEEPING - {"voided_in"} | kind.omit
     for change in connection.execute(changes.order_by(Change.id)):
         for name in change.before:
             if name not in omit:
                 changed[change.record][VOIDED if name == "voided_in" else name] = change.change_set
+                last[change.record] = change.change_set
     held = {row.record: row for row in connection.execute(holdings)}
     others: dict[str, dict[str, list[tuple[Any, Origin]]]] = defaultdict(lambda: defaultdict(list))
     for row in connection.execute(open_.order_by(Conflict.id)):
@@ -188,6 +192,8 @@ def _read(
                 values[at] = values[at].isoformat()
         fields = dict(zip(names, values, strict=True))
         fields[VOIDED] = row.voided_in is not None
+        if row.id in last and row.voided_in is None and kind.table not in _GIVING_WAY:
+            changed[row.id][VOIDED] = last[row.id]  # Who edits a record says that it stands.
         holding = held.get(row.id)
         origins = _origins(journal_, row, changed.get(row.id, {}), holding)
         line = Line(kind.table, row.id, "", fields, origins)

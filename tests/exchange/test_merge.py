@@ -1,11 +1,13 @@
 """Histories of villages and their township, made at random: whatever arrives when, one ledger comes of it."""
 
 import random
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 
-from db import journal
+from caseworker_app.domain import lines
+from db import journal, merge
 from db.tables import RECORDS, Conflict
 from tests.exchange.ledgers import TOWNSHIP, VILLAGES, Hand, Memory
 
@@ -112,3 +114,65 @@ def test_a_clone_nobody_knows_of_is_told_apart_and_loses_nothing(empty: Memory) 
         }
         again = town.receive(order[1].sent())
         assert not again.conflicts
+
+
+@pytest.mark.parametrize("choice", ["ours", "theirs"])
+@pytest.mark.parametrize("edited_first", [True, False])
+def test_what_one_takes_out_and_the_other_edits_is_decided_by_a_person(
+    empty: Memory, choice: str, edited_first: bool
+) -> None:
+    hand, village = Hand(3), VILLAGES[0]
+    one = Memory(village, "one")
+    hand.begin(one, 2)
+    other = one.copy("other")
+    person = one.live("person")[0].id
+    with one.units("person.void") as unit:
+        unit.void(RECORDS["person"], person)
+        unit.commit()
+    with other.units("cell.edit") as unit:
+        unit.update(RECORDS["person"], person, phone="2")
+        unit.commit()
+    workbooks = [other.sent(), one.sent()] if edited_first else [one.sent(), other.sent()]
+    town = empty.copy()
+    town.receive(workbooks[0])
+    merged = town.receive(workbooks[1])
+    assert (merged.standing, len(merged.conflicts)) == ("forked", 1)
+    row = town.read(lambda c: c.execute(select(Conflict.field, Conflict.ours, Conflict.theirs)).one())
+    assert tuple(row) == ("voided", not edited_first, edited_first)
+    # Until it is decided the record stands as it was held; the edit is kept either way.
+    assert (person in {each.id for each in town.live("person")}) == edited_first
+    with town.units("conflict.decide") as unit:
+        (waiting,) = merged.conflicts
+        merge.decide(unit, waiting, choice, date(2024, 11, 30), "x", "")
+        unit.commit()
+    stands = edited_first == (choice == "ours")
+    assert (person in {each.id for each in town.live("person")}) == stands
+    assert lines.canonical("2") == town.values()["person", person]["phone"]
+    # What was decided against does not come back with the same workbooks.
+    for told in workbooks:
+        assert not town.receive(told).conflicts
+    assert (person in {each.id for each in town.live("person")}) == stands
+
+
+def test_who_knew_of_the_edit_takes_out_without_a_question(empty: Memory) -> None:
+    hand, village = Hand(4), VILLAGES[0]
+    one = Memory(village, "one")
+    hand.begin(one, 2)
+    person = one.live("person")[0].id
+    town = empty.copy()
+    with one.units("cell.edit") as unit:
+        unit.update(RECORDS["person"], person, phone="2")
+        unit.commit()
+    town.receive(one.sent())
+    other = one.copy("other")
+    with other.units("person.void") as unit:
+        unit.void(RECORDS["person"], person)
+        unit.commit()
+    assert not town.receive(other.sent()).conflicts
+    assert person not in {each.id for each in town.live("person")}
+    # Both edit, nobody takes out: nothing is to be decided about its standing.
+    home = one.live("household")[0].id
+    with one.units("cell.edit") as unit:
+        unit.update(RECORDS["household"], home, phone="3")
+        unit.commit()
+    assert not town.receive(one.sent()).conflicts
