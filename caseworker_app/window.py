@@ -5,13 +5,13 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QMessageBox
 
 from caseworker_app import settings, wording
 from caseworker_app.error_words import action_text
 from caseworker_app.use_cases import undo
 from caseworker_app.use_cases.desk import Desk, place_name
-from caseworker_app.wording import _
+from caseworker_app.wording import _, joined
 from db import journal
 from ui.actions import BY_ID, CELL_PAGES, IN_CELLS, TABLE
 from ui.context import Context
@@ -86,6 +86,8 @@ class Opened:
         if self.runner.busy:
             self.runner.idle.connect(self._renew, Qt.ConnectionType.SingleShotConnection)
             return
+        if (begun := self.window.begun()) and not self._give_up(begun):
+            return
         old, app = self.window, QApplication.instance()
         assert isinstance(app, QApplication)
         place, where = old.state(), old.where()
@@ -99,6 +101,25 @@ class Opened:
         self.window.show()
         old.close()
         old.deleteLater()
+
+    def _give_up(self, begun: list[str]) -> bool:
+        """Ask whether what is half filled in may be lost."""
+        asking = QMessageBox(self.window)
+        asking.setIcon(QMessageBox.Icon.Question)
+        asking.setWindowTitle(_("Half filled in"))
+        asking.setText(_("Not saved yet: {forms}").format(forms=joined(name for name in begun if name)))
+        asking.setInformativeText(
+            _(
+                "Changing the window now would lose it. Otherwise it changes the next time the ledger is opened."
+            )
+        )
+        now = asking.addButton(_("Change now"), QMessageBox.ButtonRole.DestructiveRole)
+        later = asking.addButton(_("Change later"), QMessageBox.ButtonRole.RejectRole)
+        asking.setDefaultButton(later)
+        asking.setEscapeButton(later)
+        asking.exec()
+        asking.deleteLater()
+        return asking.clickedButton() is now
 
     def resize_text(self, step: int) -> None:
         """Make all text a size larger (1) or smaller (-1), or as it was made (0)."""

@@ -319,6 +319,14 @@ class MainWindow(QMainWindow):
         self._trail = list(where[0])
         self._show(*where[1])
 
+    def begun(self) -> list[str]:
+        """Return the names of what is half filled in: of every part that says so by `begun()`."""
+        return [
+            part.accessibleName()
+            for part in self.findChildren(QWidget)
+            if not part.isHidden() and hasattr(part, "begun") and part.begun()
+        ]
+
     def renew(self) -> None:
         """Ask for a window in the look and language that are set now."""
         self.renewing.emit()

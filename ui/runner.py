@@ -218,10 +218,12 @@ class Runner(QObject):
         return bool(self._under_way)
 
     def close(self) -> None:
-        """Finish the changes that were asked for, stop reading, and take no more work."""
+        """Finish the changes that were asked for, stop reading, take no more work, and go."""
         self._closed = True
         for job, writes in self._under_way.items():
             if not writes:
                 job.cancel()
         self._readers.shutdown(wait=True, cancel_futures=True)
         self._writer.shutdown(wait=True)
+        # Whatever listens is held by the connection, and holds the window: it goes with the runner.
+        self.deleteLater()

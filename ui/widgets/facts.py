@@ -5,8 +5,8 @@ from functools import partial
 
 import shiboken6
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QWidget
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPushButton, QWidget
 
 from caseworker_app.domain import codes, divisions, money
 from caseworker_app.domain.changed import Changed
@@ -46,7 +46,25 @@ class FactForm(Card):
         self._wrong.hide()
         self._save = button(_("Save"), self.save, primary=True, tip="Enter")
         self._leave = button(_("Cancel"), self.finished.emit, tip="Esc")
+        self._begun_from: list[object] | None = None
         context.runner.crashed.connect(self._take_again)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Remember what it begins with."""
+        super().showEvent(event)
+        if self._begun_from is None:
+            self._begun_from = self._entered()
+
+    def _entered(self) -> list[object]:
+        return [
+            *(box.text() for box in self.findChildren(QLineEdit)),
+            *(box.currentIndex() for box in self.findChildren(QComboBox)),
+            *(box.isChecked() for box in self.findChildren(QAbstractButton)),
+        ]
+
+    def begun(self) -> bool:
+        """Whether something was typed or chosen that is not saved."""
+        return self._begun_from not in (None, self._entered())
 
     def _take_again(self) -> None:
         """Let what is typed be saved once more after a fault of ours."""

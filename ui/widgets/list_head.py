@@ -651,6 +651,10 @@ class ListFrame(QWidget):
         self.show_below(None)
         self.table.setFocus()
 
+    def begun(self) -> bool:
+        """Whether something was typed into cells that could not be written."""
+        return bool(self.table.problems())
+
     def focus_filter(self) -> None:
         """Go to the filter."""
         self.filter.take()

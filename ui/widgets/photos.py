@@ -22,6 +22,7 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 from PySide6.QtWidgets import (
+    QComboBox,
     QDialog,
     QFileDialog,
     QLabel,
@@ -115,15 +116,7 @@ class AttachForm(FactForm):
         self.words = QLineEdit()
         self.day = DayEdit(None, optional=True)
         self.day.setPlaceholderText("2024-10-31")
-        fields = QWidget()
-        line = row(
-            Field(_("Kind of paper"), self.kind),
-            title := Field(_("What it shows"), self.words),
-            Field(_("Taken on"), self.day),
-            space=12,
-        )
-        line.setStretchFactor(title, 1)
-        fields.setLayout(line)
+        fields = _paper_fields(self.kind, self.words, self.day)
         hint = _(
             "Photos are shrunk and kept inside the encrypted ledger; place and device of the camera are left out."
         )
@@ -148,6 +141,48 @@ class AttachForm(FactForm):
         )
         count = len(self._files)
         self.run(job, _n("{count} photo attached", "{count} photos attached", count).format(count=count))
+
+
+class DescribeForm(FactForm):
+    """Correct what a paper is said to show."""
+
+    def __init__(self, context: Context, line: AttachmentLine) -> None:
+        super().__init__(context, _("Correct · {what}").format(what=_caption(line)))
+        self._line = line
+        self.kind = choices("attachment_kind")
+        self.kind.setCurrentIndex(self.kind.findData(line.kind))
+        self.words = QLineEdit(line.title)
+        self.day = DayEdit(line.taken_on, optional=True)
+        self.day.setPlaceholderText("2024-10-31")
+        self.build(_paper_fields(self.kind, self.words, self.day))
+        self.setFocusProxy(self.kind)
+
+    def save(self) -> None:
+        """Write what it shows."""
+        try:
+            day = self.day.day()
+        except ValueError:
+            self.wrong(_("The day is not complete, for example 2024-10-31."))
+            return
+        job = partial(
+            attachments.describe,
+            self.context.desk,
+            self._line.id,
+            kind=str(self.kind.currentData()),
+            title=self.words.text(),
+            taken_on=day,
+        )
+        self.run(job, _("Corrected: {what}").format(what=self.words.text() or self.kind.currentText()))
+
+
+def _paper_fields(kind: QComboBox, words: QLineEdit, day: DayEdit) -> QWidget:
+    """Lay out what is said of a paper."""
+    fields = QWidget()
+    title = Field(_("What it shows"), words)
+    line = row(Field(_("Kind of paper"), kind), title, Field(_("Taken on"), day), space=12)
+    line.setStretchFactor(title, 1)
+    fields.setLayout(line)
+    return fields
 
 
 class PhotoStrip(QWidget):
@@ -181,7 +216,9 @@ class PhotoStrip(QWidget):
         self._add = button(_("Add photos"), self.choose, icon="plus")
         hint = text(_("Drop files anywhere on this page"), "secondary")
         self._bar = QWidget()
-        self._bar.setLayout(row(hint, None, self._add))
+        self._correct = button(_("Correct"), self.correct, tip="F2")
+        self._out = button(_("Take out"), self.take_out, tip="Delete")
+        self._bar.setLayout(row(hint, None, self._correct, self._out, self._add))
         self.setLayout(column(self._form_place, self._bar, self.list, Card(self._empty), space=8))
         self._empty_card = self._empty.parentWidget()
 
@@ -203,6 +240,8 @@ class PhotoStrip(QWidget):
         self.list.setCurrentRow(min(max(chosen, 0), len(lines) - 1))
         self._bar.setVisible(bool(lines))
         self.list.setVisible(bool(lines))
+        for way in (self._correct, self._out):
+            way.setEnabled(bool(lines))
         if self._empty_card is not None:
             self._empty_card.setVisible(not lines)
         missing = [
@@ -238,11 +277,38 @@ class PhotoStrip(QWidget):
 
     def offer(self, files: Sequence[Path]) -> None:
         """Ask what the files show."""
+        self._ask(AttachForm(self._context, files, self._owner))
+
+    def _ask(self, form: FactForm) -> None:
         clear(self._form_place)
-        form = AttachForm(self._context, files, self._owner)
-        form.finished.connect(lambda: clear(self._form_place))
+        form.finished.connect(partial(clear, self._form_place))
         self._form_place.addWidget(form)
         form.setFocus()
+
+    # -- the one chosen ----------------------------------------------------------------------
+
+    def _chosen(self) -> AttachmentLine | None:
+        number = self.list.currentRow()
+        return self._lines[number] if 0 <= number < len(self._lines) else None
+
+    def correct(self) -> None:
+        """Correct what the chosen paper is said to show."""
+        if line := self._chosen():
+            self._ask(DescribeForm(self._context, line))
+
+    def take_out(self) -> None:
+        """Take the chosen paper out."""
+        if line := self._chosen():
+            take_out(self._context, line)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """F2 corrects, Delete takes out."""
+        if event.key() == Qt.Key.Key_F2:
+            self.correct()
+        elif event.key() == Qt.Key.Key_Delete:
+            self.take_out()
+        else:
+            super().keyPressEvent(event)
 
     # -- looking -----------------------------------------------------------------------------
 
@@ -297,11 +363,13 @@ class PhotoViewer(QDialog):
             button(_("Larger"), partial(self._scale, _ZOOM), tip="+"),
             button(_("Fit"), self._fit, tip="0"),
             button(_("Save a copy"), self._save, tip="Ctrl+S"),
+            button(_("Correct"), self.correct, tip="F2"),
             button(_("Take out"), self._take_out),
             button(_("Close"), self.reject, tip="Esc"),
             margins=(16, 10, 16, 10),
         )
-        whole = column(bar, space=0)
+        self._form_place = QVBoxLayout()
+        whole = column(bar, self._form_place, space=0)
         whole.addWidget(self._area, 1)
         self.setLayout(whole)
         for each in self.findChildren(QPushButton):
@@ -314,15 +382,19 @@ class PhotoViewer(QDialog):
     def look_at(self, attachment: str) -> None:
         """Show one of the photos."""
         self._number = next(number for number, line in enumerate(self._lines) if line.id == attachment)
-        line = self._lines[self._number]
-        self._what.setText(_caption(line))
-        self.setWindowTitle(_caption(line))
-        self.setAccessibleName(_caption(line))
-        self._picture.setAccessibleName(_caption(line))
+        clear(self._form_place)
+        self._name()
         self._count.setText(f"{self._number + 1} / {len(self._lines)}")
         self._previous.setEnabled(self._number > 0)
         self._next.setEnabled(self._number + 1 < len(self._lines))
-        self._context.query(_large, line.id, then=self._arrived)
+        self._context.query(_large, attachment, then=self._arrived)
+
+    def _name(self) -> None:
+        said = _caption(self._lines[self._number])
+        self._what.setText(said)
+        self.setWindowTitle(said)
+        for named in (self, self._picture):
+            named.setAccessibleName(said)
 
     def _arrived(self, found: tuple[str, QImage]) -> None:
         if found[0] == self._lines[self._number].id:
@@ -370,14 +442,29 @@ class PhotoViewer(QDialog):
             )
 
     def _take_out(self) -> None:
-        line = self._lines[self._number]
-        context = self._context
-        said = _("Taken out: {what}").format(what=_caption(line))
-        context.runner.write(
-            lambda _progress: attachments.take_out(context.desk, line.id),
-            lambda _changed: context.messages.done(said, context.undo),
-        )
+        take_out(self._context, self._lines[self._number])
         self.accept()
+
+    def correct(self) -> None:
+        """Correct what the photo is said to show, with the photo in sight."""
+        clear(self._form_place)
+        form = DescribeForm(self._context, self._lines[self._number])
+        form.finished.connect(self._corrected)
+        self._form_place.addWidget(form)
+        form.setFocus()
+
+    def _corrected(self) -> None:
+        clear(self._form_place)
+        self.setFocus()
+        shown = self._lines[self._number]
+        self._context.query(
+            queries.lines, people=[shown.person], households=[shown.household], then=self._known_anew
+        )
+
+    def _known_anew(self, lines: Sequence[AttachmentLine]) -> None:
+        found = {line.id: line for line in lines}
+        self._lines = [found.get(line.id, line) for line in self._lines]
+        self._name()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Zoom, go on, save."""
@@ -388,6 +475,7 @@ class PhotoViewer(QDialog):
             Qt.Key.Key_Equal: partial(self._scale, _ZOOM),
             Qt.Key.Key_Minus: partial(self._scale, 1 / _ZOOM),
             Qt.Key.Key_0: self._fit,
+            Qt.Key.Key_F2: self.correct,
         }
         if event.key() == Qt.Key.Key_S and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._save()
@@ -408,6 +496,15 @@ class PhotoViewer(QDialog):
         super().resizeEvent(event)
         if not self._zoom:
             self._draw()
+
+
+def take_out(context: Context, line: AttachmentLine) -> None:
+    """Take a paper out; undo brings it back."""
+    said = _("Taken out: {what}").format(what=_caption(line))
+    context.runner.write(
+        lambda _progress: attachments.take_out(context.desk, line.id),
+        lambda _changed: context.messages.done(said, context.undo),
+    )
 
 
 def _large(connection: Any, attachment: str) -> tuple[str, QImage]:  # noqa: ANN401 - a connection

@@ -105,6 +105,7 @@ class Sheet(QWidget):
     def __init__(self, context: Context, kind: str, title: str) -> None:
         super().__init__()
         self._context = context
+        self.setAccessibleName(title)
         self._kind = kind
         self._drafts: dict[str, DraftRow] = {}
         self._made = 0
@@ -145,6 +146,10 @@ class Sheet(QWidget):
     def filled(self) -> list[DraftRow]:
         """Return the rows in which something was typed, from the top."""
         return [draft for each in self.model.ids() if any((draft := self._drafts[each]).values.values())]
+
+    def begun(self) -> bool:
+        """Whether something was typed that is not entered."""
+        return bool(self.filled())
 
     def _typed(self, edits: list[Edit], _action: str) -> None:
         for edit in edits:

@@ -219,6 +219,10 @@ class ImportPart(QWidget):
         self._stack.setCurrentIndex(_PREVIEW if self._prepared else _EMPTY)
         self._context.messages.error(error)
 
+    def begun(self) -> bool:
+        """Whether something was looked through that is not written."""
+        return self._prepared is not None or self._contents is not None
+
     def cancel(self) -> None:
         """Stop what is under way; nothing was written."""
         self._late.stop()
