@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any
 
+from caseworker_app.domain import money
 from caseworker_app.domain.divisions import Distance
 from caseworker_app.domain.spans import Cycle, Months, Span
 from caseworker_app.policy import rules, vocabulary
@@ -941,6 +943,7 @@ def _test_reason(test: s.Test, item: Item, seen: Seen) -> tuple[Reason, list[Mis
     counted = _count(test.quantity, item, seen)
     required: Values = {
         "measure": test.quantity.measure,
+        "fact": test.quantity.fact,
         "unit": test.quantity.in_unit,
         "away": test.quantity.work.away,
         **_bounds(test.bounds, seen),
@@ -1146,6 +1149,19 @@ def _ladder_reasons(amount: s.Ladder, dated: s.DatedAmount, item: Item, seen: Se
         told.missing += parameters_missing(_values_in(amount), seen)
 
 
+def _times(amount: s.Amount, dated: s.DatedAmount, seen: Seen) -> str:
+    """Return by what a count is multiplied, where that is one figure: 200, 30%, 2/3."""
+    if isinstance(amount, s.Rate):
+        rate = rules.figure(amount.rate)(seen)
+        return "" if rate is None else money.shown(rate)
+    if isinstance(dated.amount, s.Limited) and dated.amount.percent is not None:
+        return s.share_text(dated.amount.percent)
+    if isinstance(amount, s.Share) and len(amount.steps) == 1 and amount.steps[0].percent is not None:
+        points = rules.figure(amount.steps[0].percent)(seen)
+        return "" if points in (None, 100 * 100) else s.share_text(Fraction(points, 100))
+    return ""
+
+
 def _quantity_reason(
     amount: s.Amount, quantity: s.Quantity, dated: s.DatedAmount, item: Item, seen: Seen, told: _Told
 ) -> None:
@@ -1167,6 +1183,8 @@ def _quantity_reason(
                 "unit": quantity.in_unit,
                 "at_least": least,
                 "away": quantity.work.away,
+                "fact": quantity.fact,
+                "times": _times(amount, dated, seen),
             },
             counted.found,
             Outcome.PASSED if low else Outcome.UNKNOWN if high else Outcome.FAILED,

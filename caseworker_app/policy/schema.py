@@ -708,6 +708,11 @@ class Pack:
         return self.items[item]
 
 
+def share_text(percent: Fraction) -> str:
+    """Return a percentage as it is written: 30%, 66.67%; a part that has no two decimals as such, 2/3."""
+    return f"{float(percent):g}%" if (percent * 100).denominator == 1 else str(percent / 100)
+
+
 def scaled(value: Value, percent: Fraction) -> Value:
     """Return so many percent of a figure."""
     return replace(value, times=value.times * percent / 100)

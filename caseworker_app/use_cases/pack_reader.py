@@ -28,12 +28,15 @@ from caseworker_app.policy.schema import (
     ByFact,
     Fixed,
     Limited,
+    Quantity,
     Range,
     Rate,
     Share,
     Sum,
     Value,
+    share_text,
 )
+from caseworker_app.policy.vocabulary import FACTS
 from caseworker_app.use_cases.claims import flow_of
 from caseworker_app.wording import _, _n, label
 
@@ -106,13 +109,39 @@ def whose_text(kind: str) -> str:
 
 
 def _value(value: Value | None) -> str:
+    """Return a figure in words: an amount, or the name of what is taken, and how much of it."""
     if value is None:
         return ""
-    return (
-        money.shown(int(value.fixed * value.times))
-        if value.fixed is not None
-        else _("a figure of this place")
-    )
+    if value.fixed is not None:
+        return money.shown(int(value.fixed * value.times))
+    name = value.parameter.name if value.parameter else explain.fact_text(value.fact)
+    if value.times == 1:
+        return name
+    return f"{name} × {value.times if value.times.denominator == 1 else share_text(value.times * 100)}"
+
+
+def _percent(value: Value | None) -> str:
+    if value is None or value.fixed is None:
+        return _value(value)
+    return share_text(value.fixed * value.times / 100)
+
+
+def _yuan(value: Value) -> str:
+    """Return a figure of money; what is named says itself that it is one."""
+    return _("{amount} yuan").format(amount=_value(value)) if value.fixed is not None else _value(value)
+
+
+def _number(value: Value) -> str:
+    return _value(value) if value.fixed is None else str(int(value.fixed * value.times))
+
+
+def _case(fact: str, code: str) -> str:
+    known = FACTS.get(fact)
+    return label(known.codes, code) if known and known.codes else code
+
+
+def _counted(quantity: Quantity) -> str:
+    return explain.fact_text(quantity.fact) if quantity.fact else explain.measure_text(quantity.measure)
 
 
 def _amount(item: Item) -> str:
@@ -122,31 +151,39 @@ def _amount(item: Item) -> str:
 
 def _built(amount: Amount) -> str:
     if isinstance(amount, Fixed):
-        return _("{amount} yuan").format(amount=_value(amount.amount))
+        return _yuan(amount.amount)
     if isinstance(amount, Range):
         return _("{least} to {most} yuan, as the reviewer decides").format(
             least=_value(amount.least), most=_value(amount.most)
         )
     if isinstance(amount, Rate):
-        counted = explain.measure_text(amount.quantity.measure)
-        return _("{rate} yuan for each: {counted}").format(rate=_value(amount.rate), counted=counted)
+        counted = _counted(amount.quantity)
+        if amount.at_most is not None:
+            counted = _("{counted} (at most {most})").format(counted=counted, most=_number(amount.at_most))
+        return f"{counted} × {_yuan(amount.rate)}"
     if isinstance(amount, Sum):
         return " + ".join(filter(None, map(_built, amount.parts)))
     if isinstance(amount, ByFact):
-        fact = explain.fact_text(amount.fact)
-        return _("by {fact}: {amounts}").format(
-            fact=fact, amounts="；".join(dict.fromkeys(map(_built, amount.cases.values())))
-        )
+        cases = [f"{_case(amount.fact, code)} {_built(each)}" for code, each in amount.cases.items()]
+        return _("by {fact}: {amounts}").format(fact=explain.fact_text(amount.fact), amounts="；".join(cases))
     if isinstance(amount, Limited):
         built = _built(amount.amount)
         if amount.percent is not None:
-            built = f"{built} × {float(amount.percent):g}%"
+            built = f"{built} × {share_text(amount.percent)}"
         if amount.ceiling is not None:
-            built = _("{amount}, at most {ceiling} yuan").format(amount=built, ceiling=_value(amount.ceiling))
+            built = _("{amount}, at most {ceiling}").format(amount=built, ceiling=_yuan(amount.ceiling))
         return built
     if isinstance(amount, Share):
-        return _("a share of {counted}").format(counted=explain.measure_text(amount.quantity.measure))
-    return _("by the figures of this place")
+        if len(amount.steps) == 1:
+            whole = amount.steps[0].percent
+            part = "" if whole == Value(100 * 100) else f" × {_percent(whole)}"
+            return f"{_counted(amount.quantity)}{part}"
+        steps = "；".join(
+            _("from {least}: {amount}").format(least=_yuan(each.at_least), amount=_percent(each.percent))
+            for each in amount.steps
+        )
+        return f"{_counted(amount.quantity)}：{steps}"
+    return amount.parameter.name if amount.parameter else _("by the figures of this place")
 
 
 def _limits(item: Item) -> tuple[str, ...]:
