@@ -616,6 +616,8 @@ def change_text(change: Change, names: Mapping[str, str] = MappingProxyType({}))
         return _("wait until {day}").format(day=change.until)
     if change.kind is Kind.WORK:
         return _work_text(change)
+    if change.kind is Kind.LEAVE:
+        return _("the job ends by {day}").format(day=change.until)
     if change.kind is Kind.FACT:
         return _("{fact} becomes {value}").format(
             fact=names.get(change.fact, "") or fact_text(change.fact),
