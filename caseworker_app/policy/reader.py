@@ -570,6 +570,7 @@ class _Reader:
             tuple(rounds),
             table.optional("file_within_months", int),
             table.take("clause", str, clause),
+            table.take("notice_identity", bool, False),
         )
         table.end()
         return found

@@ -571,6 +571,8 @@ class Process:
     rounds: tuple[Round, ...] = ()
     file_within_months: int | None = None
     clause: str = ""
+    notice_identity: bool = False
+    """Whether the public notice carries identity numbers, masked."""
 
     def filing(self, cycle: Cycle, on: date) -> tuple[tuple[str, Span, date | None], ...]:
         """Return the rounds of a cycle with their days, earliest first; empty when there are none."""

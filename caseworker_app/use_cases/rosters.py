@@ -121,6 +121,7 @@ def sheet(
 ) -> RosterSheet:
     """Return what a roster and its notice print: amounts from the stored answers, the rest from the ledger.
 
+    The notice carries identity numbers, masked, where it is asked for or the item does.
     Raises ExpectedError `roster.none`.
     """
     roster = _found(connection, number)
@@ -148,7 +149,7 @@ def sheet(
         shown_to,
         days,
         desk.officer,
-        identity_shown,
+        identity_shown or bool(rule and rule.process.notice_identity),
         lines,
     )
 

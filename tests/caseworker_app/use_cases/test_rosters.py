@@ -124,6 +124,19 @@ def test_the_pay_list_says_all_and_the_notice_hides_what_is_private(
     assert numbers[4] not in full
 
 
+def test_a_notice_carries_masked_numbers_where_the_item_asks(sample_desk: Desk, numbers: list[str]) -> None:
+    _changed, made = rosters.make(sample_desk, "JF-5", "2024", ON)
+    rule = sample_desk.pack.item("JF-5")
+    asking = replace(rule, process=replace(rule.process, notice_identity=True))
+    sample_desk.pack = replace(sample_desk.pack, items={**sample_desk.pack.items, "JF-5": asking})
+    with sample_desk.ledger.reader() as connection:
+        sheets = [rosters.sheet(connection, sample_desk, each, ON) for each in made]
+    notice = text(sheets, "notice")
+    for line in (line for sheet in sheets for line in sheet.lines):
+        assert line.identity_number not in notice
+        assert line.identity_number[-4:] in notice
+
+
 def test_a_notice_file_cannot_ask_for_what_is_private(tmp_path: Path) -> None:
     content = (roster.LISTS / "notice.toml").read_text(encoding="utf-8")
     for field in ("card_number", "identity_number", "phone", "nonsense"):
