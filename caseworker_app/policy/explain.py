@@ -581,7 +581,7 @@ def why(entitlement: Entitlement) -> str:
     failed = next(
         (each for each in entitlement.reasons if each.outcome is Outcome.FAILED and not each.warns), None
     )
-    sentence = ""
+    sentence = _("The document names no amount for this case.")
     if failed:
         sentence = _("{condition}: {found}.").format(
             condition=condition_text(failed), found=found_text(failed)

@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
 from random import Random
 from typing import Any
 
 from caseworker_app.domain.codes import code_list
+from caseworker_app.policy import pack
 from caseworker_app.policy.changes import Change, Kind, applied
 from caseworker_app.policy.facts import (
     BusinessFacts,
@@ -24,9 +27,13 @@ from caseworker_app.policy.facts import (
     Subject,
     WageFacts,
 )
+from caseworker_app.policy.pack import Pack
 from caseworker_app.policy.schema import HOUSEHOLD, ORGANISATION, PERSON, Item
 from caseworker_app.policy.vocabulary import FACTS, YES_NO, Fact
 
+SAMPLES = Path(__file__).parents[2] / "samples" / "packs"
+FIGURES = {"money": "600", "number": "3", "percent": "50", "ladder": [("1", "20000"), ("5", "50000")]}
+EVERY = ["qingyang", "lanshan", *pack.bundled()]
 DAY = timedelta(days=1)
 HOME = "990106100207"
 PLACES = ("990106", "990105", "320583", "65", "540102")
@@ -39,6 +46,17 @@ COURSES = ("", "新型学徒制")
 LEVELS = ("", "高级工", "初级工")
 FLAGS = ("relocated", "low_income", "minimum_living", "destitute")
 ROLES = ("employed", "sent_out", "taught", "trained")
+
+
+@cache
+def with_figures(name: str) -> Pack:
+    """Return a pack with all its local figures entered."""
+    folder = SAMPLES / name if (SAMPLES / name).exists() else pack.bundled_folder(name)
+    figures = {
+        key: [(None, str(max(600, (each.least or 0) // 100)) if each.kind == "money" else FIGURES[each.kind])]
+        for key, each in pack.read_folder(folder).parameters.items()
+    }
+    return pack.from_texts(pack.texts(folder), figures)
 
 
 def some_day(random: Random, first: int = 2023) -> date:
@@ -268,8 +286,37 @@ def _person_later(random: Random, whom: PersonFacts, on: date) -> PersonFacts:
     return whom
 
 
+def known_later(random: Random, whom: Subject, on: date, item: Item) -> Subject:
+    """Add what only came about after a day: jobs, records, people; and let jobs that ran on that day end."""
+    day = on + random.randrange(1, 90) * DAY
+
+    def ended(one: PersonFacts) -> PersonFacts:
+        spells = tuple(
+            replace(each, ended_on=day) if each.ended_on is None and each.started_on <= on else each
+            for each in one.spells
+        )
+        later = job(random, "later", day + DAY)
+        insured = insurance(random, "i-later", day)
+        return replace(
+            one,
+            spells=(*spells, later),
+            insurances=(*one.insurances, insured),
+            businesses=(*one.businesses, business(random, "business-later", day)),
+            certificates=(*one.certificates, certificate(random, "certificate-later", day)),
+            loans=(*one.loans, loan(random, "loan-later", day)),
+            papers=(*one.papers, ("contract", day)),
+        )
+
+    if whom.organisation is not None:
+        return replace(
+            whom, organisation=_organisation_later(random, whom.organisation, day, item.facts, same=True)
+        )
+    assert whom.household is not None
+    return _with_person(whom, ended(whom.household.members[0]))
+
+
 def _organisation_later(
-    random: Random, whom: OrganisationFacts, on: date, facts: dict[str, Fact]
+    random: Random, whom: OrganisationFacts, on: date, facts: dict[str, Fact], *, same: bool = False
 ) -> OrganisationFacts:
     """Let an organisation engage people who work on, insure them, borrow, and be certified."""
     added = []
@@ -288,7 +335,7 @@ def _organisation_later(
     whom = replace(whom, people=(*whom.people, *added), insurances=(*whom.insurances, *rows))
     if random.random() < 0.3:
         whom = replace(whom, loans=(*whom.loans, loan(random, "loan-later", on)))
-    if random.random() < 0.3:
+    if not same and random.random() < 0.3:
         whom = replace(whom, level=random.choice(("national", "county")), size="micro")
     return whom
 

@@ -1,33 +1,19 @@
 """The fewest changes of made-up beneficiaries and every item of every pack: applied, assessed, and tried to be beaten."""
 
 from datetime import date
-from pathlib import Path
 from random import Random
 
 import pytest
 
 from caseworker_app.domain.spans import Cycle
-from caseworker_app.policy import explain, pack
+from caseworker_app.policy import explain
 from caseworker_app.policy.assess import State, assess_subject, cycle_of, verdict
 from caseworker_app.policy.changes import Change, applied, smallest
 from caseworker_app.policy.facts import Claimed, Subject
-from caseworker_app.policy.pack import Item, Pack
+from caseworker_app.policy.pack import Item
 from tests.caseworker_app.policy import made_up
 
-SAMPLES = Path(__file__).parents[2] / "samples" / "packs"
-FIGURES = {"money": "600", "number": "3", "percent": "50", "ladder": [("1", "20000"), ("5", "50000")]}
-EVERY = ["qingyang", "lanshan", *pack.bundled()]
 NEIGHBOURS = 6
-
-
-def with_figures(name: str) -> Pack:
-    """Return a pack with all its local figures entered."""
-    folder = SAMPLES / name if (SAMPLES / name).exists() else pack.bundled_folder(name)
-    figures = {
-        key: [(None, str(max(600, (each.least or 0) // 100)) if each.kind == "money" else FIGURES[each.kind])]
-        for key, each in pack.read_folder(folder).parameters.items()
-    }
-    return pack.from_texts(pack.texts(folder), figures)
 
 
 def hold_to_it(
@@ -44,12 +30,12 @@ def hold_to_it(
 
 
 @pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", made_up.EVERY)
 def test_the_fewest_changes_once_applied_make_it_eligible_and_where_there_are_none_nothing_near_does(
     name: str, seed: int, whole: bool
 ) -> None:
     random = Random(seed)
-    rules = with_figures(name)
+    rules = made_up.with_figures(name)
     flipped = 0
     for number in range(50 if whole else 4):
         on = date(2024, 1, 1) + random.randrange(500) * made_up.DAY
