@@ -675,7 +675,12 @@ def _basis(answer: dict[str, Any]) -> str:
 
 
 def _citation(desk: Desk, clause: str) -> str:
-    """Return where an item is written: 二(六) is the sixth of the second part; other clauses stand as they are."""
+    """Return where an item is written: 二(六) is the sixth of the second part; other clauses stand as they are.
+
+    Nothing for a draft, which is no basis yet.
+    """
+    if desk.pack.document.draft:
+        return ""
     section, _, article = clause.partition("(")
     if section and article.endswith(")"):
         return f"{desk.pack.document.short}第{section}部分第（{article.rstrip(')')}）条"

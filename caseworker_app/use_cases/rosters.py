@@ -138,7 +138,7 @@ def sheet(
         roster.number,
         claims.item_name(desk.pack, roster.item),
         "".join(names[2:4]) or "".join(names),
-        desk.pack.document.title,
+        "" if desk.pack.document.draft else desk.pack.document.title,
         rule.department if rule else "",
         "".join(names[3:]) or "".join(names),
         roster.cycle,

@@ -124,6 +124,19 @@ def test_the_pay_list_says_all_and_the_notice_hides_what_is_private(
     assert numbers[4] not in full
 
 
+def test_a_draft_is_printed_nowhere_as_the_basis(sample_desk: Desk, numbers: list[str]) -> None:
+    _changed, made = rosters.make(sample_desk, "JF-5", "2024", ON)
+    rules = sample_desk.pack
+    for draft in (False, True):
+        sample_desk.pack = replace(rules, document=replace(rules.document, draft=draft))
+        with sample_desk.ledger.reader() as connection:
+            sheets = [rosters.sheet(connection, sample_desk, each, ON) for each in made]
+        for kind in ("notice", "pay_list"):
+            words = text(sheets, kind).replace("\r", "").replace("\n", "")
+            assert (rules.document.title[:12] in words) == (not draft)
+        assert (rules.document.short in claims.form(sample_desk, numbers[0], ON).citation) == (not draft)
+
+
 def test_a_notice_carries_masked_numbers_where_the_item_asks(sample_desk: Desk, numbers: list[str]) -> None:
     _changed, made = rosters.make(sample_desk, "JF-5", "2024", ON)
     rule = sample_desk.pack.item("JF-5")
