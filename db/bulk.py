@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -12,8 +13,13 @@ _TOGETHER = 40
 """A statement's own beginning and end cost as much as a row."""
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows that all name the same columns; a column not named takes its default."""
+def insert_rows(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    alike: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
+    """Insert rows that all name the same columns; `alike` is in each of them, a column not named takes its default."""
     if not rows:
         return
     names: list[str] = []
@@ -28,14 +34,19 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
             names.append(name)
             values.append(bound)
     for column in table.c:
-        if column.name not in rows[0] and isinstance(
-            column.default, ScalarElementColumnDefault | CallableColumnDefault
-        ):
-            told: Any = column.default.arg
-            process = column.type.dialect_impl(dialect).bind_processor(dialect)
-            default = told(None) if callable(told) else told
-            names.append(column.name)
-            values.append([process(default) if process else default] * len(rows))
+        if column.name in rows[0]:
+            continue
+        told: Any
+        if column.name in alike:
+            told = alike[column.name]
+        elif isinstance(column.default, ScalarElementColumnDefault | CallableColumnDefault):
+            told = column.default.arg
+            told = told(None) if callable(told) else told
+        else:
+            continue
+        process = column.type.dialect_impl(dialect).bind_processor(dialect)
+        names.append(column.name)
+        values.append([process(told) if process else told] * len(rows))
     insert(connection, table, names, list(zip(*values, strict=True)))
 
 

@@ -95,11 +95,11 @@ class UnitOfWork:
         for row in rows:
             if "id" not in row:
                 row["id"] = new_id()
-            row["made_in"] = row["changed_in"] = self.id
+        own = {"made_in": self.id, "changed_in": self.id}
         if len(rows) > _SOME:
-            bulk.insert_rows(self.connection, _plain(table), rows)
+            bulk.insert_rows(self.connection, _plain(table), rows, own)
         else:
-            self.connection.execute(insert(_plain(table)), rows)
+            self.connection.execute(insert(_plain(table)), [{**row, **own} for row in rows])
         self._count(table.__tablename__, "insert", len(rows))
         self._find_anew(table, rows)
         if table.__tablename__ == "person":

@@ -51,7 +51,7 @@ class Writes:
     updates: dict[str, dict[str, Values]] = field(default_factory=dict)
 
     def insert(self, table: str, values: Values) -> None:
-        """Plan a new row, its id already given."""
+        """Plan a new row, its id already given; it may be the state itself, which then is planned as it goes on."""
         self.inserts.setdefault(table, []).append(values)
 
     def update(self, table: str, record: str, values: Values) -> None:

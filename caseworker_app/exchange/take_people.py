@@ -68,7 +68,8 @@ def take_person(book: Book, row: Row) -> PersonState:
     if person is None:
         person = PersonState(book.new_id(), fields, household.values["household_no"], known=False)
         book.state.people[number.number] = person
-        book.writes.insert("person", {"id": person.id, **fields})
+        fields["id"] = person.id
+        book.writes.insert("person", fields)
         book.totals["people"].new += 1
     elif not person.known:  # A further file of this import names somebody it makes.
         _fill(book, person, "person", fields)
@@ -106,7 +107,8 @@ def take_household(book: Book, row: Row) -> HouseholdState:
     if household is None:
         household = HouseholdState(book.new_id(), {"household_no": number, **fields}, known=False)
         book.state.households[number] = household
-        book.writes.insert("household", {"id": household.id, **household.values})
+        household.values["id"] = household.id
+        book.writes.insert("household", household.values)
         book.totals["households"].new += 1
     elif household.known:
         row.same("household.household_no")
@@ -199,7 +201,7 @@ def _membership(book: Book, row: Row, person: PersonState, household: HouseholdS
         "since": since,
         "until": None,
     }
-    book.writes.insert("membership", dict(person.membership))
+    book.writes.insert("membership", person.membership)
 
 
 def _attribute(
@@ -268,7 +270,7 @@ def _monitoring(book: Book, row: Row, household: HouseholdState) -> None:
     present = household.monitoring
     if present is None:
         household.monitoring = {"id": book.new_id(), "household_id": household.id, "risks": [], **fields}
-        book.writes.insert("monitoring", dict(household.monitoring))
+        book.writes.insert("monitoring", household.monitoring)
         if household.known:
             household.changed = True
             row.change("monitoring", household.values["household_no"], "kind", "", kind)
