@@ -539,21 +539,172 @@ def ended(item: Item, subject: Subject, cycle: Cycle, on: date, claimed: Claimed
     return (last is not None and on > last) or (item.until is not None and day > item.until)
 
 
-Quick = Callable[[Subject, Cycle, date, Claimed], tuple[State, int, int]]
+# -- the quick way -------------------------------------------------------------------------------------
 
-_NO: tuple[State, int, int] = (State.NOT_ELIGIBLE, 0, 0)
+Decided = tuple[State, int, int]
+"""A verdict: the state and the amount, from and to in fen."""
+
+_NO: Decided = (State.NOT_ELIGIBLE, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Quick:
+    """What decides an item of conditions, amounts and simple limits, with nothing that only reasons need."""
+
+    of_home: tuple[Check, ...]
+    """Tests that have one answer for a whole household."""
+    of_each: tuple[Check, ...]
+    pays: tuple[Pay, ...]
+    limits: tuple[tuple[bool, rules.Figure], ...]
+    """Whether it limits the amount (else the times), and the figure."""
+    by_jobs: bool
+    """Whether nothing is paid for whom has no job."""
+    only_with_jobs: bool
+    """Whether nothing at all is due to whom has no job."""
+
+
+def _of_home(test: s.Test) -> bool:
+    """Whether a test looks at nothing but the household and the day."""
+    if isinstance(test, s.FactTest):
+        ends = (test.bounds.at_least, test.bounds.at_most, test.since.at_least, test.since.at_most)
+        return test.fact.startswith("household.") and not any(each is not None and each.fact for each in ends)
+    if isinstance(test, s.Several):
+        return all(_of_home(each) for each in test.tests)
+    return isinstance(test, s.CategoryTest)
+
+
+def _above_nothing(value: s.Value | None) -> bool:
+    return value is not None and value.fixed is not None and value.fixed * value.times > 0
+
+
+def _of_jobs(quantity: s.Quantity) -> bool:
+    return quantity.measure in ("months", "income")
+
+
+def _paid_by_jobs(amount: s.Amount) -> bool:
+    """Whether an amount is nothing for whom has no job at all."""
+    if isinstance(amount, s.Limited):
+        return _paid_by_jobs(amount.amount)
+    if isinstance(amount, s.Sum):
+        return all(_paid_by_jobs(each) for each in amount.parts)
+    if isinstance(amount, s.ByFact):
+        return all(_paid_by_jobs(each) for each in amount.cases.values())
+    if isinstance(amount, s.Ladder):
+        return (
+            _of_jobs(amount.quantity)
+            and amount.parameter is None
+            and all(_above_nothing(step.at_least) for step in amount.steps)
+        )
+    return isinstance(amount, s.Share | s.Rate) and _of_jobs(amount.quantity)
+
+
+def _asks_for_jobs(condition: s.Condition) -> bool:
+    """Whether a condition cannot hold for whom has no job at all."""
+    test = condition.test
+    return (
+        isinstance(test, s.MeasureTest) and _of_jobs(test.quantity) and _above_nothing(test.bounds.at_least)
+    )
 
 
 def _plain(item: Item) -> bool:
     """Whether conditions, an amount and limits on it are all there is to an item: most of what is asked of everybody."""
     return not (
         item.about
-        or item.until
-        or item.process.rounds
-        or item.process.file_within_months is not None
-        or any(each.warns or each.since or each.until for each in item.conditions)
-        or any(cap.amount is None or cap.warns or cap.unless for cap in item.caps)
+        or any(each.since or each.until for each in item.conditions if not each.warns)
+        or any(cap.months is not None or cap.unless for cap in item.caps if not cap.warns)
     )
+
+
+def _quick(item: Item) -> _Quick | None:
+    """Return what decides an item quickly; None for one that takes more."""
+    if "quick" not in item.memo:
+        item.memo["quick"] = _compiled(item) if _plain(item) else None
+    found: _Quick | None = item.memo["quick"]
+    return found
+
+
+def _compiled(item: Item) -> _Quick:
+    rule = _rule(item)
+    barring = [(condition, check) for condition, check in rule.checks if not condition.warns]
+    by_jobs = all(_paid_by_jobs(each.amount) for each in item.amounts)
+    return _Quick(
+        tuple(check for condition, check in barring if _of_home(condition.test)),
+        tuple(check for condition, check in barring if not _of_home(condition.test)),
+        rule.pays,
+        tuple(
+            (cap.amount is not None, rules.figure(value))
+            for cap in item.caps
+            if not cap.warns and (value := cap.amount or cap.times) is not None
+        ),
+        by_jobs,
+        by_jobs or any(_asks_for_jobs(condition) for condition, _check in barring),
+    )
+
+
+def _all_hold(checks: Sequence[Check], seen: Seen) -> Answer:
+    answer: Answer = True
+    for check in checks:
+        one = check(seen)
+        if one is False:
+            return False
+        if one is None:
+            answer = None
+    return answer
+
+
+def _open(item: Item, cycle: Cycle, on: date) -> bool:
+    """Whether it is the time for an item: the cycle has begun, the item still holds, the last day has not passed."""
+    if on < cycle.span.first or (
+        item.until is not None and (on if cycle.span.last == s.END else cycle.span.last) > item.until
+    ):
+        return False
+    if not item.process.rounds and item.process.file_within_months is None:
+        return True
+    last = item.process.last_day(cycle, on)
+    return last is None or on <= last
+
+
+def _paid(item: Item, quick: _Quick, seen: Seen) -> tuple[int, int, bool]:
+    """Return what is paid before limits: for the beneficiary, or for the members of a household together."""
+    pay = (
+        quick.pays[0]
+        if len(quick.pays) == 1
+        else quick.pays[item.amounts.index(item.amount_in(seen.cycle, seen.on))]
+    )
+    if not item.each_member or seen.household is None:
+        return pay(seen)
+    low = high = 0
+    sure = True
+    for person in seen.household.members:
+        if quick.by_jobs and not person.spells:
+            continue
+        seen.person = person
+        part = pay(seen)
+        low, high, sure = low + part[0], high + part[1], sure and part[2]
+    seen.person = None
+    return low, min(high, UNBOUNDED), sure
+
+
+def _decided(item: Item, quick: _Quick, seen: Seen, known: Answer) -> Decided:
+    """Return the verdict, once it is known what holds for the household."""
+    if known is False:
+        return _NO
+    own = _all_hold(quick.of_each, seen)
+    if own is False:
+        return _NO
+    low, high, sure = _paid(item, quick, seen)
+    for of_amount, limit in quick.limits:
+        most = limit(seen)
+        if most is None:
+            sure = False
+        elif of_amount:
+            low, high = min(low, most), min(high, most)
+            sure = sure or low == high
+        elif not most:
+            return _NO
+    if not high:
+        return _NO
+    return (State.ELIGIBLE if known and own and sure else State.UNKNOWN), low, high
 
 
 def _claimed_nothing(subject: Subject, claimed: Claimed) -> bool:
@@ -565,84 +716,60 @@ def _claimed_nothing(subject: Subject, claimed: Claimed) -> bool:
     return household.id not in known and not any(each.id in known for each in household.members)
 
 
-def _summed(pay: Pay, seen: Seen, members: Sequence[PersonFacts], *, by_jobs: bool) -> tuple[int, int, bool]:
-    """Return what the members of a household are due together."""
-    low = high = 0
-    sure = True
-    for person in members:
-        if by_jobs and not person.spells:
+def verdict(item: Item, subject: Subject, cycle: Cycle, on: date, claimed: Claimed) -> Decided:
+    """Return the state and the amount, from and to, without reasons."""
+    return verdicts(item, [subject], cycle, on, claimed)[0]
+
+
+def verdicts(
+    item: Item, subjects: Sequence[Subject], cycle: Cycle, on: date, claimed: Claimed
+) -> list[Decided]:
+    """Return the verdict of each of many, those of a household one after another: for assessing everybody."""
+    if not _open(item, cycle, on):
+        return [_NO] * len(subjects)
+    quick = _quick(item)
+    if quick is None:
+        return [
+            _slowly(item, subject, cycle, on, claimed) if _has_record(item.about, subject) else _NO
+            for subject in subjects
+        ]
+    seen = rules.seen(on, cycle, None, None, None, item.facts, _rule(item).categories)
+    counts = bool((item.exclusions or item.caps) and claimed.claims)
+    found = []
+    home: HouseholdFacts | None = None
+    known: Answer = None
+    claims = begun = False
+    for subject in subjects:
+        person = subject.person
+        if quick.only_with_jobs and person is not None and not person.spells:
+            found.append(_NO)
             continue
-        seen.person = person
-        part = pay(seen)
-        low, high, sure = low + part[0], high + part[1], sure and part[2]
-    return low, min(high, UNBOUNDED), sure
-
-
-def _quick(item: Item) -> Quick:
-    """Compile an item's verdict for everybody: with nothing in between that only reasons need."""
-    rule = _rule(item)
-    checks = tuple(check for _condition, check in rule.checks)
-    limits = tuple(rules.figure(cap.amount) for cap in item.caps if cap.amount is not None)
-    by_jobs = item.measure in ("months", "income")
-
-    def quick(subject: Subject, cycle: Cycle, on: date, claimed: Claimed) -> tuple[State, int, int]:
-        span = cycle.span
-        if on < span.first or _own_claim(item, subject.id, cycle, claimed, on) is not None:
-            return _NO
-        seen = Seen(
-            on,
-            cycle,
-            span.first,
-            min(on, span.last),
-            subject.household,
-            subject.person,
-            subject.organisation,
-            item.facts,
-            rule.categories,
-        )
-        known = True
-        for check in checks:
-            answer = check(seen)
-            if answer is False:
-                return _NO
-            known = known and answer is True
-        pay = (
-            rule.pays[0] if len(rule.pays) == 1 else rule.pays[item.amounts.index(item.amount_in(cycle, on))]
-        )
-        if item.each_member and subject.household is not None:
-            low, high, sure = _summed(pay, seen, subject.household.members, by_jobs=by_jobs)
+        if not begun or subject.household is None or subject.household is not home:
+            # What is one for a household is asked once.
+            begun, home = True, subject.household
+            seen.household, seen.person, seen.organisation = home, person, subject.organisation
+            claims = counts and not _claimed_nothing(subject, claimed)
+            known = _all_hold(quick.of_home, seen)
+        if known is False:
+            found.append(_NO)
+        elif claims:
+            found.append(_slowly(item, subject, cycle, on, claimed))
+        elif _own_claim(item, subject.id, cycle, claimed, on) is not None:
+            found.append(_NO)
         else:
-            low, high, sure = pay(seen)
-        for limit in limits:
-            most = limit(seen)
-            if most is None:
-                sure = False
-                continue
-            low, high = min(low, most), min(high, most)
-            sure = sure or low == high
-        if not high:
-            return _NO
-        return (State.ELIGIBLE if known and sure else State.UNKNOWN), low, high
-
-    return quick
+            seen.person = person
+            found.append(_decided(item, quick, seen, known))
+    return found
 
 
-def _no_record(item: Item, subject: Subject) -> bool:
-    """Whether there is no record at all that an item could be about."""
+def _has_record(about: str, subject: Subject) -> bool:
+    """Whether there is any record that an item could be about, if it is about one."""
     owner = subject.person or subject.organisation
-    return owner is None or not vocabulary.records(owner, item.about)
+    return not about or (owner is not None and bool(vocabulary.records(owner, about)))
 
 
-def verdict(item: Item, subject: Subject, cycle: Cycle, on: date, claimed: Claimed) -> tuple[State, int, int]:
-    """Return the state and the amount, from and to, without reasons: for assessing everybody."""
-    if item.about and _no_record(item, subject):
-        return _NO
-    if "quick" not in item.memo:
-        item.memo["quick"] = _quick(item) if _plain(item) else None
-    quick: Quick | None = item.memo["quick"]
-    counts = item.exclusions or item.caps
-    if quick is not None and (not counts or not claimed.claims or _claimed_nothing(subject, claimed)):
-        return quick(subject, cycle, on, claimed)
+def _slowly(item: Item, subject: Subject, cycle: Cycle, on: date, claimed: Claimed) -> Decided:
+    """Return the verdict of an item that takes more than its conditions, or is limited by what was claimed."""
     seen = rules.seen(on, cycle, subject.household, subject.person, subject.organisation, item.facts)
     decision = _decide(item, subject, seen, claimed, quick=True)
     if decision.state is State.NOT_ELIGIBLE:

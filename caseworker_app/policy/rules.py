@@ -262,7 +262,8 @@ def category(test: s.CategoryTest, household: HouseholdFacts | None, day: date, 
     if kind in test.household_kinds:
         return True
     if (
-        household.monitored_kind in test.monitored_kinds
+        household.monitored_kind
+        and household.monitored_kind in test.monitored_kinds
         and (household.identified_on is None or household.identified_on <= day)
         and (
             test.resolved_counts or household.resolved_on is None or household.resolved_on > min(day, seen.on)
@@ -335,6 +336,10 @@ def check_of(test: s.Test, facts: dict[str, Fact]) -> Check:
 # -- jobs ----------------------------------------------------------------------------------------------
 
 _DIGITS = {"outside_province": 2, "outside_city": 4, "outside_county": 6, "outside_township": 9}
+_STEP_DIGITS = {
+    Distance.CROSS_COUNTY.value: _DIGITS["outside_county"],
+    Distance.CROSS_PROVINCE.value: _DIGITS["outside_province"],
+}
 JobCheck = Callable[[SpellFacts, Seen], Answer]
 
 
@@ -557,12 +562,18 @@ def jobs_of(work: s.Work, facts: dict[str, Fact]) -> Jobs:
     """Compile which jobs count; those that fail are left out, those not known well enough are not sure."""
     checks = _job_checks(work, facts)
     plain = len(checks) == 1 and not work.kinds and not work.of_record
+    same_days = object()
 
     def jobs(seen: Seen) -> list[Job]:
         person = seen.person
         if person is None or not person.spells:
             return []
-        days = window(work, seen)
+        if work.from_identification:
+            days = window(work, seen)
+        elif same_days in seen.memo:
+            days = seen.memo[same_days]
+        else:
+            days = seen.memo[same_days] = window(work, seen)
         if days is None:
             return []
         begin, end = days
@@ -1086,11 +1097,7 @@ def step_fits(step: s.Step, spell: SpellFacts, home: str) -> Answer:
     """Whether a job lies where a step asks."""
     answer: Answer = True
     if step.distance:
-        answer = (
-            outside(spell.place_code, home, _DIGITS["outside_county"])
-            if step.distance == Distance.CROSS_COUNTY
-            else outside(spell.place_code, home, _DIGITS["outside_province"])
-        )
+        answer = outside(spell.place_code, home, _STEP_DIGITS[step.distance])
     if step.places and answer is not False:
         there = inside_of(spell.place_code, step.places)
         answer = there if answer else (False if there is False else None)
@@ -1189,38 +1196,60 @@ def _ladder(amount: s.Ladder, facts: dict[str, Fact]) -> Pay:
 
 def _plain_ladder(amount: s.Ladder, facts: dict[str, Fact]) -> Pay:
     """Climb a ladder whose figures all stand in the pack: the quick way, for assessing everybody."""
-    jobs = jobs_of(amount.quantity.work, facts)
-    groups: dict[tuple[str, ...], tuple[Measure, list[tuple[int, int]]]] = {}
+    quantity = amount.quantity
+    jobs = jobs_of(quantity.work, facts)
+    groups: dict[tuple[str, ...], tuple[s.Step, Measure, list[tuple[int, int]]]] = {}
     for step in amount.steps:
         key = step_work(step)
         if key not in groups:
             groups[key] = (
-                _placed(amount.quantity, step, jobs) if step.placed else measure_of(amount.quantity, facts),
+                step,
+                _placed(quantity, step, jobs) if step.placed else measure_of(quantity, facts),
                 [],
             )
         assert step.amount is not None
-        groups[key][1].append(
+        groups[key][2].append(
             (
                 int((step.at_least.fixed or 0) * step.at_least.times),
                 int((step.amount.fixed or 0) * step.amount.times),
             )
         )
-    by_jobs = amount.quantity.measure in ("months", "income")
 
     def pay(seen: Seen) -> Amounts:
-        if by_jobs and seen.person is not None and not seen.person.spells:
-            return 0, 0, True
-        low = high = 0
-        for measure, steps in groups.values():
-            least, most = measure(seen)
-            for at_least, pays in steps:
-                if most >= at_least and pays > high:
-                    high = pays
-                if least >= at_least and pays > low:
-                    low = pays
-        return low, high, low == high
+        best = 0, 0
+        for _step, measure, steps in groups.values():
+            best = _climbed(best, measure(seen), steps)
+        return *best, best[0] == best[1]
 
-    return pay
+    def months_pay(seen: Seen) -> Amounts:
+        """Climb with one job, as most have: its months are the same on every step that it fits."""
+        found = jobs(seen) if seen.person is not None else ()
+        if len(found) != 1:
+            return pay(seen)
+        (job,) = found
+        home = seen.home
+        months = _whole([(job.first, job.last)])
+        best = 0, 0
+        for step, _measure, steps in groups.values():
+            fits = step_fits(step, job.spell, home)
+            counted = months if fits and job.sure else 0, 0 if fits is False else months
+            best = _climbed(best, counted, steps)
+        return *best, best[0] == best[1]
+
+    return months_pay if quantity.measure == "months" else pay
+
+
+def _climbed(
+    best: tuple[int, int], counted: tuple[int, int], steps: list[tuple[int, int]]
+) -> tuple[int, int]:
+    """Return the best of what was reached before and what the steps pay for so much, from and to."""
+    low, high = best
+    for at_least, pays in steps:
+        if counted[1] >= at_least and pays > high:
+            high = pays
+        if counted[0] >= at_least and pays > low:
+            low = pays
+    return low, high
 
 
 def _entered_ladder(amount: s.Ladder, parameter: s.Parameter, facts: dict[str, Fact]) -> Pay:

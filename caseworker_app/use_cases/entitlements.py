@@ -19,8 +19,8 @@ from caseworker_app.policy.assess import (
     cycle_of,
     name_of,
     subjects,
-    verdict,
 )
+from caseworker_app.policy.assess import verdicts as quick
 from caseworker_app.policy.changes import Change, smallest
 from caseworker_app.policy.facts import Claimed, HouseholdFacts, OrganisationFacts, Subject
 from caseworker_app.policy.pack import Item, Pack
@@ -62,6 +62,8 @@ def _undisturbed() -> Iterator[None]:
         yield
     finally:
         if was:
+            gc.freeze()  # All at once among the old, which are seldom gone through: looking at them takes half a second.
+            gc.unfreeze()
             gc.enable()
 
 
@@ -91,22 +93,23 @@ def gather(
 
 def _asked(
     items: Collection[Item], known: Known, on: date, cycle: str, people: frozenset[str] | None
-) -> Iterator[tuple[Item, Subject, Cycle]]:
-    """Return whom each item is asked for, and for which cycle."""
+) -> Iterator[tuple[Item, Cycle, Sequence[Subject]]]:
+    """Return for each item and cycle whom it is asked for, those of a household one after another."""
     whom: dict[str, list[Subject]] = {}
     for item in items:
         period = item.cycle.named(cycle) if cycle else item.cycle.at(on)
         if item.beneficiary not in whom:
-            whom[item.beneficiary] = subjects(item, known.households, known.organisations)
+            asked = subjects(item, known.households, known.organisations)
+            if people is not None and item.beneficiary == PERSON:
+                asked = [each for each in asked if each.id in people]
+            whom[item.beneficiary] = asked
+        if item.cycle.kind != EPISODE:
+            yield item, period, whom[item.beneficiary]
+            continue
         for subject in whom[item.beneficiary]:
-            if people is not None and item.beneficiary == PERSON and subject.id not in people:
-                continue
-            if item.cycle.kind == EPISODE:
-                own = cycle_of(item, subject, on, period)
-                if own is not None:
-                    yield item, subject, own
-                continue
-            yield item, subject, period
+            own = cycle_of(item, subject, on, period)
+            if own is not None:
+                yield item, own, [subject]
 
 
 def verdicts(
@@ -114,16 +117,23 @@ def verdicts(
 ) -> list[Verdict]:
     """Assess all items (those that have the cycle, if one is named) for everybody, without reasons: the quick way.
 
-    Raises ExpectedError `assess.cycle`.
+    Who is not named is not eligible. Raises ExpectedError `assess.cycle`.
     """
     items = _items(pack, "", cycle)
     with _undisturbed():
         known = gather(connection, items, on)
         claimed = Claimed() if as_if_unclaimed else known.claimed
-        return [
-            Verdict(item.id, period, subject, *verdict(item, subject, period, on, claimed))
-            for item, subject, period in _asked(items, known, on, cycle, None)
-        ]
+        return _possible(items, replace(known, claimed=claimed), on, cycle)
+
+
+def _possible(items: Collection[Item], known: Known, on: date, cycle: str) -> list[Verdict]:
+    """Return the verdicts of all who are or might be eligible."""
+    return [
+        Verdict(item.id, period, subject, *decided)
+        for item, period, asked in _asked(items, known, on, cycle, None)
+        for subject, decided in zip(asked, quick(item, asked, period, on, known.claimed), strict=True)
+        if decided[0] is not State.NOT_ELIGIBLE
+    ]
 
 
 def _items(pack: Pack, item: str, cycle: str) -> list[Item]:
@@ -161,7 +171,8 @@ def assess_all(
     chosen = None if people is None else frozenset(people)
     answers = [
         assess_subject(each, subject, period, on, known.claimed)
-        for each, subject, period in _asked(items, known, on, cycle, chosen)
+        for each, period, asked in _asked(items, known, on, cycle, chosen)
+        for subject in asked
     ]
     return together(pack, answers)
 
@@ -241,9 +252,9 @@ def _in_state(
     with _undisturbed():
         known = gather(connection, items, on, households=households)
         answers = [
-            assess_subject(each, subject, period, on, known.claimed)
-            for each, subject, period in _asked(items, known, on, cycle, None)
-            if verdict(each, subject, period, on, known.claimed)[0] is state
+            assess_subject(pack.item(each.item), each.subject, each.cycle, on, known.claimed)
+            for each in _possible(items, known, on, cycle)
+            if each.state is state
         ]
     return together(pack, answers)
 

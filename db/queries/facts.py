@@ -1,7 +1,7 @@
 """The facts that assessment reads, in one query a table for everybody at once, and only the tables a pack asks for."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -80,7 +80,7 @@ def _attributes(rows: Iterable[Any]) -> dict[str, dict[str, tuple[Dated, ...]]]:
     found: dict[str, dict[str, tuple[Dated, ...]]] = defaultdict(dict)
     for owner, name, value, since, until in rows:
         own = found[owner]
-        own[name] = (*own.get(name, ()), (value, since, until))
+        own[name] = (*own[name], (value, since, until)) if name in own else ((value, since, until),)
     return found
 
 
@@ -216,7 +216,7 @@ def _loans(owner: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - a mapped c
 
 def _spells(
     connection: Connection, on: date, people: Collection[str] | None, *, wages: bool
-) -> dict[str, list[SpellFacts]]:
+) -> dict[str, tuple[SpellFacts, ...]]:
     monthly: dict[str, tuple[WageFacts, ...]] = {}
     if wages:
         statement = (
@@ -245,39 +245,38 @@ def _spells(
         .where(live(Spell), Spell.started_on <= on)
         .order_by(Spell.started_on)
     )
-    found: dict[str, list[SpellFacts]] = defaultdict(list)
-    for person, *values in _rows(connection, jobs, Spell.person_id, people):
-        job = SpellFacts(*values)
-        if monthly:
-            job.wages = monthly.get(job.id, ())
-        found[person].append(job)
+    found = _grouped(_rows(connection, jobs, Spell.person_id, people), SpellFacts)
+    if monthly:
+        for theirs in found.values():
+            for job in theirs:
+                job.wages = monthly.get(job.id, ())
     return found
 
 
 _PERSON = (Person.id, Person.name, Person.identity_number, Person.born, Person.sex, Person.disability)
 
 
-def _make_person(
-    row: Any,  # noqa: ANN401 - a row
-    relation: str,
-    spells: dict[str, list[SpellFacts]],
-    records: _Records | None,
-) -> PersonFacts:
-    person, name, number, born, sex, disability = row
-    jobs = spells.get(person)
-    facts = PersonFacts(
-        person, name, number or "", tuple(jobs) if jobs else (), relation, born, sex, disability, NOTHING
-    )
-    if records is not None:
-        facts.attributes = records.attributes.get(person, NOTHING)
-        facts.contracts = records.contracts.get(person, ())
-        facts.insurances = records.insurances.get(person, ())
-        facts.certificates = records.certificates.get(person, ())
-        facts.businesses = records.businesses.get(person, ())
-        facts.loans = records.loans.get(person, ())
-        facts.posts = records.posts.get(person, ())
-        facts.papers = records.papers.get(person, ())
-    return facts
+def _person(values: Sequence[Any], relation: str = "") -> PersonFacts:
+    person, name, number, born, sex, disability = values
+    return PersonFacts(person, name, number or "", (), relation, born, sex, disability, NOTHING)
+
+
+def _complete(
+    connection: Connection,
+    on: date,
+    persons: Mapping[str, Sequence[PersonFacts]],
+    chosen: Collection[str] | None,
+    needs: Collection[str],
+) -> None:
+    """Give people their jobs and what else they have on record; most have little, so that is what is gone through."""
+    for person, jobs in _spells(connection, on, chosen, wages="wages" in needs).items():
+        for each in persons.get(person, ()):
+            each.spells = jobs
+    if set(needs) - {"flags", "wages", "shares"}:
+        for name, found in vars(_Records(connection, on, chosen, needs)).items():
+            for person, theirs in found.items():
+                for each in persons.get(person, ()):
+                    setattr(each, name, theirs)
 
 
 def households(
@@ -314,8 +313,11 @@ def households(
             chosen,
         )
     }
-    family: dict[str, list[Any]] = defaultdict(list)
-    for household, relation, *person in _rows(
+    family: dict[str, list[PersonFacts]] = defaultdict(list)
+    persons: dict[str, list[PersonFacts]] = defaultdict(list)
+    """By id; somebody can stand in two households, as two devices' work leaves him."""
+    heads: dict[str, str] = {}
+    for household, relation, *values in _rows(
         connection,
         select(Membership.household_id, Membership.relation, *_PERSON)
         .join(Person, Person.id == Membership.person_id)
@@ -324,29 +326,30 @@ def households(
         Membership.household_id,
         chosen,
     ):
-        family[household].append((relation, person))
-    people = None if chosen is None else [row[0] for rows in family.values() for _relation, row in rows]
-    spells = _spells(connection, on, people, wages="wages" in needs)
-    records = _Records(connection, on, people, needs) if set(needs) - {"flags", "wages", "shares"} else None
-    result = []
+        person = _person(values, relation)
+        persons[person.id].append(person)
+        family[household].append(person)
+        if relation == "head":
+            heads.setdefault(household, person.name)
+    _complete(connection, on, persons, None if chosen is None else list(persons), needs)
     own = select(Household.id, Household.household_no, Household.village_code).where(live(Household))
+    result = []
     for household, number, village in _rows(
         connection, own.order_by(Household.village_code, Household.household_no), Household.id, chosen
     ):
-        rows = family.get(household, ())
-        kind, identified_on, resolved_on = watched.get(household, ("", None, None))
         dated = marked.get(household, NOTHING)
+        kind, identified_on, resolved_on = watched.get(household, ("", None, None))
         result.append(
             HouseholdFacts(
                 household,
                 number,
-                next((row[1] for relation, row in rows if relation == "head"), ""),
+                heads.get(household, ""),
                 village,
                 value_on(dated.get("kind", ()), on),
                 kind,
                 identified_on,
                 resolved_on,
-                tuple([_make_person(row, relation, spells, records) for relation, row in rows]),
+                tuple(family.get(household, ())),
                 dated,
             )
         )
@@ -384,10 +387,12 @@ def organisations(
     persons = {member.id: member for home in known.values() for member in home.members}
     strangers = [each for each in people if each not in persons]
     if strangers:
-        spells = _spells(connection, on, strangers, wages="wages" in needs)
-        records = _Records(connection, on, strangers, needs)
-        for row in _rows(connection, select(*_PERSON).where(live(Person)), Person.id, strangers):
-            persons[row[0]] = _make_person(row, "", spells, records)
+        alone = {
+            row[0]: (_person(row),)
+            for row in _rows(connection, select(*_PERSON).where(live(Person)), Person.id, strangers)
+        }
+        _complete(connection, on, alone, list(alone), needs)
+        persons |= {person: each[0] for person, each in alone.items()}
     staff: dict[str, list[EngagedFacts]] = defaultdict(list)
     for organisation, record, role, since, until, spell, person in engaged:
         if person in persons:
