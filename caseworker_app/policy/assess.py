@@ -505,9 +505,7 @@ def _decide(item: Item, subject: Subject, seen: Seen, claimed: Claimed, *, quick
     claim = _own_claim(item, subject.id, cycle, claimed, on)
     begun = on >= cycle.span.first
     over = item.until is not None and rules.reference_day(seen) > item.until
-    last = (
-        item.process.last_day(cycle, on) if item.process.rounds or item.process.file_within_months else None
-    )
+    last = item.process.last_day(cycle, on) if item.process.ends else None
     late = last if last is not None and on > last else None
     excluded = _excluded(item, subject, cycle, claimed, on) if item.exclusions else []
     barred = claim is not None or not begun or over or late is not None or any(each[2] for each in excluded)
@@ -658,7 +656,7 @@ def _open(item: Item, cycle: Cycle, on: date) -> bool:
         item.until is not None and (on if cycle.span.last == s.END else cycle.span.last) > item.until
     ):
         return False
-    if not item.process.rounds and item.process.file_within_months is None:
+    if not item.process.ends:
         return True
     last = item.process.last_day(cycle, on)
     return last is None or on <= last
@@ -1507,7 +1505,7 @@ def _time_reasons(item: Item, decision: _Decision, seen: Seen, told: _Told) -> t
             )
         )
     process = item.process
-    if not process.rounds and process.file_within_months is None:
+    if not process.ends:
         return None, None, None
     rounds = process.filing(cycle, on)
     last = process.last_day(cycle, on)

@@ -119,14 +119,13 @@ class _Reader:
         values = table.texts(key)
         if not values:
             raise table.fail(key, "key_missing")
-        known: tuple[str, ...] = ()
         if fact.codes:
-            known = codes.code_list(fact.codes).codes
+            _known(table, key, values, fact.codes)
         elif fact.name in self.own and self.own[fact.name].labels:
             known = tuple(self.own[fact.name].labels)
-        for value in values if known else ():
-            if value not in known:
-                raise table.unknown(key, value, known)
+            for value in values:
+                if value not in known:
+                    raise table.unknown(key, value, known)
         return values
 
     def _moment(self, table: Table) -> s.Moment:
@@ -569,6 +568,7 @@ class _Reader:
             tuple(publicity),
             tuple(rounds),
             table.optional("file_within_months", int),
+            table.optional("file_within_days", int),
             table.take("clause", str, clause),
             table.take("notice_identity", bool, False),
         )
@@ -683,11 +683,16 @@ def _flag(table: Table, key: str) -> bool:
     return raw
 
 
+def _spelled(list_name: str) -> tuple[str, ...]:
+    """Return the codes of a list with what they mean: a pack is written in Chinese."""
+    known = codes.code_list(list_name)
+    return tuple(f"{code}（{known.label(code, 'zh_CN')}）" for code in known.codes)
+
+
 def _known(table: Table, key: str, values: tuple[str, ...], list_name: str) -> None:
-    known = codes.code_list(list_name).codes
     for value in values:
-        if value not in known:
-            raise table.unknown(key, value, known)
+        if value not in codes.code_list(list_name).codes:
+            raise table.unknown(key, value, _spelled(list_name))
 
 
 def _codes(table: Table, key: str, list_name: str) -> tuple[str, ...]:

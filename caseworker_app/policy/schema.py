@@ -570,9 +570,15 @@ class Process:
     publicity: tuple[Publicity, ...] = ()
     rounds: tuple[Round, ...] = ()
     file_within_months: int | None = None
+    file_within_days: int | None = None
     clause: str = ""
     notice_identity: bool = False
     """Whether the public notice carries identity numbers, masked."""
+
+    @property
+    def ends(self) -> bool:
+        """Whether there is a last day to file."""
+        return bool(self.rounds) or self.file_within_months is not None or self.file_within_days is not None
 
     def filing(self, cycle: Cycle, on: date) -> tuple[tuple[str, Span, date | None], ...]:
         """Return the rounds of a cycle with their days, earliest first; empty when there are none."""
@@ -582,15 +588,13 @@ class Process:
     def last_day(self, cycle: Cycle, on: date) -> date | None:
         """Return the last day on which a claim for a cycle can be filed; None when there is none."""
         days = [span.last for _name, span, _paid in self.filing(cycle, on)]
-        if self.file_within_months is not None and cycle.span.last != END:
-            days.append(
-                date.fromordinal(
-                    add_months(
-                        date.fromordinal(cycle.span.last.toordinal() + 1), self.file_within_months
-                    ).toordinal()
-                    - 1
-                )
+        if (
+            self.file_within_months is not None or self.file_within_days is not None
+        ) and cycle.span.last != END:
+            after = add_months(
+                date.fromordinal(cycle.span.last.toordinal() + 1), self.file_within_months or 0
             )
+            days.append(date.fromordinal(after.toordinal() - 1 + (self.file_within_days or 0)))
         return max(days, default=None)
 
 

@@ -236,6 +236,10 @@ def test_a_claim_waits_for_its_round_and_ends_with_the_last_day(sample_desk: Des
     with pytest.raises(ExpectedError, match=r"claim\.deadline") as refused:
         walk(sample_desk, number, "submitted")
     assert refused.value.values["last"] == "2024-10-31"
+    follow(sample_desk, Process(file_within_days=15))
+    with pytest.raises(ExpectedError, match=r"claim\.deadline") as refused:
+        walk(sample_desk, number, "submitted")
+    assert refused.value.values["last"] == "2024-10-15"
 
 
 def test_an_item_may_name_its_own_steps(sample_desk: Desk, number: str) -> None:
