@@ -20,7 +20,7 @@ from caseworker_app.domain.divisions import Distance
 from caseworker_app.domain.spans import DAYS_A_MONTH, Cycle, add_months
 from caseworker_app.policy import rules
 from caseworker_app.policy import schema as s
-from caseworker_app.policy.assess import State, amount_of, checks_of, ended, verdict
+from caseworker_app.policy.assess import State, amount_of, assess_subject, checks_of, ended, verdict
 from caseworker_app.policy.facts import (
     BusinessFacts,
     CertificateFacts,
@@ -58,11 +58,15 @@ class Kind(StrEnum):
     PEOPLE = "people"
     HEAD_COUNT = "head_count"
     RECORD = "record"
+    FIGURE = "figure"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change: until which day (wait, work, leave, people), or which fact of which record becomes what."""
+    """One change: until which day (wait, work, leave, people), or which fact of which record becomes what.
+
+    A figure is one of the place, not of the beneficiary: applied to his facts it changes nothing.
+    """
 
     kind: Kind
     until: date | None = None
@@ -1021,6 +1025,22 @@ def _again(before: tuple[Change, ...], option: tuple[Change, ...]) -> bool:
     return any(each.kind in _OFTEN and done.count(what(each)) >= _OFTEN[each.kind] for each in option)
 
 
+_FIGURE = Change(Kind.FIGURE, fact="parameter")
+
+
+def _granted(
+    item: s.Item, subject: Subject, cycle: Cycle, on: date, claimed: Claimed
+) -> tuple[Change, ...] | None:
+    """Return nothing when it is eligible, that a figure of the place is lacking when only that is; else None."""
+    state = verdict(item, subject, cycle, on, claimed)[0]
+    if state is State.ELIGIBLE:
+        return ()
+    if state is State.NOT_ELIGIBLE:
+        return None
+    missing = assess_subject(item, subject, cycle, on, claimed).missing
+    return (_FIGURE,) if missing and all(each.field == "parameter" for each in missing) else None
+
+
 def _spared(
     item: s.Item, subject: Subject, cycle: Cycle, on: date, claimed: Claimed, changes: tuple[Change, ...]
 ) -> tuple[Change, ...]:
@@ -1028,7 +1048,7 @@ def _spared(
     for change in changes:
         fewer = tuple(each for each in changes if each is not change)
         after, day = applied(subject, on, fewer)
-        if verdict(item, after, cycle, day, claimed)[0] is State.ELIGIBLE:
+        if _granted(item, after, cycle, day, claimed) is not None:
             return _spared(item, subject, cycle, on, claimed, fewer)
     return changes
 
@@ -1071,8 +1091,9 @@ def _fewest(
     expanded = 0
     while waiting and expanded < _NODES:
         count, _order, node = heappop(waiting)
-        if count and verdict(item, node.subject, cycle, node.on, claimed)[0] is State.ELIGIBLE:
-            return _spared(item, subject, cycle, on, claimed, node.changes)
+        lacking = _granted(item, node.subject, cycle, node.on, claimed) if count else None
+        if lacking is not None:
+            return _spared(item, subject, cycle, on, claimed, node.changes) + lacking
         if count >= _DEPTH:
             continue
         expanded += 1

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import Enum
-from types import MappingProxyType
 from typing import Any
 
 from caseworker_app.domain import divisions, money
@@ -11,7 +10,7 @@ from caseworker_app.domain.spans import Months
 from caseworker_app.policy.assess import Entitlement, Missing, Outcome, Reason, State
 from caseworker_app.policy.changes import Change, Kind
 from caseworker_app.policy.schema import BEGINNING, EVER, Item, Step
-from caseworker_app.policy.vocabulary import FACTS, MONEY
+from caseworker_app.policy.vocabulary import FACTS, MONEY, Fact
 from caseworker_app.wording import ZH, _, _n, joined, label, language, months_text
 
 Values = dict[str, Any]
@@ -591,6 +590,7 @@ def why(entitlement: Entitlement) -> str:
         and failed.condition in ("place", "months", "income", "counted")
         and entitlement.on > entitlement.cycle.span.last
     ):
+        sentence += "" if language() == ZH else " "
         sentence += _("The cycle ended on {day}.").format(day=entitlement.cycle.span.last)
     return sentence
 
@@ -610,43 +610,83 @@ def _work_text(change: Change) -> str:
     return _clauses([text, _("earning {amount} a month").format(amount=wage)])
 
 
-def change_text(change: Change, names: Mapping[str, str] = MappingProxyType({})) -> str:
-    """Return one change in words; `names` are those of the pack's own facts."""
-    if change.kind is Kind.WAIT:
-        return _("wait until {day}").format(day=change.until)
-    if change.kind is Kind.WORK:
-        return _work_text(change)
-    if change.kind is Kind.LEAVE:
-        return _("the job ends by {day}").format(day=change.until)
-    if change.kind is Kind.FACT:
-        return _("{fact} becomes {value}").format(
-            fact=names.get(change.fact, "") or fact_text(change.fact),
-            value=_value_text(change.fact, change.value, {}),
-        )
-    if change.kind is Kind.PROOF:
-        kinds = [label("attachment_kind", change.value["kind"])] if change.value["kind"] else []
-        kinds += [label("insurance_kind", each) for each in change.value["kinds"]]
-        return _("hand in: {what}").format(what=joined(kinds) or missing_text(change.fact))
-    if change.kind is Kind.PEOPLE:
-        count = change.value["count"]
-        return _n("{count} more person who counts", "{count} more people who count", count).format(
-            count=count
-        )
-    if change.kind is Kind.HEAD_COUNT:
-        return _("head-count of the month at least {count}").format(count=change.value)
-    return _("a new record: {what}").format(what=record_text(change.fact))
-
-
-def changes_text(changes: Sequence[Change] | None) -> str:
-    """Return what would make it eligible, or that nothing can any more."""
-    if changes is None:
-        return _("Nothing can change this any more.")
-    return _("It would be granted with: {changes}.").format(
-        changes=joined(change_text(each) for each in changes)
+def _fact_change(change: Change, facts: Mapping[str, Fact]) -> str:
+    fact = facts.get(change.fact)
+    name = (fact.label if fact else "") or fact_text(change.fact)
+    if fact is not None and fact.kind == MONEY and change.value <= 1:  # Whatever it is, above nothing.
+        return _("enter: {what}").format(what=name)
+    return _("{fact} becomes {value}").format(
+        fact=name, value=_value_text(change.fact, change.value, dict(fact.labels) if fact else {})
     )
 
 
-def _change_json(change: Change) -> Values:
+def _people_change(change: Change) -> str:
+    count = change.value["count"]
+    people = _n("{count} more person who counts", "{count} more people who count", count).format(count=count)
+    return _clauses([people, _("wait until {day}").format(day=change.until)]) if change.until else people
+
+
+def change_text(change: Change, facts: Mapping[str, Fact] = FACTS) -> str:
+    """Return one change in words; `facts` are those of the item, the pack's own among them."""
+    match change.kind:
+        case Kind.WAIT:
+            return _("wait until {day}").format(day=change.until)
+        case Kind.WORK:
+            return _work_text(change)
+        case Kind.LEAVE:
+            return _("the job ends by {day}").format(day=change.until)
+        case Kind.FACT:
+            return _fact_change(change, facts)
+        case Kind.PROOF:
+            kinds = [label("attachment_kind", change.value["kind"])] if change.value["kind"] else []
+            kinds += [label("insurance_kind", each) for each in change.value["kinds"]]
+            if change.value["given"]:
+                return _("enter: {what}").format(what=missing_text(change.fact))
+            return _("hand in: {what}").format(what=joined(kinds) or missing_text(change.fact))
+        case Kind.PEOPLE:
+            return _people_change(change)
+        case Kind.FIGURE:
+            return _("this place's own figure is entered")
+        case Kind.HEAD_COUNT:
+            return _("head-count of the month at least {count}").format(count=change.value)
+        case _:
+            return _("a new record: {what}").format(what=record_text(change.fact))
+
+
+def changes_text(changes: Sequence[Change] | None, facts: Mapping[str, Fact] = FACTS) -> str:
+    """Return what would make it eligible, or that nothing can any more."""
+    if changes is None:
+        return _("Nothing can change this any more.")
+    texts = dict.fromkeys(change_text(each, facts) for each in changes)
+    return _("It would be granted with: {changes}.").format(changes=joined(texts))
+
+
+def verdict_text(entitlement: Entitlement) -> str:
+    """Return the answer itself in one plain sentence."""
+    if entitlement.state is State.UNKNOWN:
+        return _("This cannot be told yet.")
+    if entitlement.state is State.NOT_ELIGIBLE:
+        return _("Not entitled as of {day}.").format(day=entitlement.on)
+    if entitlement.amount is None:
+        return _("{least} to {most} yuan can be claimed, as the reviewer decides.").format(
+            least=money.shown(entitlement.amount_min or 0), most=money.shown(entitlement.amount_max or 0)
+        )
+    return _("{amount} yuan can be claimed.").format(amount=money.shown(entitlement.amount))
+
+
+def next_text(entitlement: Entitlement) -> str:
+    """Return what to do next where it is not a question of what would change; '' where there is nothing."""
+    if entitlement.state is State.UNKNOWN:
+        places = dict.fromkeys(where_text(each.field) for each in entitlement.missing)
+        return _("Enter it here: {where}.").format(where=joined(each for each in places if each))
+    if entitlement.state is not State.ELIGIBLE:
+        return ""
+    if entitlement.file_by is None:
+        return _("It can be filed now.")
+    return _("File it by {day}.").format(day=entitlement.file_by)
+
+
+def _change_json(change: Change, facts: Mapping[str, Fact]) -> Values:
     value = change.value
     return {
         "kind": change.kind.value,
@@ -658,13 +698,13 @@ def _change_json(change: Change) -> Values:
         else value.isoformat()
         if isinstance(value, date)
         else None,
-        "label": change_text(change),
+        "label": change_text(change, facts),
     }
 
 
-def changes_json(changes: Sequence[Change] | None) -> list[Values] | None:
+def changes_json(changes: Sequence[Change] | None, facts: Mapping[str, Fact] = FACTS) -> list[Values] | None:
     """Return changes with stable keys; None when nothing can change it any more."""
-    return None if changes is None else [_change_json(each) for each in changes]
+    return None if changes is None else [_change_json(each, facts) for each in changes]
 
 
 # -- an item as a page says it -------------------------------------------------------------------------

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from caseworker_app.domain import money
 from caseworker_app.policy import explain
 from caseworker_app.policy.assess import Entitlement, State
+from caseworker_app.policy.changes import Change
 from caseworker_app.read_models.claims import ClaimRow
-from caseworker_app.use_cases import claims
+from caseworker_app.use_cases import claims, entitlements
 from caseworker_app.wording import _, label
 from ui.actions import tip
 from ui.context import Context
@@ -32,6 +33,7 @@ class EntitlementPart(QWidget):
         self._context = context
         self._answers: Sequence[Entitlement] = ()
         self._chosen = ("", "")
+        self._told: QLabel | None = None
         self._place = QVBoxLayout(self)
         self._place.setContentsMargins(0, 0, 0, 0)
 
@@ -47,6 +49,7 @@ class EntitlementPart(QWidget):
 
     def _fill(self) -> None:
         clear(self._place)
+        self._told = None
         if not self._answers:
             self._place.addWidget(Card(text(_("The policy pack has no item for them."), "muted")))
             return
@@ -107,8 +110,9 @@ class EntitlementPart(QWidget):
                 decided.returnPressed.connect(partial(self.file_claim, answer, decided))
                 bar.addWidget(decided)
             bar.addWidget(button(_("Claim"), partial(self.file_claim, answer, decided), primary=True))
-        note = text(explain.why(answer), wrap=True)
+        note = text("", wrap=True, select=True)
         note.setObjectName("note")
+        self._tell(answer, note)
         parts: list[Any] = [bar, note, ReasonTable(answer)]
         parts.append(text(explain.ladder_text(item), "secondary", wrap=True))
         evidence = _("Papers: {required}; any one of: {any_of}").format(
@@ -135,6 +139,31 @@ class EntitlementPart(QWidget):
                 )
         parts.append(None)
         return Card(*parts, space=10)
+
+    def _tell(self, answer: Entitlement, note: QLabel) -> None:
+        """Say in plain lines what the answer is, why, and what to do or what would change it."""
+        self._told = note
+        if answer.claimed:
+            note.setText(explain.why(answer))
+            return
+        said = [explain.verdict_text(answer), explain.why(answer)]
+        note.setText("\n".join(filter(None, [*said, explain.next_text(answer)])))
+        if answer.state is not State.NOT_ELIGIBLE:
+            return
+        context = self._context
+        facts = context.desk.pack.item(answer.item).facts
+
+        def found(changes: Sequence[Change] | None) -> None:
+            if self._told is note:  # Somebody may have gone on to another item.
+                note.setText("\n".join([*said, explain.changes_text(changes, facts)]))
+
+        context.query(
+            entitlements.what_would_change,
+            context.desk.pack,
+            answer,
+            then=found,
+            latest=f"entitlement.change.{id(self)}",
+        )
 
     def file_claim(self, answer: Entitlement, decided: DecidedAmount | None = None) -> None:
         """File the claim and show its form."""

@@ -6,11 +6,12 @@ from random import Random
 import pytest
 
 from caseworker_app.domain.spans import Cycle
-from caseworker_app.policy import explain
+from caseworker_app.policy import explain, pack
 from caseworker_app.policy.assess import State, assess_subject, cycle_of, verdict
-from caseworker_app.policy.changes import Change, applied, smallest
-from caseworker_app.policy.facts import Claimed, Subject
+from caseworker_app.policy.changes import Change, Kind, applied, smallest
+from caseworker_app.policy.facts import Claimed, HouseholdFacts, PersonFacts, Subject
 from caseworker_app.policy.pack import Item
+from caseworker_app.policy.schema import PERSON
 from tests.caseworker_app.policy import made_up
 
 NEIGHBOURS = 6
@@ -55,3 +56,17 @@ def test_the_fewest_changes_once_applied_make_it_eligible_and_where_there_are_no
                 near, day = made_up.near(random, whom, on, item)
                 assert verdict(item, near, own, day, Claimed())[0] is not State.ELIGIBLE, said
     assert flipped
+
+
+def test_a_figure_of_the_place_that_is_lacking_is_not_that_nothing_can_change() -> None:
+    item = pack.load().item("JF-15")
+    whom = Subject(PERSON, HouseholdFacts("h", "1", "甲", made_up.HOME, "", "", None, None, ()))
+    whom.person = PersonFacts("p", "甲", "")
+    on = date(2024, 6, 1)
+    found = smallest(item, whom, item.cycle.at(on), on, Claimed())
+    assert found is not None
+    assert [each.kind for each in found] == [Kind.RECORD, Kind.FIGURE]
+    after, day = applied(whom, on, found)
+    answer = assess_subject(item, after, item.cycle.at(on), day, Claimed())
+    assert {each.field for each in answer.missing} == {"parameter"}
+    assert explain.changes_text(found)
