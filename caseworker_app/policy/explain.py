@@ -601,9 +601,12 @@ def why(entitlement: Entitlement) -> str:
 def _work_text(change: Change) -> str:
     places = [divisions.full_name(change.value["place"][:2])] if change.place.isdigit() else []
     places += [label("distance", change.place)] if change.place and not places else []
+    kinds = change.value["work"].kinds
+    if kinds and "wage" not in kinds:
+        places.append(label("spell_kind", kinds[0]))
     text = _("work until {day}").format(day=change.until)
     if places:
-        text = _("work until {day} ({place})").format(day=change.until, place=places[0])
+        text = _("work until {day} ({place})").format(day=change.until, place=_clauses(places))
     if change.value["wage"] <= 1:
         return text
     wage = _("{amount} yuan").format(amount=money.shown(change.value["wage"]))
@@ -678,7 +681,8 @@ def next_text(entitlement: Entitlement) -> str:
     """Return what to do next where it is not a question of what would change; '' where there is nothing."""
     if entitlement.state is State.UNKNOWN:
         places = dict.fromkeys(where_text(each.field) for each in entitlement.missing)
-        return _("Enter it here: {where}.").format(where=joined(each for each in places if each))
+        listed = ("；" if language() == ZH else "; ").join(each for each in places if each)
+        return _("Enter it here: {where}.").format(where=listed)
     if entitlement.state is not State.ELIGIBLE:
         return ""
     if entitlement.file_by is None:

@@ -37,9 +37,11 @@ class EntitlementCard(Card):
 
     def __init__(self, item: Item, entitlement: Entitlement) -> None:
         word, tone = standing(entitlement)
-        title = text(f"{item.name}")
+        title = text(item.name, wrap=True)
         why = text(explain.why(entitlement), "secondary", wrap=True)
-        parts: list[Any] = [row(title, None, Pill(word, tone))]
+        line = row(title, Pill(word, tone), space=8)
+        line.setStretch(0, 1)
+        parts: list[Any] = [line]
         if entitlement.amount:
             parts.append(text(_("{amount} yuan").format(amount=money.shown(entitlement.amount)), "large"))
         parts.append(why)
@@ -48,7 +50,7 @@ class EntitlementCard(Card):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"{item.name} {word} {explain.why(entitlement)}")
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 
     def mark(self, *, chosen: bool) -> None:
         """Show whether this card is the one whose reasons are open."""

@@ -115,9 +115,10 @@ class EntitlementPart(QWidget):
         self._tell(answer, note)
         parts: list[Any] = [bar, note, ReasonTable(answer)]
         parts.append(text(explain.ladder_text(item), "secondary", wrap=True))
-        evidence = _("Papers: {required}; any one of: {any_of}").format(
-            required="、".join(item.paper.evidence_required), any_of="、".join(item.paper.evidence_any_of)
-        )
+        required, any_of = "、".join(item.paper.evidence_required), "、".join(item.paper.evidence_any_of)
+        evidence = _("Papers: {required}").format(required=required)
+        if any_of:
+            evidence = _("Papers: {required}; any one of: {any_of}").format(required=required, any_of=any_of)
         parts.append(text(evidence, "secondary", wrap=True))
         source = _("{document}, {clause} · {department} · {fund}").format(
             document=pack.document.short, clause=item.clause, department=item.department, fund=item.fund
