@@ -15,6 +15,20 @@ Rows = Callable[[Connection, Sequence[str]], Sequence[Sequence[object]]]
 """Gives the cells of these records in the order given; called once a block."""
 
 
+def write_held(
+    path: Path,
+    titled: Callable[[], tuple[str, Sequence[Head]]],
+    cells: Callable[[], Sequence[Sequence[object]]],
+) -> int:
+    """Write rows that are held already; return how many. ExpectedError `workbook.not_written`.
+
+    Title, headers and cells are asked for in Chinese, whatever the window speaks.
+    """
+    with wording.speaking(wording.ZH):
+        title, heads = titled()
+        return write.write_list(path, title, heads, [cells()])
+
+
 def write_list(
     connection: Connection,
     path: Path,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 from PySide6.QtWidgets import QLineEdit
 
@@ -80,6 +81,18 @@ def test_a_finding_is_explained_with_the_keyboard_and_counts_again_after_undo(of
     assert titles()["wage_high"] in [row[4] for row in officer.rows()]
     officer.key(Key.Key_Return)
     assert officer.window.current_page() == "person"
+
+
+def test_what_is_shown_of_the_findings_is_exported(officer: Officer, tmp_path: Path) -> None:
+    officer.key(Key.Key_K, CONTROL | SHIFT)
+    shown = officer.rows()
+    file = tmp_path / "检查.xlsx"
+    with officer.naming(file):
+        officer.key(Key.Key_E, CONTROL)
+    officer.settle()
+    officer.see(file.exists)
+    rows = list(openpyxl.load_workbook(file).active.iter_rows(values_only=True))
+    assert [[each or "" for each in row] for row in rows[-len(shown) :]] == shown
 
 
 def test_an_old_step_is_taken_back_with_what_stands_on_it(officer: Officer) -> None:

@@ -1,12 +1,14 @@
 """What is half filled in when the window changes its look, and papers described anew."""
 
+import gc
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QListWidget, QMessageBox
 
 from caseworker_app import settings
@@ -120,3 +122,17 @@ def test_a_photo_is_described_anew_while_it_is_looked_at(county: Officer, tmp_pa
     papers.setFocus()
     county.key(Key.Key_Delete)
     assert county.count(_("Papers")) == 0
+
+
+def test_a_window_that_was_exchanged_is_let_go(county: Officer) -> None:  # noqa: F811
+    for page in ("today", "claims", "round", "checks", "journal"):
+        county.window.go(page)
+        county.settle()
+    person_page(county)
+    gone = weakref.ref(county.window), weakref.ref(county.opened.watch)
+    county.window.renew()
+    county.see(lambda: county.window is not gone[0]())
+    county.settle()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    assert [each() for each in gone] == [None, None]

@@ -99,6 +99,10 @@ def _tick(theme: tokens.Tokens) -> str:
     return str(resources.files("ui.theme") / f"tick-{theme.name}.svg").replace("\\", "/")
 
 
+RING = 2
+"""How wide the ring around what has the focus is, at any size of text."""
+
+
 def sheet(theme: tokens.Tokens) -> str:
     """Return the style sheet of a theme."""
     return f"""
@@ -114,9 +118,9 @@ QMainWindow, #ground, QScrollArea {{ background: {theme.ground}; border: 0; }}
 #card[tone="attention"] {{ border: 1px solid {theme.attention_line}; }}
 #card:focus {{ border: 2px solid {theme.accent}; background: {theme.accent_soft}; }}
 #side {{ background: {theme.surface}; border-left: 1px solid {theme.line}; }}
-QScrollArea {{ border: 2px solid transparent; }}
+QScrollArea {{ border: {RING}px solid transparent; }}
 #room {{ border: 0; }}
-#side:focus, QScrollArea:focus {{ border: 2px solid {theme.accent}; }}
+#side:focus, QScrollArea:focus {{ border: {RING}px solid {theme.accent}; }}
 #note {{ background: {theme.quiet_soft}; border-radius: {px(tokens.RADIUS)}px; padding: {px(8)}px {px(12)}px; }}
 QLabel[role="page"] {{ font-size: {px(tokens.PAGE)}px; font-weight: 600; }}
 QLabel[role="section"] {{ font-size: {px(tokens.SECTION - 2)}px; font-weight: 600; }}
@@ -155,11 +159,12 @@ QComboBox QAbstractItemView {{ background: {theme.surface}; border: 1px solid {t
 #find:focus {{ background: {theme.surface}; border: 2px solid {theme.accent}; }}
 QTableView {{ background: {theme.surface}; border: 0; gridline-color: transparent; selection-background-color: {theme.selection}; selection-color: {theme.text}; }}
 QTableView:focus {{ border: 0; }}
+QTableView[framed="true"], QTableView[framed="true"]:focus {{ border: 1px solid {theme.line}; border-radius: {px(tokens.RADIUS)}px; }}
 QHeaderView {{ background: {theme.header}; border: 0; }}
 QHeaderView::section {{ background: {theme.header}; color: {theme.secondary}; border: 0; border-bottom: 1px solid {theme.line}; padding: 0 {px(8)}px; font-size: {px(tokens.SMALL)}px; }}
-QScrollBar:vertical {{ background: transparent; width: {px(10)}px; margin: 0; }}
+QScrollBar:vertical {{ background: transparent; width: {px(12)}px; margin: 0; padding-left: {px(3)}px; }}
 QScrollBar:horizontal {{ background: transparent; height: {px(10)}px; margin: 0; }}
-QScrollBar::handle {{ background: {theme.line_strong}; border-radius: {px(5)}px; min-height: {px(32)}px; min-width: {px(32)}px; }}
+QScrollBar::handle {{ background: {theme.line_strong}; border-radius: {px(4)}px; min-height: {px(32)}px; min-width: {px(32)}px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QAbstractScrollArea::corner {{ background: transparent; border: 0; }}

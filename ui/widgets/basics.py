@@ -29,6 +29,7 @@ from ui.theme import style, tokens
 
 _PROGRESS_AFTER_MS = 400
 _FORETELL_AFTER = 2.0
+_TAB_SIDE = 11
 _SMOOTH, _NO_PEN = QPainter.RenderHint.Antialiasing, Qt.PenStyle.NoPen
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
 
@@ -217,6 +218,7 @@ class TabStrip(QWidget):
             self._buttons[key] = made
         layout.addStretch(1)
         self.setLayout(layout)
+        self._make_room()
         if tabs:
             self._buttons[tabs[0][0]].setChecked(True)
 
@@ -238,12 +240,19 @@ class TabStrip(QWidget):
         keys = list(self._buttons)
         self.choose(keys[(keys.index(self.current()) + by) % len(keys)])
 
+    def _make_room(self) -> None:
+        """Keep room for each title as it is when its tab is on, which is stronger."""
+        strong = QFontMetrics(style.font(tokens.TEXT, strong=True))
+        for made in self._buttons.values():
+            made.setMinimumWidth(strong.horizontalAdvance(made.text()) + style.px(2 * _TAB_SIDE))
+
     def count(self, counts: dict[str, int]) -> None:
         """Show how many stand under each tab."""
         for key, number in counts.items():
             if key in self._buttons:
                 self._buttons[key].setText(f"{self._titles[key]} {number}")
                 self._buttons[key].setAccessibleName(f"{self._titles[key]} {number}")
+        self._make_room()
 
 
 class EmptyState(QWidget):

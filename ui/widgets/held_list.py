@@ -6,12 +6,16 @@ held.narrow()               # after something else was chosen that `wanted` look
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QFileDialog, QSizePolicy, QWidget
 
-from caseworker_app.wording import _
+from caseworker_app import wording
+from caseworker_app.exchange.write import Head
+from caseworker_app.use_cases import export
+from caseworker_app.wording import _, _n
 from ui.context import Context
 from ui.models.windowed import Column, WindowedTableModel
 from ui.widgets.basics import EmptyState, TabStrip, clear, column, row
@@ -64,7 +68,7 @@ class HeldList(QWidget):
         self._detail.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._detail.hide()
         strip = QWidget()
-        margins = (12, 4, 16, 6) if page else (0, 0, 0, 0)
+        margins = (16, 4, 16, 6) if page else (0, 0, 0, 0)
         strip.setObjectName("tabs" if page else "")
         strip.setLayout(row(self.tabs, None, *beside, self.filter, margins=margins))
         self.setLayout(column(strip, self.table, self._detail, space=0 if page else 8))
@@ -105,6 +109,30 @@ class HeldList(QWidget):
     def shown(self) -> list[Any]:
         """Return the rows that are shown, in their order."""
         return [self.rows[each] for each in self.model.ids()]
+
+    def export(self, title: str) -> None:
+        """Ask for a file name and write what is shown, in its order; the title is one to be translated."""
+        with wording.speaking(wording.ZH):
+            title = _(title)
+        context, lines, columns = self._context, self.shown(), self.model.columns
+        offered = f"{title}_{context.today:%Y%m%d}.xlsx"
+        chosen, _filter = QFileDialog.getSaveFileName(self, _("Export"), offered, "Excel (*.xlsx)")
+        if not chosen:
+            return
+        path = Path(chosen)
+
+        def work() -> int:
+            return export.write_held(
+                path,
+                lambda: (title, [Head(_(each.header), "text", each.width) for each in columns]),
+                lambda: [[each.said(line) for each in columns] for line in lines],
+            )
+
+        def done(count: int) -> None:
+            words = _n("Exported {count} row to {file}", "Exported {count} rows to {file}", count)
+            context.messages.done(words.format(count=count, file=path.name))
+
+        context.runner.read(work, done, context.messages.error)
 
     def _fetch(self, ids: Sequence[str], arrived: Callable[[Sequence[Any]], None]) -> None:
         arrived([self.rows[each] for each in ids if each in self.rows])

@@ -30,7 +30,7 @@ _ABOVE = 7
 
 
 class Ruled(QWidget):
-    """Texts and parts in columns under their heads, a line below each row.
+    """Texts and parts in columns under their heads, a line below each row; columns of numbers stand at the right.
 
     One stop for Tab: the arrow keys go from cell to cell, Home and End to the first and last row, Enter follows the
     link of the cell or its row, Ctrl+C copies the cell. Signals: went(int) with the row that is now current.
@@ -38,8 +38,9 @@ class Ruled(QWidget):
 
     went = Signal(int)
 
-    def __init__(self, heads: Sequence[str], *, choosing: bool = False) -> None:
+    def __init__(self, heads: Sequence[str], *, choosing: bool = False, right: Sequence[int] = ()) -> None:
         super().__init__()
+        self._right = frozenset(right)
         self._heads = list(heads)
         self._rows: list[list[QWidget]] = []
         self._choosing = choosing
@@ -69,7 +70,9 @@ class Ruled(QWidget):
         self._rows.append(list(parts))
         for index, part in enumerate(self._rows[-1]):
             side = Qt.AlignmentFlag.AlignVCenter
-            if not isinstance(part, QLabel):
+            if index in self._right:
+                side |= Qt.AlignmentFlag.AlignRight
+            elif not isinstance(part, QLabel):
                 side |= Qt.AlignmentFlag.AlignLeft
             self.grid.addWidget(part, len(self._rows) - 1, index, side)
 
@@ -211,16 +214,30 @@ def scrolled(inside: QWidget, name: str) -> QScrollArea:
     """Return a widget in a scroll area of the page's ground."""
     area = QScrollArea()
     area.setWidgetResizable(True)
+    if (
+        layout := inside.layout()
+    ):  # The ring of focus takes its room from the margins, so that edges stand in line.
+        sides = layout.contentsMargins()
+        layout.setContentsMargins(
+            max(sides.left() - style.RING, 0), sides.top(), max(sides.right() - style.RING, 0), sides.bottom()
+        )
     area.setWidget(inside)
     area.setAccessibleName(name)
     return area
 
 
-def lines(heads: Sequence[str], rows: Sequence[Sequence[str | QWidget]], empty: str, stretch: int) -> QWidget:
+def lines(
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str | QWidget]],
+    empty: str,
+    stretch: int,
+    *,
+    right: Sequence[int] = (),
+) -> QWidget:
     """Return a small table of texts in a card, or one line when there are none."""
     if not rows:
         return Card(text(empty, "muted"))
-    inside = Ruled(heads)
+    inside = Ruled(heads, right=right)
     fill(inside, rows, stretch)
     return Card(inside)
 

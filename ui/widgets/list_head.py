@@ -160,7 +160,10 @@ class ListTabs(TabStrip):
         """Show the tabs there is room for, the one that is on and saved views before the rest."""
         gap = style.px(4)
         room = self.width() - self.add_view.sizeHint().width() - gap
-        widths = {key: made.sizeHint().width() + gap for key, made in self._buttons.items()}
+        widths = {
+            key: max(made.sizeHint().width(), made.minimumWidth()) + gap
+            for key, made in self._buttons.items()
+        }
         if sum(widths.values()) > room:
             room -= self._more.sizeHint().width() + gap
         kept: set[str] = set()
@@ -286,7 +289,7 @@ class ListFrame(QWidget):
         self.chips = Chips()
         self.chips.removed.connect(partial(self._narrow, narrowed=None))
         self.chips.cleared.connect(self._clear)
-        line = row(margins=(12, 4, 16, 6))
+        line = row(margins=(16, 4, 16, 6))
         line.addWidget(self.tabs, 1)
         line.addWidget(self.filter)
         line.addWidget(self.chooser)

@@ -34,6 +34,7 @@ class BundleScreen(QWidget):
         head.setObjectName("pagehead")
         head.setLayout(
             row(
+                button(_("Back"), context.navigator.back, link=True, icon="back", tip="Esc"),
                 self._title,
                 self._summary,
                 None,
@@ -108,7 +109,7 @@ class BundleScreen(QWidget):
             for each in bundle.claims
         ]
         heads = [_("Claim number"), _("Name"), _("Item"), _("Yuan"), _("State"), ""]
-        self._place.addWidget(lines(heads, rows, _("Nothing has been claimed yet."), 2))
+        self._place.addWidget(lines(heads, rows, _("Nothing has been claimed yet."), 2, right=(3,)))
         self._context.refresh_status()
 
     def _section(self, title: str, answers: tuple[Entitlement, ...], empty: str) -> None:
@@ -125,7 +126,7 @@ class BundleScreen(QWidget):
             for each in answers
         ]
         heads = [_("Name"), _("Item"), _("Yuan"), _("Cycle"), _("Why")]
-        self._place.addWidget(lines(heads, rows, empty, 4))
+        self._place.addWidget(lines(heads, rows, empty, 4, right=(2,)))
 
     def _yuan(self, answer: Entitlement) -> str | DecidedAmount:
         """Return what an entitlement comes to, or where the reviewer enters it."""

@@ -13,6 +13,7 @@ from caseworker_app.domain import divisions
 from caseworker_app.domain.findings import Finding, checks
 from caseworker_app.wording import _, _n
 from db.queries import checks as queries
+from ui.actions import tip
 from ui.context import Context
 from ui.models.windowed import Column
 from ui.widgets.basics import button, column, row, text
@@ -59,7 +60,15 @@ class ChecksScreen(QWidget):
         head.setObjectName("pagehead")
         back = button(_("Back"), context.navigator.back, link=True, icon="back", tip="Esc")
         head.setLayout(
-            row(back, text(_("Data checks"), "page"), self._summary, None, margins=(16, 10, 16, 10), space=12)
+            row(
+                back,
+                text(_("Data checks"), "page"),
+                self._summary,
+                None,
+                button(_("Export"), self.export, tip=tip("list.export")),
+                margins=(16, 10, 16, 10),
+                space=12,
+            )
         )
         self.check, self.village = QComboBox(), QComboBox()
         self.check.setAccessibleName(_("Data check"))
@@ -106,6 +115,10 @@ class ChecksScreen(QWidget):
         """Return how many are shown."""
         count = self.list.count()
         return _n("{count} finding on this list", "{count} findings on this list", count).format(count=count)
+
+    def export(self) -> None:
+        """Write the findings that are shown as a workbook."""
+        self.list.export("Data checks")
 
     def focus_filter(self) -> None:
         """Go to the filter."""

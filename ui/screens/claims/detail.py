@@ -136,6 +136,7 @@ class ClaimDetail(QWidget):
         self._place = QVBoxLayout()
         self._place.setContentsMargins(0, 0, 0, 0)
         inside = QWidget()
+        inside.setObjectName("surface")
         inside.setLayout(column(self._place, None, margins=(16, 12, 16, 12)))
         self.setLayout(column(scrolled(inside, _("Claim")), space=0))
 

@@ -16,6 +16,7 @@ from ui.models.windowed import Column, WindowedTableModel
 from ui.screens.claims.shared import SumList, cannot_text, show_ids, village_name
 from ui.theme import style
 from ui.widgets.basics import EmptyState, column, row
+from ui.widgets.lines import scrolled
 from ui.widgets.table import DataTable
 from ui.words import N_
 
@@ -58,10 +59,12 @@ class OffersPart(QWidget):
         self.table.set_empty(EmptyState("claims", empty))
         self.table.opened.connect(self._open)
         self.table.picked.connect(lambda _ids: selected())
-        side = QWidget()
-        side.setLayout(column(self.by_item, self.by_village, space=8, margins=(12, 8, 0, 8)))
-        side.setFixedWidth(style.px(300))
-        whole = row(side, self.table, space=12)
+        inside = QWidget()
+        inside.setObjectName("ground")
+        inside.setLayout(column(self.by_item, self.by_village, None, space=12, margins=(16, 12, 4, 12)))
+        side = scrolled(inside, _("Sums"))
+        side.setFixedWidth(style.px(310))
+        whole = row(side, self.table, space=8)
         whole.setStretchFactor(self.table, 1)
         self.setLayout(whole)
 

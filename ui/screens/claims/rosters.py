@@ -104,7 +104,7 @@ class RostersPart(QWidget):
                 text(_("No claim waits: all that were checked are on a roster."), "muted", wrap=True)
             )
             return
-        table = Ruled([_("Item"), _("Cycle"), _("Count"), _("Yuan"), ""])
+        table = Ruled([_("Item"), _("Cycle"), _("Count"), _("Yuan"), ""], right=(2, 3))
         rows: list[Sequence[str | QWidget]] = []
         for item, cycle, count, amount in waiting:
             name = claims.item_name(self._context.desk.pack, item)

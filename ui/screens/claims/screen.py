@@ -111,7 +111,7 @@ class ClaimsScreen(QWidget):
         self.filter.rested.connect(self._narrow)
         strip = QWidget()
         strip.setObjectName("tabs")
-        strip.setLayout(row(self.tabs, self.filter, margins=(12, 4, 16, 6)))
+        strip.setLayout(row(self.tabs, self.filter, margins=(16, 4, 16, 6)))
         nothing = _("Nobody is entitled to anything that is not claimed yet.")
         self.offers = OffersPart(context, nothing, _("To claim"), ahead=False, selected=self._enable)
         later = _("Nothing more will be due within six months as far as the ledger knows.")

@@ -13,8 +13,8 @@ from caseworker_app.use_cases.claimable import Sum
 from caseworker_app.wording import _, _n, label
 from ui.models.windowed import WindowedTableModel
 from ui.theme import style, tokens
-from ui.widgets.basics import Card, clear, column, paint_pill, text
-from ui.widgets.lines import Ruled, fill, scrolled
+from ui.widgets.basics import Card, clear, paint_pill, text
+from ui.widgets.lines import Ruled, fill
 from ui.widgets.table import DataTable
 
 TONES = {
@@ -96,10 +96,8 @@ class SumList(QWidget):
         self._table: Ruled | None = None
         self._place = QVBoxLayout()
         self._place.setContentsMargins(0, 0, 0, 0)
-        inside = QWidget()
-        inside.setLayout(self._place)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        self.setLayout(column(scrolled(inside, title), space=0))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setLayout(self._place)
 
     def show_sums(self, sums: Sequence[Sum]) -> None:
         """Show these sums; the one that was chosen stays so while it is there."""
@@ -107,14 +105,13 @@ class SumList(QWidget):
         self._keys = ["", *(each.key for each in sums)]
         if self._current not in self._keys:
             self._current = ""
-        table = Ruled([self._title, _("Count"), _("Yuan")], choosing=True)
+        table = Ruled([self._title, _("Count"), _("Yuan")], choosing=True, right=(1, 2))
         whole = Sum("", _("All"), sum(each.count for each in sums), sum(each.amount for each in sums))
         fill(table, [(each.name, str(each.count), money.shown(each.amount)) for each in (whole, *sums)], 0)
         table.go(self._keys.index(self._current))
         table.went.connect(self._went)
         self._table = table
         self._place.addWidget(Card(table, margins=(0, 0, 0, 0)))
-        self._place.addStretch(1)
 
     def current(self) -> str:
         """Return the key of the sum that is chosen, '' for all."""

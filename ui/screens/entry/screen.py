@@ -226,6 +226,7 @@ class EntryScreen(QWidget):
         head.setObjectName("pagehead")
         head.setLayout(
             row(
+                button(_("Back"), context.navigator.back, link=True, icon="back", tip="Esc"),
                 text(_("Enter rows"), "page"),
                 text(
                     _("Type, or copy in Excel or WPS and paste with Ctrl+V; a header row is recognised."),
@@ -241,7 +242,7 @@ class EntryScreen(QWidget):
         self.tabs.chosen.connect(self._choose)
         strip = QWidget()
         strip.setObjectName("tabs")
-        strip.setLayout(row(self.tabs, None, margins=(12, 4, 16, 6)))
+        strip.setLayout(row(self.tabs, None, margins=(16, 4, 16, 6)))
         self._stack = QStackedWidget()
         self._sheets = {kind: Sheet(context, kind, _(title)) for kind, title in KINDS}
         for sheet in self._sheets.values():

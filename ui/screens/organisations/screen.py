@@ -67,6 +67,7 @@ class OrganisationsScreen(QWidget):
         self._summary = text("", "muted")
         head.setLayout(
             row(
+                button(_("Back"), context.navigator.back, link=True, icon="back", tip="Esc"),
                 text(_("Organisations"), "page"),
                 self._summary,
                 None,
@@ -83,7 +84,7 @@ class OrganisationsScreen(QWidget):
         self.filter.rested.connect(self._show_tab)
         strip = QWidget()
         strip.setObjectName("tabs")
-        strip.setLayout(row(self.tabs, self.filter, margins=(12, 4, 16, 6)))
+        strip.setLayout(row(self.tabs, self.filter, margins=(16, 4, 16, 6)))
         self.models = {
             kind: WindowedTableModel(columns, self._fetch, self)
             for kind, columns in zip(_KINDS, (_COLUMNS, _POSTS), strict=True)
@@ -115,6 +116,7 @@ class OrganisationsScreen(QWidget):
         self._top = QVBoxLayout()
         self._form = QVBoxLayout()
         inside = QWidget()
+        inside.setObjectName("surface")
         inside.setLayout(column(self._top, self._form, self._facts, None, margins=(16, 12, 16, 12)))
         side = scrolled(inside, _("Chosen one"))
         side.setObjectName("side")

@@ -269,7 +269,8 @@ class PacksScreen(QWidget):
         self._summary = text("", "muted")
         head = QWidget()
         head.setObjectName("pagehead")
-        head.setLayout(row(self._title, self._summary, None, margins=(16, 10, 16, 10), space=12))
+        back = button(_("Back"), context.navigator.back, link=True, icon="back", tip="Esc")
+        head.setLayout(row(back, self._title, self._summary, None, margins=(16, 10, 16, 10), space=12))
         self.tabs = TabStrip(
             [
                 ("reader", _("Items")),
@@ -281,7 +282,7 @@ class PacksScreen(QWidget):
         self.tabs.chosen.connect(lambda _key: self.reload())
         strip = QWidget()
         strip.setObjectName("tabs")
-        strip.setLayout(row(self.tabs, None, margins=(12, 4, 16, 6)))
+        strip.setLayout(row(self.tabs, None, margins=(16, 4, 16, 6)))
         self.parts: dict[str, ReaderPart | SettingsPart | WhatIfPart] = {
             "reader": ReaderPart(context),
             "settings": SettingsPart(context),

@@ -10,6 +10,7 @@ from caseworker_app.wording import _
 from ui.actions import tip
 from ui.context import Context
 from ui.widgets.basics import TabStrip, button, column, row, text
+from ui.widgets.table import DataTable
 from ui.words import N_
 
 
@@ -91,7 +92,7 @@ class RoundScreen(QWidget):
         self.tabs.chosen.connect(self._turn)
         strip = QWidget()
         strip.setObjectName("tabs")
-        strip.setLayout(row(self.tabs, margins=(12, 4, 16, 6)))
+        strip.setLayout(row(self.tabs, margins=(16, 4, 16, 6)))
         if len(context.desk.scope) == _VILLAGE:  # Nobody is below a village that would send anything.
             self.tabs.start("upload")
         self.setLayout(column(head, strip, row(self._stack, margins=(16, 12, 16, 12)), space=0))
@@ -100,6 +101,8 @@ class RoundScreen(QWidget):
         """Return a part, made when it is first asked for."""
         if key not in self._made:
             self._made[key] = next(make for each, _title, make in PARTS if each == key)(self._context)
+            for table in self._made[key].findChildren(DataTable):
+                table.setProperty("framed", True)
             self._stack.addWidget(self._made[key])
         return self._made[key]
 
@@ -117,6 +120,12 @@ class RoundScreen(QWidget):
         if arguments:
             self._turn(key, **arguments)
         self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def focus_filter(self) -> None:
+        """Go to the filter of a part that is a list."""
+        held = getattr(self._made.get(self.tabs.current()), "list", None)
+        if held is not None:
+            held.filter.take()
 
     def status(self) -> str:
         """Return the words for the status bar."""

@@ -303,6 +303,13 @@ class TodayScreen(QWidget):
             self._line(
                 "month", 1, Waiting("backup", "settings", _("Backup"), _backup_words(standing)), _("Back up")
             ),
+            # Not counted here: in a large ledger that takes longer than a look at everything else.
+            self._line(
+                "month",
+                2,
+                Waiting("duplicates", "duplicates", _("Duplicates"), _("people entered twice, to be merged")),
+                _("Look through"),
+            ),
         ]
         self.cards["month"].fill(0, "", lines)
 
