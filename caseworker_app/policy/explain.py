@@ -244,7 +244,7 @@ def condition_text(reason: Reason) -> str:
         "cycle": _("Cycle"),
         "valid": _("In force"),
         "filing": _("Time of filing"),
-        "about": _("Record"),
+        "about": record_text(reason.required["record"]) if "record" in reason.required else "",
     }[reason.condition]
 
 
@@ -324,7 +324,7 @@ def _asked_of_claims(reason: Reason) -> str:
         case "filing":
             return _filing_required(required)
         case "about":
-            return record_text(required["record"])
+            return _("one on record")
         case _:
             return _("begins {day}").format(day=required["first"])
 

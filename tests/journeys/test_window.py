@@ -42,6 +42,7 @@ from caseworker_app import paths, sample, start, wording
 from caseworker_app.domain import pinyin
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.error_words import error_text
+from caseworker_app.policy.explain import record_text
 from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases import work
 from caseworker_app.window import Opened
@@ -913,6 +914,16 @@ def test_what_is_due_is_claimed_printed_and_taken_back(county: Officer, tmp_path
     county.key(Key.Key_Z, CONTROL)
     assert _("Can be claimed") in spoken(travel_card(county))
     assert county.content() == before
+
+
+def test_what_is_not_due_says_why_and_what_would_change_it(county: Officer) -> None:
+    county.find(AWARDED["id"])
+    county.click(county.the(EntitlementCard, "企业新型学徒制培训补贴"))
+    (note,) = (each.text() for each in all_shown(county.window, QLabel) if each.objectName() == "note")
+    verdict, why, change = note.splitlines()
+    assert verdict == _("Not entitled as of {day}.").format(day="2024-11-30")
+    assert why.startswith(record_text("certificate"))
+    assert _("a new record: {what}").format(what=record_text("certificate")) in change
 
 
 def test_two_hasty_presses_make_one_claim(county: Officer) -> None:
