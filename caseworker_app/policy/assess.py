@@ -249,6 +249,8 @@ class _Decision:
     high: int = 0
     sure: bool = True
     uncapped: int = 0
+    whole: int = 0
+    """At most, before what was claimed of another item counts towards it."""
     settled: bool = True
     answers: list[Answer] = field(default_factory=list)
     members: list[_Member] = field(default_factory=list)
@@ -257,6 +259,8 @@ class _Decision:
     claim: ClaimFacts | None = None
     late: date | None = None
     record: Any = None
+    records: list[Any] = field(default_factory=list)
+    """What is added up, where an item is given for each record."""
     pay: Pay | None = None
     dated: s.DatedAmount | None = None
 
@@ -470,6 +474,7 @@ def _about(
         best.low = sum(each.low for each in sure)
         best.high = min(sum(each.high for each in able), UNBOUNDED)
         best.sure = len(sure) == len(able) and all(each.sure for each in able)
+        best.records = [each.record for each in sure]
         _cap(best)
     else:
         best.low = max((each.low for each in sure), default=0)
@@ -518,9 +523,15 @@ def _decide(item: Item, subject: Subject, seen: Seen, claimed: Claimed, *, quick
     else:
         decision = _one(item, rule, subject, seen, claimed, quick=quick)
     decision.claim, decision.late, decision.excluded = claim, late, excluded
-    taken = [each[1] for each in excluded if each[0].effect == "higher" and each[1] is not None]
-    if any(each.amount >= decision.high for each in taken) and decision.high:
-        barred = True
+    decision.whole = decision.high
+    taken = max(
+        (claim.amount for exclusion, claim, _bars in excluded if exclusion.effect == "higher" and claim),
+        default=0,
+    )
+    if taken and decision.high:  # The higher of the two in all: of what was claimed lower, only the rest.
+        barred = barred or taken >= decision.high
+        decision.low = max(decision.low - taken, 0)
+        decision.high -= taken if decision.high < UNBOUNDED else 0
     if barred:
         decision.state = State.NOT_ELIGIBLE
     return decision
@@ -1459,7 +1470,7 @@ def _cap_reasons(decision: _Decision, seen: Seen, told: _Told) -> None:
 
 def _claim_reasons(item: Item, decision: _Decision, told: _Told) -> None:
     for exclusion, claim, bars in decision.excluded:
-        higher = exclusion.effect == "higher" and claim is not None and claim.amount >= decision.high
+        higher = exclusion.effect == "higher" and claim is not None and claim.amount >= decision.whole
         told.reasons.append(
             Reason(
                 exclusion.clause,
@@ -1613,6 +1624,10 @@ def _used_months(item: Item, decision: _Decision, seen: Seen) -> int:
             at_most = rules.figure(amount.at_most)(seen) if amount.at_most is not None else None
             limits = [each for each in (at_most, seen.month_limit) if each is not None]
             return min([months, *limits])
+    if item.about == "insurance" and decision.record is not None:
+        held = [rules.insured_in(each, seen) for each in decision.records or [decision.record]]
+        months = rules.months_of([part for part in held if part], continuous=False).months
+        return months if seen.month_limit is None else min(months, seen.month_limit)
     return 0
 
 

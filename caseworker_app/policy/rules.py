@@ -1035,7 +1035,38 @@ def _records_measure(quantity: s.Quantity, facts: dict[str, Fact]) -> Measure:
     return over_members(measured)
 
 
+def insured_in(record: InsuranceFacts, seen: Seen) -> Part | None:
+    """Return the days of an insurance that lie in the cycle; one without an end is paid up to the day of asking."""
+    first = max(record.since or seen.cycle.span.first, seen.cycle.span.first)
+    last = min(record.until or seen.on, seen.cycle.span.last)
+    return (first, last) if first <= last else None
+
+
+def _contributed(seen: Seen) -> tuple[int, int]:
+    """Measure what was paid for an insurance in the cycle: its part of the whole by months, within a limit on months."""
+    record = seen.record
+    if record is None or record.paid is None:
+        return 0, UNBOUNDED
+    if record.since is None:
+        return record.paid, record.paid
+    part = insured_in(record, seen)
+    if part is None:
+        return 0, 0
+    whole, counted = (_thirtieths(record.since, record.until or seen.on), _thirtieths(*part))
+    if seen.month_limit is not None:
+        counted = min(counted, seen.month_limit * DAYS_A_MONTH)
+    paid = record.paid * counted // whole
+    return paid, paid
+
+
+def _thirtieths(first: date, last: date) -> int:
+    months, days = _length(first, last)
+    return months * DAYS_A_MONTH + days
+
+
 def _fact_measure(quantity: s.Quantity) -> Measure:
+    if quantity.fact == "insurance.paid":
+        return _contributed
     read = fact_value(quantity.fact)
 
     def measured(seen: Seen) -> tuple[int, int]:
