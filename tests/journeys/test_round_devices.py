@@ -117,7 +117,7 @@ def test_a_template_is_shown_kept_filled_and_taken_out(county: Officer, tmp_path
     with county.naming(template(tmp_path / "县表.xlsx")):
         county.press(_("Show a template"))
     county.settle()
-    assert county.reads("第 3 行表头以下")
+    assert county.reads("「农户」第 3 行表头以下")
     assert county.rows()[2][1:3] == ["序号", "户编号"]
     county.the(QLineEdit, _("Remember as")).clear()
     county.press(_("Keep template"))

@@ -24,6 +24,7 @@ from ui.widgets.table import DataTable, paint_word
 from ui.words import N_
 
 _FILES = "Excel / WPS (*.xlsx *.ods *.xls)"
+_LEAST_HIGH = 140
 _TONES = {"seen": "attention", "enrolled": "good", "refused": "stop"}
 
 
@@ -71,6 +72,7 @@ class DevicesPart(QWidget):
                 ),
             )
         )
+        self.table.setMinimumHeight(style.px(_LEAST_HIGH))
         self.table.picked.connect(self._pick)
         self.table.opened.connect(lambda _id: self._into())
         self._detail = QWidget()
@@ -168,7 +170,7 @@ class DevicesPart(QWidget):
     def _pick(self, ids: list[str]) -> None:
         clear(self._line)
         line = self._found.get(ids[0]) if len(ids) == 1 else None
-        self._detail.setVisible(line is not None)
+        self._detail.setVisible(line is not None and self._form.isHidden())
         if line is None:
             return
         confirm = button(_("Fingerprint is right"), partial(self.confirm, line), primary=self._village)
@@ -260,11 +262,13 @@ class DevicesPart(QWidget):
         self.aloud.clear()
         self.name.clear()
         self._form.show()
+        self._detail.hide()
         self.name.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _leave(self) -> None:
         self._file = None
         self._form.hide()
+        self._pick(self.table.selected())
 
     def enrol(self) -> None:
         """Enrol the device of the file that was looked at."""

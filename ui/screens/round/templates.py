@@ -193,7 +193,8 @@ class TemplatesPart(QWidget):
                 text(_("No template is kept yet. Show the workbook the county asks for."), "muted")
             )
             return
-        table = Ruled([_("Name"), _("File"), _("Sheet"), _("Filled with"), _("Columns"), ""])
+        heads = [_("Template"), _("File"), _("Sheet"), _("Filled with"), _("Columns"), ""]
+        table = Ruled(heads, right=(4,))
         fill(table, [self._told_of(each) for each in found], 1)
         self._kept.addWidget(table)
 
@@ -369,10 +370,15 @@ def _told(shown: Shown) -> str:
     if shown.columns:
         said.append(
             _n(
-                "{count} column below row {row} is filled with the rows of “{rows}”.",
-                "{count} columns below row {row} are filled with the rows of “{rows}”.",
+                "Sheet “{sheet}”: {count} column below row {row} is filled with the rows of “{rows}”.",
+                "Sheet “{sheet}”: {count} columns below row {row} are filled with the rows of “{rows}”.",
                 len(shown.columns),
-            ).format(count=len(shown.columns), row=shown.shape.header_row, rows=shown.source)
+            ).format(
+                sheet=shown.shape.sheet,
+                count=len(shown.columns),
+                row=shown.shape.header_row,
+                rows=shown.source,
+            )
         )
     if shown.shape.places:
         said.append(
