@@ -286,9 +286,9 @@ def claim_show(session: Session, number: str, as_json: bool) -> None:
             "possible": list(claims.possible_steps(opened, life)),
         }
     if as_json:
-        output.emit({**row, "steps": steps, **shown, "answer": found.answer})
+        output.emit({**row, "steps": steps, **shown, "answer": explain.told(found.answer)})
         return
-    click.echo(f"{row['number']}  {row['name']}  {row['amount']}  {found.answer['why']}")
+    click.echo(f"{row['number']}  {row['name']}  {row['amount']}  {explain.told(found.answer)['why']}")
     output.table(
         [_("Day"), _("State"), _("Officer"), _("Reason")],
         [

@@ -11,7 +11,17 @@ from caseworker_app.policy.assess import Entitlement, Missing, Outcome, Reason, 
 from caseworker_app.policy.changes import Change, Kind
 from caseworker_app.policy.schema import BEGINNING, EVER, Item, Step
 from caseworker_app.policy.vocabulary import FACTS, MONEY, Fact
-from caseworker_app.wording import ZH, _, _n, joined, label, language, months_text
+from caseworker_app.wording import (
+    LANGUAGES,
+    ZH,
+    _,
+    _n,
+    joined,
+    label,
+    language,
+    months_text,
+    speaking,
+)
 
 Values = dict[str, Any]
 
@@ -787,8 +797,38 @@ def _reason_json(reason: Reason) -> Values:
     }
 
 
+def stored(entitlement: Entitlement, item: Item) -> Values:
+    """Return the answer as it is kept with a claim: in Chinese, as paper is, its sentences in other languages beside."""
+    with speaking(ZH):
+        found = as_json(entitlement, item)
+    said = {}
+    for other in LANGUAGES:
+        if other != ZH:
+            with speaking(other):
+                reasons = [_reason_json(each) for each in entitlement.reasons]
+                missing = [_missing_json(each) for each in entitlement.missing]
+                said[other] = {"why": why(entitlement), "reasons": reasons, "missing": missing}
+    return {**found, "said": said}
+
+
+def told(answer: Values) -> Values:
+    """Return a stored answer in the language spoken, as far as it was kept in it."""
+    said: Values = answer.get("said", {}).get(language(), {})
+    return {key: each for key, each in answer.items() if key != "said"} | said
+
+
+def _missing_json(missing: Missing) -> Values:
+    return {
+        "field": missing.field,
+        "record": missing.record,
+        "who": missing.who,
+        "label": missing_text(missing.field),
+        "where": where_text(missing.field),
+    }
+
+
 def as_json(entitlement: Entitlement, item: Item, exclusive_with: tuple[str, ...] = ()) -> Values:
-    """Return the answer with stable keys: for scripts, and as it is stored with a claim; money in yuan."""
+    """Return the answer with stable keys, for scripts; money in yuan."""
     first = entitlement.cycle.span.first
     return {
         "item": entitlement.item,
@@ -842,16 +882,7 @@ def as_json(entitlement: Entitlement, item: Item, exclusive_with: tuple[str, ...
         }
         if entitlement.tier
         else None,
-        "missing": [
-            {
-                "field": each.field,
-                "record": each.record,
-                "who": each.who,
-                "label": missing_text(each.field),
-                "where": where_text(each.field),
-            }
-            for each in entitlement.missing
-        ],
+        "missing": [_missing_json(each) for each in entitlement.missing],
         "file_from": _plain(entitlement.file_from),
         "file_by": _plain(entitlement.file_by),
         "paid_by": _plain(entitlement.paid_by),

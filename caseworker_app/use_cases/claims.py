@@ -136,7 +136,7 @@ def _file_item(
                 state="draft",
                 filed_on=on,
                 assessed_on=on,
-                answer=explain.as_json(answer, rule),
+                answer=explain.stored(answer, rule),
             )
         except IntegrityError as error:
             raise ExpectedError("claim.exists", name=answer.name) from error

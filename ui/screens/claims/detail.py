@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from caseworker_app.domain import codes, money
+from caseworker_app.policy import explain
 from caseworker_app.read_models.attachments import AttachmentLine
 from caseworker_app.read_models.claims import (
     ClaimLife,
@@ -55,7 +56,7 @@ def _read(connection: Any, context: Context, number: str) -> Sheet | None:  # no
         life,
         found.beneficiary_kind,
         found.beneficiary,
-        str(found.answer.get("why", "")),
+        str(explain.told(found.answer).get("why", "")),
         claims.shown_until(context.desk, connection, life),
         claims.possible_steps(context.desk, life),
         tuple(queries.evidence(connection, life.id)),
