@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from caseworker_app.domain import money
 from caseworker_app.domain.divisions import Distance
@@ -27,7 +27,7 @@ from caseworker_app.policy.facts import (
 )
 from caseworker_app.policy.rules import UNBOUNDED, Answer, Check, Pay, Seen
 from caseworker_app.policy.schema import Item
-from caseworker_app.policy.vocabulary import FACTS
+from caseworker_app.policy.vocabulary import FACTS, Fact
 
 Values = dict[str, Any]
 
@@ -274,7 +274,8 @@ def _holds(condition: s.Condition, seen: Seen) -> bool:
     )
 
 
-def _own_claim(item: Item, beneficiary: str, cycle: Cycle, claimed: Claimed, on: date) -> ClaimFacts | None:
+def claim_of(item: Item, beneficiary: str, cycle: Cycle, claimed: Claimed, on: date) -> ClaimFacts | None:
+    """Return the claim by which an item was taken up already, as far as it may not be again."""
     if not claimed.claims:
         return None
     if item.repeat == "ever":
@@ -507,7 +508,7 @@ def _decide(item: Item, subject: Subject, seen: Seen, claimed: Claimed, *, quick
     rule = _rule(item)
     seen.categories = rule.categories
     cycle, on = seen.cycle, seen.on
-    claim = _own_claim(item, subject.id, cycle, claimed, on)
+    claim = claim_of(item, subject.id, cycle, claimed, on)
     begun = on >= cycle.span.first
     over = item.until is not None and rules.reference_day(seen) > item.until
     last = item.process.last_day(cycle, on) if item.process.ends else None
@@ -539,7 +540,7 @@ def _decide(item: Item, subject: Subject, seen: Seen, claimed: Claimed, *, quick
 
 def ended(item: Item, subject: Subject, cycle: Cycle, on: date, claimed: Claimed) -> bool:
     """Whether nothing can change the answer: claimed, excluded by a claim, too late, or no longer in force."""
-    if _own_claim(item, subject.id, cycle, claimed, on) is not None:
+    if claim_of(item, subject.id, cycle, claimed, on) is not None:
         return True
     if any(bars for _exclusion, _claim, bars in _excluded(item, subject, cycle, claimed, on)):
         return True
@@ -763,7 +764,7 @@ def verdicts(
             found.append(_NO)
         elif claims:
             found.append(_slowly(item, subject, cycle, on, claimed))
-        elif _own_claim(item, subject.id, cycle, claimed, on) is not None:
+        elif claim_of(item, subject.id, cycle, claimed, on) is not None:
             found.append(_NO)
         else:
             seen.person = person
@@ -986,29 +987,37 @@ def _income_of(jobs: Sequence[rules.Job], work: s.Work, seen: Seen) -> tuple[int
     return (total if sure else None), missing
 
 
-def _measure(quantity: s.Quantity, item: Item) -> rules.Measure:
-    key = ("measure", id(quantity))
+_Block = TypeVar("_Block")
+_Made = TypeVar("_Made")
+
+
+def _once(item: Item, block: _Block, make: Callable[[_Block, dict[str, Fact]], _Made]) -> _Made:
+    """Return what is compiled of a block of an item, compiled once."""
+    key = (make, id(block))
     found = item.memo.get(key)
     if found is None:
-        found = item.memo[key] = (quantity, rules.measure_of(quantity, item.facts))
-    kept: rules.Measure = found[1]
+        found = item.memo[key] = (block, make(block, item.facts))  # The block is kept: its id stays its own.
+    kept: _Made = found[1]
     return kept
+
+
+def _measure(quantity: s.Quantity, item: Item) -> rules.Measure:
+    return _once(item, quantity, rules.measure_of)
 
 
 def _jobs(work: s.Work, item: Item) -> rules.Jobs:
-    key = ("jobs", id(work))
-    found = item.memo.get(key)
-    if found is None:
-        found = item.memo[key] = (work, rules.jobs_of(work, item.facts))
-    kept: rules.Jobs = found[1]
-    return kept
+    return _once(item, work, rules.jobs_of)
+
+
+def _rungs(amount: s.Ladder, facts: dict[str, Fact]) -> rules.Rungs:
+    return rules.rungs_of(amount.quantity, amount.steps, facts)
 
 
 def _count_people(quantity: s.Quantity, item: Item, seen: Seen) -> _Counted:
     low, high = _measure(quantity, item)(seen)
     assert quantity.people is not None
-    people = rules.people_of(quantity.people, item.facts)(seen)
-    among = rules.people_of(quantity.of, item.facts)(seen) if quantity.of else []
+    people = _once(item, quantity.people, rules.people_of)(seen)
+    among = _once(item, quantity.of, rules.people_of)(seen) if quantity.of else []
     found: Values = {
         "low": low,
         "high": high,
@@ -1065,11 +1074,7 @@ def _count(quantity: s.Quantity, item: Item, seen: Seen) -> _Counted:
 
 def _test_reason(test: s.Test, item: Item, seen: Seen) -> tuple[Reason, list[Missing]]:
     """Return why a test has the answer it has; only what is shown is built."""
-    key = ("check", id(test))
-    kept = item.memo.get(key)
-    if kept is None:
-        kept = item.memo[key] = (test, rules.check_of(test, item.facts))
-    answer: Answer = kept[1](seen)
+    answer = _once(item, test, rules.check_of)(seen)
     if isinstance(test, s.FactTest):
         return _fact_reason(test, seen, answer)
     if isinstance(test, s.CategoryTest):
@@ -1172,7 +1177,7 @@ def _tier(amount: s.Amount, item: Item, seen: Seen) -> Tier | None:
         return None
     reached = [
         rung
-        for rung in rules.rungs_of(amount.quantity, amount.steps, item.facts)(seen)
+        for rung in _once(item, amount, _rungs)(seen)
         if rung.at_least is not None and rung.amount is not None and rung.low >= rung.at_least
     ]
     best_rung = max(reached, key=lambda rung: (rung.amount or 0, rung.at_least or 0), default=None)
@@ -1200,7 +1205,7 @@ def _ladder_reasons(amount: s.Ladder, dated: s.DatedAmount, item: Item, seen: Se
     jobs = _jobs(quantity.work, item)(seen)
     tier = _tier(amount, item, seen)
     continuous = quantity.work.continuous
-    low, high, _known = rules.pay_of(amount, item.facts)(seen)
+    low, high, _known = _once(item, amount, rules.pay_of)(seen)
     undecided = high > low
     placed = any(step.placed for step in amount.steps)
     unknown = [
@@ -1309,7 +1314,7 @@ def _quantity_reason(
             (value for step in amount.steps if (value := rules.figure(step.at_least)(seen)) is not None),
             default=0,
         )
-    low, high, sure = rules.pay_of(amount, item.facts)(seen)
+    low, high, sure = _once(item, amount, rules.pay_of)(seen)
     told.reasons.append(
         Reason(
             dated.clause,

@@ -109,7 +109,7 @@ def figure(value: s.Value) -> Figure:
             return None if found is None else int(found * factor)
 
         return recorded
-    fixed = int((value.fixed or 0) * value.times)
+    fixed = (value.fixed or 0) if value.times == 1 else int((value.fixed or 0) * value.times)
     return lambda _seen: fixed
 
 

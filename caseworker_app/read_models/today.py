@@ -63,8 +63,8 @@ class Offer:
     kind: str
     name: str
     amount: int
-    reason: str
     item: str
+    household: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from caseworker_app.policy.assess import (
     Entitlement,
     State,
     assess_subject,
+    claim_of,
     cycle_of,
     name_of,
     subjects,
@@ -37,6 +38,15 @@ class Verdict(NamedTuple):
     state: State
     low: int
     high: int
+    claimed: bool = False
+    """Whether it was taken up already; asked for by `standing` only."""
+    answer: Entitlement | None = None
+    """The whole answer where it cannot be told yet, for what is missing; made by `standing` only."""
+
+    @property
+    def amount(self) -> int:
+        """Return what is due, in fen; 0 where the reviewer decides."""
+        return self.low if self.low == self.high else 0
 
     @property
     def name(self) -> str:
@@ -88,7 +98,11 @@ def gather(
         if of_organisations and (everybody or organisations is not None)
         else []
     )
-    return Known(homes, firms, facts.claimed(connection, wanted))
+    whom = None
+    if not everybody:
+        whom = [*(each.id for each in firms), *(each.id for each in homes)]
+        whom += [each.id for home in homes for each in home.members]
+    return Known(homes, firms, facts.claimed(connection, wanted, whom))
 
 
 def _asked(
@@ -134,6 +148,27 @@ def _possible(items: Collection[Item], known: Known, on: date, cycle: str) -> li
         for subject, decided in zip(asked, quick(item, asked, period, on, known.claimed), strict=True)
         if decided[0] is not State.NOT_ELIGIBLE
     ]
+
+
+def standing(connection: Connection, pack: Pack, on: date, households: Sequence[str]) -> list[Verdict]:
+    """Return what these households are eligible for or have claimed, and with reasons what cannot be told yet."""
+    items = _items(pack, "", "")
+    known = gather(connection, items, on, households=households)
+    found = []
+    for item, period, asked in _asked(items, known, on, "", None):
+        for subject, decided in zip(asked, quick(item, asked, period, on, known.claimed), strict=True):
+            state = decided[0]
+            taken = state is State.NOT_ELIGIBLE and (
+                claim_of(item, subject.id, period, known.claimed, on) is not None
+            )
+            if state is not State.NOT_ELIGIBLE or taken:
+                answer = (
+                    assess_subject(item, subject, period, on, known.claimed)
+                    if state is State.UNKNOWN
+                    else None
+                )
+                found.append(Verdict(item.id, period, subject, *decided, taken, answer))
+    return found
 
 
 def _items(pack: Pack, item: str, cycle: str) -> list[Item]:

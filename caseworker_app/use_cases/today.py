@@ -9,12 +9,13 @@ from caseworker_app.domain import divisions, money
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.spans import Cycle, month_end
 from caseworker_app.policy import explain
-from caseworker_app.policy.assess import Entitlement, State
+from caseworker_app.policy.assess import State
 from caseworker_app.policy.pack import Pack
 from caseworker_app.read_models.today import Card, Claiming, Home, Offer, Ring, Standing, Waiting
 from caseworker_app.read_models.todos import Todo
 from caseworker_app.use_cases import entitlements, lists, problems, reasons, safety
 from caseworker_app.use_cases.desk import Desk
+from caseworker_app.use_cases.entitlements import Verdict
 from caseworker_app.wording import _n
 from db.queries import facts, households, uploads, workers
 from db.queries.workers import Asked
@@ -96,33 +97,46 @@ def touched(connection: Connection, changed: Changed, on: date) -> list[str]:
     return sorted(theirs | changed.households)
 
 
-def _offer(pack: Pack, answer: Entitlement) -> Offer:
-    reason = reasons.clauses(
-        f"{pack.item(answer.item).name} {money.shown(answer.amount or 0)}", explain.why(answer).rstrip("。.")
-    )
-    return Offer(
-        answer.beneficiary, answer.beneficiary_kind, answer.name, answer.amount or 0, reason, answer.item
-    )
-
-
 def homes(connection: Connection, desk: Desk, on: date, chosen: Sequence[str]) -> dict[str, Home | None]:
     """Return what is due to these households; None for those without offers, claims or facts that claims wait for."""
-    pack = desk.pack
-    answers: dict[str, list[Entitlement]] = {}
-    for answer in entitlements.assess_all(connection, pack, on, households=chosen):
-        answers.setdefault(answer.household_no, []).append(answer)
-    found: dict[str, Home | None] = dict.fromkeys(chosen)
-    for number, home in households.numbers(connection, chosen).items():
-        own = answers.get(number, [])
-        waits: dict[str, list[str]] = {}
-        for answer in own:
-            if answer.state is State.UNKNOWN:
-                lists.note_missing(answer, waits)
-        offers = tuple(_offer(pack, answer) for answer in own if answer.state is State.ELIGIBLE)
-        claimed = sum(bool(answer.claimed) for answer in own)
-        if offers or claimed or waits:
-            found[home] = Home(offers, claimed, tuple(waits))
-    return found
+    known: dict[str, list[Verdict]] = {}
+    for each in entitlements.standing(connection, desk.pack, on, chosen):
+        assert each.subject.household is not None
+        known.setdefault(each.subject.household.id, []).append(each)
+    return {home: _home(home, known[home]) if home in known else None for home in chosen}
+
+
+def _home(household: str, known: Sequence[Verdict]) -> Home | None:
+    waits: dict[str, list[str]] = {}
+    for each in known:
+        if each.answer is not None:
+            lists.note_missing(each.answer, waits)
+    offers = tuple(
+        Offer(each.subject.id, each.subject.kind, each.name, each.amount, each.item, household)
+        for each in known
+        if each.state is State.ELIGIBLE
+    )
+    claimed = sum(each.claimed for each in known)
+    return Home(offers, claimed, tuple(waits)) if offers or claimed or waits else None
+
+
+def _waiting(connection: Connection, pack: Pack, on: date, offers: Sequence[Offer]) -> tuple[Waiting, ...]:
+    """Return lines for these offers with the reason of each: reasons are made for what is shown alone."""
+    answers = {
+        (answer.item, answer.beneficiary): answer
+        for answer in entitlements.assess_all(
+            connection, pack, on, households=sorted({offer.household for offer in offers})
+        )
+    }
+    found = []
+    for offer in offers:
+        answer = answers.get((offer.item, offer.beneficiary))
+        reason = reasons.clauses(
+            f"{pack.item(offer.item).name} {money.shown(offer.amount)}",
+            explain.why(answer).rstrip("。.") if answer else "",
+        )
+        found.append(Waiting(offer.beneficiary, offer.kind, offer.name, reason))
+    return tuple(found)
 
 
 def claiming(connection: Connection, desk: Desk, on: date, known: Mapping[str, Home]) -> Claiming:
@@ -140,12 +154,7 @@ def claiming(connection: Connection, desk: Desk, on: date, known: Mapping[str, H
     return Claiming(
         Ring(claimed, claimed + len(offers)),
         Ring(people - len(incomplete), people),
-        Card(
-            len(offers),
-            tuple(
-                Waiting(offer.beneficiary, offer.kind, offer.name, offer.reason) for offer in offers[:SHOWN]
-            ),
-        ),
+        Card(len(offers), _waiting(connection, desk.pack, on, offers[:SHOWN])),
         sum(offer.amount for offer in offers),
         _card(connection, desk.pack, "incomplete", incomplete, asked),
         _rounds(desk.pack, on, offers),

@@ -467,29 +467,35 @@ def _shares(members: Any) -> tuple[tuple[str, int], ...]:  # noqa: ANN401 - of a
     )
 
 
-def claimed(connection: Connection, needs: Collection[str] = asked.ALL) -> Claimed:
-    """Return all live claims, each also under the other records of the same identity number."""
+_LIVE_CLAIMS = (live(Claim), Claim.state.not_in(DEAD))
+
+
+def claimed(
+    connection: Connection, needs: Collection[str] = asked.ALL, whom: Collection[str] | None = None
+) -> Claimed:
+    """Return all live claims, or those of these beneficiaries; each also under the other records of its identity number."""
     found = Claimed()
-    answer = Claim.answer
-    rows = connection.execute(
-        select(
-            Claim.id,
-            Claim.number,
-            Claim.item,
-            Claim.cycle,
-            Claim.beneficiary,
-            Claim.amount,
-            Claim.filed_on,
-            answer["cycle_first"].as_string(),
-            answer["cycle_last"].as_string(),
-            answer["months"].as_integer(),
-        ).where(live(Claim), Claim.state.not_in(DEAD))
-    ).all()
-    if not rows:
+    if connection.execute(select(Claim.id).where(*_LIVE_CLAIMS).limit(1)).first() is None:
         return found
-    shares, spells = _stored(connection, needs)
-    same = _same_people(connection)
-    for claim, number, item, cycle, beneficiary, amount, filed_on, first, last, months in rows:
+    same = _same_people(connection, whom)
+    theirs = None if whom is None else sorted({*whom, *(each for group in same.values() for each in group)})
+    answer = Claim.answer
+    statement = select(
+        Claim.id,
+        Claim.number,
+        Claim.item,
+        Claim.cycle,
+        Claim.beneficiary,
+        Claim.amount,
+        Claim.filed_on,
+        answer["cycle_first"].as_string(),
+        answer["cycle_last"].as_string(),
+        answer["months"].as_integer(),
+    ).where(*_LIVE_CLAIMS)
+    shares, spells = _stored(connection, needs, theirs)
+    for claim, number, item, cycle, beneficiary, amount, filed_on, first, last, months in _rows(
+        connection, statement, Claim.beneficiary, theirs
+    ):
         for whose in same.get(beneficiary, (beneficiary,)):
             found.add(
                 ClaimFacts(
@@ -511,40 +517,46 @@ def claimed(connection: Connection, needs: Collection[str] = asked.ALL) -> Claim
 
 
 def _stored(
-    connection: Connection, needs: Collection[str]
+    connection: Connection, needs: Collection[str], whom: Collection[str] | None
 ) -> tuple[dict[str, tuple[tuple[str, int], ...]], dict[str, tuple[str, ...]]]:
     """Return what stored answers say of each member's share and of the jobs that counted, where a pack asks for it."""
     shares: dict[str, tuple[tuple[str, int], ...]] = {}
     spells: dict[str, tuple[str, ...]] = {}
-    live_claims = (live(Claim), Claim.state.not_in(DEAD))
     if "shares" in needs:
         chosen = select(Claim.id, Claim.answer["members"].as_json()).where(
-            *live_claims, Claim.beneficiary_kind == "household"
+            *_LIVE_CLAIMS, Claim.beneficiary_kind == "household"
         )
-        shares = {claim: _shares(members) for claim, members in connection.execute(chosen)}
+        shares = {
+            claim: _shares(members) for claim, members in _rows(connection, chosen, Claim.beneficiary, whom)
+        }
     if "spells_claimed" in needs:
-        jobs = select(Claim.id, Claim.answer["stretches"].as_json()).where(*live_claims)
+        jobs = select(Claim.id, Claim.answer["stretches"].as_json()).where(*_LIVE_CLAIMS)
         spells = {
             claim: tuple(str(each["spell"]) for each in stretches or ())
-            for claim, stretches in connection.execute(jobs)
+            for claim, stretches in _rows(connection, jobs, Claim.beneficiary, whom)
         }
     return shares, spells
 
 
-def _same_people(connection: Connection) -> dict[str, tuple[str, ...]]:
+def _same_people(connection: Connection, whom: Collection[str] | None) -> dict[str, tuple[str, ...]]:
     """Return for each of several records of one identity number all of them: two villages may have one person."""
-    twice = (
-        select(Person.identity_number)
-        .where(live(Person), Person.identity_number.is_not(None), Person.identity_number != "")
-        .group_by(Person.identity_number)
-        .having(func.count() > 1)
-    )
+    known = (live(Person), Person.identity_number.is_not(None), Person.identity_number != "")
+    statement = select(Person.identity_number, Person.id).where(*known)
+    if whom is None:
+        twice = (
+            select(Person.identity_number)
+            .where(*known)
+            .group_by(Person.identity_number)
+            .having(func.count() > 1)
+        )
+        rows: Iterable[Any] = connection.execute(statement.where(Person.identity_number.in_(twice)))
+    else:
+        numbers = _rows(connection, select(Person.identity_number).where(*known), Person.id, whom)
+        rows = blocks.rows(connection, statement, Person.identity_number, sorted({row[0] for row in numbers}))
     groups: dict[str, list[str]] = defaultdict(list)
-    for number, person in connection.execute(
-        select(Person.identity_number, Person.id).where(live(Person), Person.identity_number.in_(twice))
-    ):
+    for number, person in rows:
         groups[number or ""].append(person)
-    return {person: tuple(group) for group in groups.values() for person in group}
+    return {person: tuple(group) for group in groups.values() if len(group) > 1 for person in group}
 
 
 def household_of(connection: Connection, people: Sequence[str], on: date) -> dict[str, str]:
