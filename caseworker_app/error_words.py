@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from caseworker_app.domain import identity, money
+from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.read_models.imports import Problem
 from caseworker_app.settings import BY_KEY
@@ -305,6 +306,9 @@ def errors() -> dict[str, str]:
             "{file} has no sheet with results of payments: it needs a column of claim or identity numbers and one that says paid or failed."
         ),
         "payment.nothing": _("Nothing in {file} is new: no payment was recorded."),
+        "owner.village": _(
+            "{village} keeps these records in its own ledger, so they are changed there. Raise a problem; it goes down with the feedback."
+        ),
         "problem.message_missing": _("It is not said what is wrong. Say what has to be corrected."),
         "post.no_job": _("No job in a public post is on record for this person. Record the job first."),
         "post.none": _("There is no one post called {name}. Record the post first."),
@@ -1194,6 +1198,15 @@ def list_text(name: str) -> str:
         "claimable": _("Can be claimed"),
     }
     return names[name]
+
+
+def proposed_text(changed: Changed) -> str:
+    """Return what became of a change to records that villages keep."""
+    return _n(
+        "{count} record belongs to a village: the change was put to it as a proposal; what stands stays until it accepts.",
+        "{count} records belong to villages: the changes were put to them as proposals; what stands stays until they accept.",
+        changed.proposed,
+    ).format(count=changed.proposed)
 
 
 def progress_text(code: str) -> str:

@@ -8,7 +8,8 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QMenu, QMessageBox
 
 from caseworker_app import settings, wording
-from caseworker_app.error_words import action_text
+from caseworker_app.domain.changed import Changed
+from caseworker_app.error_words import action_text, proposed_text
 from caseworker_app.use_cases import undo
 from caseworker_app.use_cases.desk import Desk, place_name
 from caseworker_app.wording import _, joined
@@ -71,11 +72,17 @@ class Opened:
         runner.failed.connect(self.messages.error)
         runner.crashed.connect(self._guard.report)
         runner.changed.connect(lambda _changed: self.refresh_last())
+        runner.changed.connect(self._tell_proposed)
         runner.writing.connect(self.window.saving)
         self.window.closing.connect(self.close)
         self.window.renewing.connect(self._renew_soon)
         self.refresh_last()
         self.watch.begin()
+
+    def _tell_proposed(self, changed: Changed) -> None:
+        """Say that something was put to the village that owns it, and is not changed here."""
+        if changed.proposed:
+            self.messages.tell(proposed_text(changed))
 
     def _renew_soon(self) -> None:
         # What asked for it returns first, and what is under way is told where it was asked.

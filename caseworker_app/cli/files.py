@@ -169,8 +169,10 @@ def import_(
         )
         if dry_run:
             outcome = _("Looked through only; nothing was written.")
-        elif imports.commit(opened.units, prepared, show).change_set:
+        elif (changed := imports.commit(opened.units, prepared, show, desk=opened)).change_set:
             outcome = _("Imported. One undo takes all of it back.")
+            if changed.proposed:
+                outcome = f"{outcome}\n{error_words.proposed_text(changed)}"
         else:
             outcome = _("Nothing new was written; there is nothing to undo.")
     if as_json:

@@ -18,6 +18,7 @@ from caseworker_app.cli import output
 from caseworker_app.domain import codes, money
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
+from caseworker_app.error_words import proposed_text
 from caseworker_app.use_cases import desk
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.wording import _
@@ -189,10 +190,16 @@ def write_file(target: Path, fill: Callable[[BinaryIO], list[str]]) -> list[str]
     return lacking
 
 
+def _proposed(changed: Changed) -> dict[str, int]:
+    return {"proposed": changed.proposed} if changed.proposed else {}
+
+
 def done(changed: Changed, message: str, *, as_json: bool, **more: object) -> None:
     """Answer a command that wrote a change set."""
     if as_json:
-        output.emit({"change_set": changed.change_set or None, **more})
+        output.emit({"change_set": changed.change_set or None, **_proposed(changed), **more})
+    elif changed.proposed:
+        click.echo(proposed_text(changed))
     else:
         click.echo(message if changed.change_set else _("Nothing changed: the ledger says that already."))
 

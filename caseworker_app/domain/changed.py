@@ -6,13 +6,17 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Ids touched by one change set; `everything` after an import or an undo too large to list."""
+    """Ids touched by one change set; `everything` after an import or an undo too large to list.
+
+    `proposed` records belong to a village: what would change in them was put to it, and stands as it was.
+    """
 
     change_set: str = ""
     people: frozenset[str] = field(default_factory=frozenset)
     households: frozenset[str] = field(default_factory=frozenset)
     claims: frozenset[str] = field(default_factory=frozenset)
     everything: bool = False
+    proposed: int = 0
 
     @classmethod
     def joined(cls, several: "Iterable[Changed]") -> "Changed":
@@ -24,6 +28,7 @@ class Changed:
             frozenset().union(*(part.households for part in parts)),
             frozenset().union(*(part.claims for part in parts)),
             any(part.everything for part in parts),
+            sum(part.proposed for part in parts),
         )
 
     def touches_person(self, person: str) -> bool:

@@ -5,7 +5,7 @@ apply(desk, people, change)                 # records it for everybody who is in
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import Connection, select
@@ -13,9 +13,10 @@ from sqlalchemy import Connection, select
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.domain.worker import LOWER_AGE, age_on
+from caseworker_app.use_cases import propose
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.use_cases.typed import clean, known
-from caseworker_app.use_cases.work import begin_intention, insert_services
+from caseworker_app.use_cases.work import begin_intention, insert_services, refuse_ending
 from db.queries import blocks
 from db.queries.dated import holds, live
 from db.tables import Household, Intention, Membership, Person, ServiceRecord
@@ -161,6 +162,7 @@ def apply(desk: Desk, people: Sequence[str], change: BulkChange) -> Changed:
         shown = preview(unit.connection, desk, people, change)
         change = _checked(desk, change)
         chosen = [person for person, _name in shown.lands]
+        proposed = 0
         if not chosen:
             raise ExpectedError("bulk.nobody")
         if isinstance(change, ServiceChange):
@@ -175,12 +177,14 @@ def apply(desk: Desk, people: Sequence[str], change: BulkChange) -> Changed:
                 outcome=change.outcome,
             )
         elif isinstance(change, IntentionChange):
+            refuse_ending(desk, unit, chosen, change.on)
             begin_intention(unit, chosen, change.kind, change.on, place_text=change.place_text)
         else:
             homes = select(Membership.household_id).where(holds(Membership, desk.today()))
             found = {
                 row.household_id for row in blocks.rows(unit.connection, homes, Membership.person_id, chosen)
             }
-            unit.update_many(Household, [(home, {"group_name": change.group}) for home in sorted(found)])
+            grouped = [(home, {"group_name": change.group}) for home in sorted(found)]
+            proposed = propose.change(desk, unit, Household, grouped)
         unit.name(shown.lands[0][1], len(chosen))
-        return unit.commit()
+        return replace(unit.commit(), proposed=proposed)

@@ -5,7 +5,7 @@
 
 from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from caseworker_app.domain import codes, divisions, money
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.exchange import check
+from caseworker_app.use_cases import propose
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.use_cases.typed import clean
 from db.queries import work_facts as queries
@@ -329,9 +330,9 @@ def record(desk: Desk, kind: str, typed: Mapping[str, str], *, person: str = "")
             _only_one(unit, values)
         if kind == "head_count":
             values.setdefault("kind", "all")
-        _write(unit, shape, values)
+        proposed = _write(desk, unit, shape, values)
         unit.name(name)
-        return unit.commit()
+        return replace(unit.commit(), proposed=proposed)
 
 
 def _only_one(unit: UnitOfWork, values: Mapping[str, Any]) -> None:
@@ -340,16 +341,16 @@ def _only_one(unit: UnitOfWork, values: Mapping[str, Any]) -> None:
             raise ExpectedError("organisation.known", name=values[key])
 
 
-def _write(unit: UnitOfWork, shape: Shape, values: dict[str, Any]) -> None:
+def _write(desk: Desk, unit: UnitOfWork, shape: Shape, values: dict[str, Any]) -> int:
     columns = shape.table.__table__.c
     if shape.unique:
         chosen = select(columns.id).where(
             live(shape.table), *(columns[name] == values[name] for name in shape.unique)
         )
         if present := unit.connection.execute(chosen).scalars().first():
-            unit.update(shape.table, present, **values)
-            return
+            return propose.change(desk, unit, shape.table, [(present, values)])
     unit.insert(shape.table, **values)
+    return 0
 
 
 def change(desk: Desk, kind: str, fact: str, typed: Mapping[str, str]) -> Changed:
@@ -359,9 +360,9 @@ def change(desk: Desk, kind: str, fact: str, typed: Mapping[str, str]) -> Change
     _check_days(desk, kind, values)
     with desk.units("fact.record", table=kind) as unit:
         _present(unit, shape.table, fact)
-        unit.update(shape.table, fact, **values)
+        proposed = propose.change(desk, unit, shape.table, [(fact, values)])
         unit.name(str(values["name"]))
-        return unit.commit()
+        return replace(unit.commit(), proposed=proposed)
 
 
 def _present(unit: UnitOfWork, table: type[Record], fact: str) -> Any:  # noqa: ANN401 - a row
@@ -387,9 +388,9 @@ def void(desk: Desk, kind: str, fact: str, reason: str) -> Changed:
         name = str(getattr(row, "name", ""))
         if owner:
             name = unit.connection.execute(select(Person.name).where(Person.id == owner)).scalar_one()
-        unit.void(table, fact)
+        proposed = propose.take_out(desk, unit, table, fact)
         unit.name(name)
-        return unit.commit()
+        return replace(unit.commit(), proposed=proposed)
 
 
 def _check_unused(unit: UnitOfWork, kind: str, fact: str) -> None:

@@ -12,7 +12,6 @@ from caseworker_app import wording
 from caseworker_app.domain import divisions, lines
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.domain.findings import checks
-from caseworker_app.error_words import field_text
 from caseworker_app.exchange import write as forms
 from caseworker_app.exchange.book import CoverLine, Draft
 from caseworker_app.use_cases import problems, proposals, uploads
@@ -135,7 +134,7 @@ def _proposals(connection: Connection, village: str, add: Callable[[str, Values]
                 "village": _name(each.village_code),
                 "household_no": each.household_no,
                 "name": each.name,
-                "field": field_text(each.table, each.field),
+                "field": proposals.name(each.table, each.field),
                 "present": proposals.shown(each.table, each.field, each.present),
                 "value": proposals.shown(each.table, each.field, each.value),
                 "why": each.why,

@@ -18,6 +18,7 @@ from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.domain.relations import HEAD
 from caseworker_app.exchange import check
 from caseworker_app.use_cases.desk import Desk
+from caseworker_app.use_cases.propose import refuse_sent
 from caseworker_app.use_cases.typed import clean, known
 from db.queries.dated import holds, live
 from db.tables import Household, HouseholdAttribute, Membership, Monitoring, Person, PersonAttribute
@@ -380,6 +381,7 @@ def move(
     known("relation", relation)
     with desk.units("person.move") as unit:
         held = held_on(unit, person, on)
+        refuse_sent(desk, unit, [held.membership, household])
         if held.household_id == household:
             raise ExpectedError("membership.same", name=held.name)
         there = select(Household.id).where(Household.id == household, live(Household))
@@ -404,6 +406,7 @@ def change_head(
     check_day(desk, on)
     with desk.units("household.head") as unit:
         members = members_on(unit, household, on)
+        refuse_sent(desk, unit, [member.membership for member in members])
         own = next((member for member in members if member.id == person), None)
         if own is None:
             raise ExpectedError("person.not_member", day=on.isoformat())
@@ -443,6 +446,7 @@ def split(
     going = set(people)
     with desk.units("household.split") as unit:
         members = members_on(unit, household, on)
+        refuse_sent(desk, unit, [member.membership for member in members])
         present = {member.id for member in members}
         if not going or new_head not in going:
             raise ExpectedError("split.nobody")

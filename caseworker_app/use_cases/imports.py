@@ -4,7 +4,7 @@ import gc
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ from caseworker_app.exchange.read import Sheet
 from caseworker_app.exchange.recognise import Recognised
 from caseworker_app.exchange.state import HouseholdState, PersonState, State, Values, Writes
 from caseworker_app.read_models.imports import ImportPreview
-from caseworker_app.use_cases import mappings
+from caseworker_app.use_cases import mappings, propose
+from caseworker_app.use_cases.desk import Desk
 from db import engine, journal
 from db.ids import new_ids
 from db.queries import import_state
@@ -54,6 +55,8 @@ _ORDER = (
     "spell",
     "intention",
 )
+_PROPOSED = ("person", "household", "spell")
+"""Tables whose rows change in place; dated values end and begin anew, which is the importer's own entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,20 +290,30 @@ def answer(prepared: Prepared, target: Path, officer: str) -> list[Path]:
 
 
 def commit(
-    units: Units, prepared: Prepared, progress: Progress = lambda _done, _total, _what: None
+    units: Units,
+    prepared: Prepared,
+    progress: Progress = lambda _done, _total, _what: None,
+    *,
+    desk: Desk | None = None,
 ) -> Changed:
-    """Write a prepared import as one change set; ExpectedError `import.moved_on` when the ledger changed since."""
+    """Write a prepared import as one change set; ExpectedError `import.moved_on` when the ledger changed since.
+
+    With the `desk` of a level, what would change in the records of a village is put to that village.
+    """
     with _uncollected(), units("import", files=list(prepared.names), name="、".join(prepared.names)) as unit:
-        write(unit, prepared, progress)
-        return unit.commit()
+        proposed = write(unit, prepared, progress, desk)
+        return replace(unit.commit(), proposed=proposed)
 
 
-def write(unit: UnitOfWork, prepared: Prepared, progress: Progress) -> None:
-    """Write a prepared import into a unit of work; ExpectedError `import.moved_on` when the ledger changed since."""
+def write(unit: UnitOfWork, prepared: Prepared, progress: Progress, desk: Desk | None = None) -> int:
+    """Write a prepared import into a unit of work, and return how many records are changed by a proposal only.
+
+    Raises ExpectedError `import.moved_on` when the ledger changed since.
+    """
     if journal.head(unit.connection) != prepared.position:
         raise ExpectedError("import.moved_on")
     total = sum(map(len, prepared.writes.inserts.values())) + sum(map(len, prepared.writes.updates.values()))
-    done = 0
+    done = proposed = 0
     for name in _ORDER:
         rows = prepared.writes.inserts.get(name, [])
         fresh = {row["id"]: row for row in rows}
@@ -315,8 +328,12 @@ def write(unit: UnitOfWork, prepared: Prepared, progress: Progress) -> None:
             unit.insert_many(RECORDS[name], rows[start : start + 5000])
             done += len(rows[start : start + 5000])
         for changes in later.values():
-            unit.update_many(RECORDS[name], changes)
+            if desk is not None and name in _PROPOSED:
+                proposed += propose.change(desk, unit, RECORDS[name], changes)
+            else:
+                unit.update_many(RECORDS[name], changes)
             done += len(changes)
     progress(total, total, "import.writing")
     if total > _MANY:
         engine.survey(unit.connection)
+    return proposed

@@ -1,6 +1,7 @@
 """A household as 监测对象: identified with its risks, corrected, and the day the risk was resolved."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.use_cases.desk import Desk
+from caseworker_app.use_cases.propose import change
 from caseworker_app.use_cases.typed import known
 from db.queries import pages
 from db.queries.dated import live
@@ -53,8 +55,9 @@ def record(
         if any(line.resolved_on is None for line in others) and resolved_on is None:
             raise ExpectedError("monitoring.open", number=number)
         if stretch:
-            unit.update(Monitoring, stretch, **said)
+            proposed = change(desk, unit, Monitoring, [(stretch, said)])
         else:
+            proposed = 0
             unit.insert(Monitoring, household_id=household, **said)
         unit.name(number)
-        return unit.commit()
+        return replace(unit.commit(), proposed=proposed)

@@ -10,6 +10,7 @@ from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.use_cases import households
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.use_cases.households import NewPerson
+from caseworker_app.use_cases.propose import refuse_sent
 from caseworker_app.wording import labels
 from db.queries.dated import live
 from db.tables import Household, Intention, Membership, Spell
@@ -59,6 +60,7 @@ def leave(
         raise ExpectedError("code.unknown", value=reason, allowed=labels("leave_reason", LEAVE_REASONS))
     with desk.units("person.leave", reason=reason) as unit:
         held = households.held_on(unit, person, on)
+        refuse_sent(desk, unit, [held.membership])
         later = select(func.min(Membership.since)).where(
             Membership.person_id == person, live(Membership), Membership.since > on
         )

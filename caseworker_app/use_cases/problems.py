@@ -235,12 +235,12 @@ def todos(connection: Connection, desk: Desk, village: str = "") -> list[Todo]:
             each.household,
             each.name,
             each.household_no,
-            proposals.text(each),
+            "；".join(map(proposals.text, (each, *more))),
             each.why,
             each.on,
             each.officer,
         )
-        for each in queries.proposals(connection, village=village, waiting=True)
+        for each, *more in proposals.together(queries.proposals(connection, village=village, waiting=True))
     ]
     differing = comparisons.waiting(connection, village=village)
     agreeing = compare.settled(connection, desk, differing)

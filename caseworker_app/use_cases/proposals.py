@@ -1,17 +1,18 @@
 """Values that a level above proposes: accepted, which writes them, or declined with a reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from caseworker_app.domain import identity
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
-from caseworker_app.error_words import field_text, value_text
+from caseworker_app.error_words import field_text, table_text, value_text
 from caseworker_app.read_models.todos import ProposalLine
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.wording import _
 from db import journal
 from db.queries import problems as queries
+from db.states import VOIDED
 from db.tables import RECORDS
 from db.unit_of_work import UnitOfWork
 
@@ -25,19 +26,38 @@ _HIDDEN = {
 
 def shown(table: str, field: str, value: Any) -> str:  # noqa: ANN401 - values of any field
     """Return a value in words, numbers masked."""
+    if field == VOIDED:
+        return _("taken out") if value else _("stands")
     if value in (None, ""):
         return _("empty")
     words = value_text(table, field, value)
     return _HIDDEN[field](words) if field in _HIDDEN else words
 
 
+def name(table: str, field: str) -> str:
+    """Return what is proposed about in a few words."""
+    return table_text(table) if field == VOIDED else field_text(table, field)
+
+
 def text(line: ProposalLine) -> str:
     """Return a proposal in words, beside the value that stands."""
     return _("{field}: {present} here, {value} is proposed").format(
-        field=field_text(line.table, line.field),
+        field=name(line.table, line.field),
         present=shown(line.table, line.field, line.present),
         value=shown(line.table, line.field, line.value),
     )
+
+
+def together(lines: Sequence[ProposalLine]) -> list[list[ProposalLine]]:
+    """Return proposals as they are answered: those about one record of a person, told on one day by one officer, at once.
+
+    The end of a job is three of its fields; each field of a person or household is a proposal by itself.
+    """
+    found: dict[tuple[object, ...], list[ProposalLine]] = {}
+    for each in lines:
+        own = (each.id,) if each.table in ("person", "household") else (each.record, each.on, each.officer)
+        found.setdefault(own, []).append(each)
+    return list(found.values())
 
 
 def answer(desk: Desk, about: str, outcome: str, reason: str, reply: Reply) -> Changed:
@@ -47,15 +67,17 @@ def answer(desk: Desk, about: str, outcome: str, reason: str, reply: Reply) -> C
     """
     accepted = outcome == "accepted"
     with desk.units("proposal.accept" if accepted else "proposal.decline") as unit:
-        line = next(iter(queries.proposals(unit.connection, record=about)), None)
-        if line is None:
+        own = next(iter(queries.proposals(unit.connection, record=about)), None)
+        if own is None:
             raise ExpectedError("todo.gone")
-        reply(desk, unit, about, line.village_code, outcome, reason)
-        if accepted:
+        waiting = queries.proposals(unit.connection, village=own.village_code, waiting=True)
+        several = next((each for each in together(waiting) if about in {line.id for line in each}), [own])
+        for line in several:
+            reply(desk, unit, line.id, line.village_code, outcome, reason)
             table = RECORDS[line.table]
-            if line.field == "voided":
+            if accepted and line.field == VOIDED:
                 unit.void(table, line.record)
-            else:
+            elif accepted:
                 unit.update(table, line.record, **{line.field: journal.typed(table, line.field, line.value)})
-        unit.name(line.name or line.household_no)
+        unit.name(own.name or own.household_no)
         return unit.commit()

@@ -379,13 +379,13 @@ def accept(desk: Desk, outcome: Outcome, progress: Progress = lambda _done, _tot
         with desk.ledger.reader() as connection:
             prepared = imports.recognised(connection, contents, desk.scope, desk.today())
     with desk.units("receive.plain", file=file.file, village=file.village) as unit:
-        imports.write(unit, prepared, progress)
+        proposed = imports.write(unit, prepared, progress, desk)
         if not file.taken:
             _note_plain(unit, desk, file)
         if file.village and file.village != desk.scope:
             raise_cells(desk, unit, prepared.preview.files, file.village, file.month)
         unit.name(file.file)
-        changed = unit.commit()
+        changed = replace(unit.commit(), proposed=proposed)
     return Outcome(replace(file, taken=True, preview=prepared.preview), changed, path=outcome.path)
 
 

@@ -1,10 +1,13 @@
 """Records taken out of the ledger because they are wrong: they stay in the file, with the reason."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.use_cases.desk import Desk
+from caseworker_app.use_cases.propose import take_out
 from caseworker_app.use_cases.typed import clean
 from db.queries.dated import live
 from db.tables import Intention, Person, Record, ServiceRecord, Spell
@@ -28,6 +31,6 @@ def void(desk: Desk, kind: str, record: str, reason: str) -> Changed:
         name = unit.connection.execute(owner).scalar_one_or_none()
         if name is None:
             raise ExpectedError("void.gone")
-        unit.void(table, record)
+        proposed = take_out(desk, unit, table, record)
         unit.name(name)
-        return unit.commit()
+        return replace(unit.commit(), proposed=proposed)

@@ -1,6 +1,7 @@
 """One fact about one worker, recorded: a service, a job, its end, an intention."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy import func, or_, select
@@ -11,6 +12,7 @@ from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.domain.worker import LOWER_AGE, age_on
 from caseworker_app.exchange import check
 from caseworker_app.use_cases.desk import Desk
+from caseworker_app.use_cases.propose import change, refuse_sent
 from caseworker_app.use_cases.typed import clean, known
 from db.queries import blocks
 from db.queries.dated import holds, live
@@ -197,9 +199,10 @@ def record_return(desk: Desk, person: str, on: date, reason: str, *, came_home: 
         spell = unit.connection.execute(chosen).scalars().first()
         if spell is None:
             raise ExpectedError("spell.none", day=on.isoformat())
-        unit.update(Spell, spell, ended_on=on, end_reason=reason, came_home=came_home)
+        ended = {"ended_on": on, "end_reason": reason, "came_home": came_home}
+        proposed = change(desk, unit, Spell, [(spell, ended)])
         unit.name(name)
-        return unit.commit()
+        return replace(unit.commit(), proposed=proposed)
 
 
 def begin_intention(
@@ -246,6 +249,14 @@ def begin_intention(
     )
 
 
+def refuse_ending(desk: Desk, unit: UnitOfWork, people: Sequence[str], on: date) -> None:
+    """Refuse to end a wish that a village recorded; ExpectedError `owner.village`."""
+    wanted = select(Intention.id).where(holds(Intention, on))
+    refuse_sent(
+        desk, unit, [row.id for row in blocks.rows(unit.connection, wanted, Intention.person_id, people)]
+    )
+
+
 def record_intention(
     desk: Desk,
     person: str,
@@ -260,6 +271,7 @@ def record_intention(
     known("intention", kind)
     with desk.units("intention.record", kind=kind) as unit:
         name = _person(unit, person, on, desk.today())
+        refuse_ending(desk, unit, [person], on)
         begin_intention(
             unit, [person], kind, on, place_text=clean(place_text), trade=clean(trade), wage=_wage(wage)
         )
@@ -296,6 +308,7 @@ def record_card(
             "card_number": digits,
             "phone": phone,
         }
-        unit.update(Person, person, **{column: value for column, value in given.items() if value is not None})
+        said = {column: value for column, value in given.items() if value is not None}
+        proposed = change(desk, unit, Person, [(person, said)])
         unit.name(name)
-        return unit.commit()
+        return replace(unit.commit(), proposed=proposed)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from caseworker_app.read_models.todos import ProblemLine, ProposalLine
 from db.queries import blocks
 from db.queries.dated import live
+from db.states import VOIDED
 from db.tables import RECORDS, Household, Membership, Person, Problem, Proposal, Reply
 
 
@@ -127,7 +128,7 @@ def proposals(
                 row.field,
                 row.was,
                 row.value,
-                values.get(row.field),
+                values.get("voided_in") is not None if row.field == VOIDED else values.get(row.field),
                 person,
                 home,
                 name,
