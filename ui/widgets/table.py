@@ -77,6 +77,7 @@ STATUS_TONES = {
 }
 PACKAGE_WIDTH = 4 * 42
 _CELL = 39
+_HEAD_SIDES = 20
 _ELIDE = Qt.TextElideMode.ElideRight
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -368,8 +369,10 @@ class DataTable(QTableView):
         header.setSectionsMovable(True)
         header.setFirstSectionMovable(False)
         header.setStretchLastSection(True)
+        metrics = style.metrics(tokens.SMALL)
         for index, column in enumerate(model.columns):
-            header.resizeSection(index, style.px(column.width))
+            words = metrics.horizontalAdvance(_(column.header)) + style.px(_HEAD_SIDES)
+            header.resizeSection(index, max(style.px(column.width), words))
         self.doubleClicked.connect(self._act_on)
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.AnyKeyPressed

@@ -42,7 +42,7 @@ COLUMNS = (
     Column(N_("Name"), 100, lambda found: found.name),
     Column(N_("Household number"), 150, lambda found: found.household_no, paint="muted"),
     Column(N_("Village"), 110, lambda found: _village(found.village_code)),
-    Column(N_("Weight"), 90, weight, paint="weight", tip=weight),
+    Column(N_("Weight"), 116, weight, paint="weight", tip=weight),
     Column(N_("Data check"), 190, lambda found: titles()[found.check]),
     Column(N_("What does not agree"), 560, finding_text, tip=finding_text),
 )
