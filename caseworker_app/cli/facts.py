@@ -14,12 +14,13 @@ from caseworker_app.cli.shared import (
     commands,
     done,
     happened_option,
+    household_id,
     in_session,
     json_option,
     person_id,
     worker_option,
 )
-from caseworker_app.use_cases import work
+from caseworker_app.use_cases import pack_facts, work
 from caseworker_app.wording import _, label
 
 
@@ -129,6 +130,29 @@ def record_return(
         as_json=as_json,
         people=[person],
     )
+
+
+@record.command("fact", help=_("Enter a fact that a policy asks for, of a worker or a household."))
+@click.option("--worker", "number", default="", metavar="ID_NUMBER", help=_("Identity number of the worker."))
+@click.option("--household", "home", default="", metavar="NO", help=_("Household number."))
+@click.option("--fact", "name", required=True, help=_("The fact by its name, such as person.hardship."))
+@click.option("--value", required=True, help=_("What it is: a code or its word, yes or no, a day, a figure."))
+@click.option(
+    "--since", type=Day(), help=_("From which day on; the first entry holds for the time before too.")
+)
+@json_option
+@in_session
+def record_fact(
+    session: Session, number: str, home: str, name: str, value: str, since: date | None, as_json: bool
+) -> None:
+    """Enter a fact."""
+    if bool(number) == bool(home):
+        raise click.UsageError(_("Name one worker or one household."))
+    with session.desk() as opened:
+        with opened.ledger.reader() as connection:
+            owner = person_id(connection, number) if number else household_id(connection, home)
+        changed = pack_facts.enter(opened, name, owner, value, since=since)
+    done(changed, _("Recorded: {what}.").format(what=name), as_json=as_json)
 
 
 @record.command("intention", help=_("Record what a worker wants."))

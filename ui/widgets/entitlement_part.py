@@ -17,6 +17,7 @@ from ui.actions import tip
 from ui.context import Context
 from ui.papers import preview_forms
 from ui.theme import style, tokens
+from ui.widgets.asked_facts import AskedFacts
 from ui.widgets.basics import Card, Pill, button, clear, column, row, text
 from ui.widgets.decided_amount import DecidedAmount
 from ui.widgets.entitlement import EntitlementCard, ReasonTable
@@ -113,7 +114,7 @@ class EntitlementPart(QWidget):
         note = text("", wrap=True, select=True)
         note.setObjectName("note")
         self._tell(answer, note)
-        parts: list[Any] = [bar, note, ReasonTable(answer)]
+        parts: list[Any] = [bar, note, AskedFacts(self._context, answer.missing), ReasonTable(answer)]
         parts.append(text(explain.ladder_text(item), "secondary", wrap=True))
         required, any_of = "、".join(item.paper.evidence_required), "、".join(item.paper.evidence_any_of)
         evidence = _("Papers: {required}").format(required=required)
