@@ -465,7 +465,7 @@ def _about(
     seen.record = None
     if not found:
         return _Decision(State.NOT_ELIGIBLE)
-    best = max(found, key=lambda each: (_RANK[each.state], each.high))
+    best = max(found, key=lambda each: (_RANK[each.state], each.high, each.low))
     seen.record = best.record
     able = [each for each in found if each.state is not State.NOT_ELIGIBLE]
     if not able:
@@ -478,9 +478,11 @@ def _about(
         best.records = [each.record for each in sure]
         _cap(best)
     else:
+        # One that surely holds is enough, also of a range, when no other could be better.
+        unbeaten = best.sure and all(each.low <= best.low and each.high <= best.high for each in able)
         best.low = max((each.low for each in sure), default=0)
         best.high = max(each.high for each in able)
-        best.sure = best.low == best.high or (best.sure and len(able) == 1)
+        best.sure = best.low == best.high or unbeaten
     best.state = State.ELIGIBLE if sure and best.sure else State.UNKNOWN
     return best
 
