@@ -19,7 +19,7 @@ Values = Mapping[str, object]
 def errors() -> dict[str, str]:
     """Return the sentence of every ExpectedError code."""
     return {
-        "assess.cycle": _("There is no cycle {cycle}. Name a cycle by its end year, {first} or later."),
+        "assess.cycle": _("There is no cycle {cycle}. Write it like {example}, {first} or later."),
         "assess.item": _("The policy pack has no item {item}. It has {items}."),
         "backup.damaged": _(
             "The backup is damaged or is no backup of a ledger. Use another copy of it or an older one."

@@ -146,6 +146,14 @@ class OwnFact:
 
 YEAR, HALF, QUARTER, MONTH, EVER, EPISODE = "year", "half", "quarter", "month", "ever", "episode"
 CYCLES = (YEAR, HALF, QUARTER, MONTH, EVER, EPISODE)
+_EXAMPLES = {
+    YEAR: "2024",
+    HALF: "2024H1",
+    QUARTER: "2024Q3",
+    MONTH: "2024-05",
+    EVER: EVER,
+    EPISODE: "2024-05-01",
+}
 _YEAR_NAME = re.compile(r"\d{4}")
 _PARTS = {HALF: (6, "H"), QUARTER: (3, "Q")}
 BEGINNING, END = date(1900, 1, 1), date(9999, 12, 31)
@@ -168,7 +176,9 @@ class CycleRule:
         except ValueError:
             found = None
         if found is None or found.span.last.year < self.first:
-            raise ExpectedError("assess.cycle", cycle=name, first=self.first)
+            raise ExpectedError(
+                "assess.cycle", cycle=name, first=self.first or BEGINNING.year, example=_EXAMPLES[self.kind]
+            )
         return found
 
     def knows(self, name: str) -> bool:
