@@ -98,7 +98,9 @@ def assess(
         changes: dict[int, list[explain.Values] | None] = {}
         if people or homes or firms:  # For everybody it would take too long.
             changes = {
-                number: explain.changes_json(entitlements.what_would_change(connection, pack, answer))
+                number: explain.changes_json(
+                    entitlements.what_would_change(connection, pack, answer), pack.item(answer.item).facts
+                )
                 for number, answer in enumerate(answers)
                 if answer.state is State.NOT_ELIGIBLE
             }
