@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from caseworker_app.domain import money
 from caseworker_app.policy import explain
-from caseworker_app.policy.assess import Entitlement, Outcome, State
+from caseworker_app.policy.assess import Entitlement, Outcome, Reason, State
 from caseworker_app.policy.pack import Item
 from caseworker_app.wording import _, _n
 from ui import icons
@@ -75,6 +75,7 @@ _MARKS: dict[Outcome, tuple[str, Callable[[], str]]] = {
     Outcome.FAILED: ("cross", lambda: style.current().stop),
     Outcome.UNKNOWN: ("question", lambda: style.current().attention),
 }
+_REMINDS: tuple[str, Callable[[], str]] = ("alert", lambda: style.current().attention)
 
 
 class ReasonTable(Ruled):
@@ -85,7 +86,7 @@ class ReasonTable(Ruled):
         for reason in entitlement.reasons:
             self.add(
                 (
-                    self._mark(reason.outcome),
+                    self._mark(reason),
                     text(explain.condition_text(reason)),
                     text(explain.required_text(reason), "muted", wrap=True),
                     text(explain.found_text(reason), wrap=True, select=True),
@@ -95,15 +96,16 @@ class ReasonTable(Ruled):
         self.grid.setColumnStretch(2, 2)
         self.grid.setColumnStretch(3, 4)
 
-    def _mark(self, outcome: Outcome) -> QLabel:
+    def _mark(self, reason: Reason) -> QLabel:
         mark = QLabel()
-        name, colour = _MARKS[outcome]
+        reminds = reason.warns and reason.outcome is Outcome.FAILED
+        name, colour = _REMINDS if reminds else _MARKS[reason.outcome]
         mark.setPixmap(icons.pixmap(name, colour(), style.px(16), self.devicePixelRatioF()))
         words = {
             Outcome.PASSED: _("met"),
-            Outcome.FAILED: _("not met"),
+            Outcome.FAILED: _("to be looked at; does not bar") if reminds else _("not met"),
             Outcome.UNKNOWN: _("not known"),
-        }[outcome]
+        }[reason.outcome]
         mark.setToolTip(words)
         mark.setAccessibleName(words)
         return mark
