@@ -1,6 +1,6 @@
 """Many rows at once, past what the toolkit does for each of them: the statement is made once, values column by column."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from itertools import chain
 from types import MappingProxyType
 from typing import Any
@@ -33,8 +33,37 @@ def insert_rows(
         if table.c[name].server_default is not None or bound.count(None) < len(bound):
             names.append(name)
             values.append(bound)
+    for name, value in _alike(connection, table, rows[0], alike).items():
+        names.append(name)
+        values.append([value] * len(rows))
+    insert(connection, table, names, list(zip(*values, strict=True)))
+
+
+def insert_columns(
+    connection: Connection,
+    table: Table,
+    columns: Mapping[str, Sequence[Any]],
+    alike: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
+    """Insert rows as `insert_rows` does, from values as the file has them, column by column."""
+    count = len(next(iter(columns.values())))
+    told = {
+        name: values
+        for name, values in columns.items()
+        if table.c[name].server_default is not None or any(value is not None for value in values)
+    }
+    for name, value in _alike(connection, table, columns, alike).items():
+        told[name] = [value] * count
+    insert(connection, table, list(told), list(zip(*told.values(), strict=True)))
+
+
+def _alike(
+    connection: Connection, table: Table, named: Container[str], alike: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what every row says in the columns that it does not name, as the file has it."""
+    found = {}
     for column in table.c:
-        if column.name in rows[0]:
+        if column.name in named:
             continue
         told: Any
         if column.name in alike:
@@ -44,10 +73,9 @@ def insert_rows(
             told = told(None) if callable(told) else told
         else:
             continue
-        process = column.type.dialect_impl(dialect).bind_processor(dialect)
-        names.append(column.name)
-        values.append([process(told) if process else told] * len(rows))
-    insert(connection, table, names, list(zip(*values, strict=True)))
+        process = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+        found[column.name] = process(told) if process else told
+    return found
 
 
 def insert(

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import repeat
 from typing import Any, cast
 
 from sqlalchemy import Connection, Table, delete, insert, select
@@ -16,7 +17,7 @@ from sqlalchemy import Connection, Table, delete, insert, select
 from caseworker_app.domain import lines
 from caseworker_app.domain.claim import LEVELS
 from caseworker_app.domain.kinds import BY_TABLE, KINDS, Kind
-from caseworker_app.domain.lines import Head, Heads, Line, Origin, Settled, State
+from caseworker_app.domain.lines import Block, Head, Heads, Line, Origin, Settled, State
 from db import bulk, states
 from db.states import VOIDED, Journal
 from db.tables import RECORDS, Change, Claim, ClaimStep, Conflict, Holding, Received
@@ -38,6 +39,7 @@ _KEYS = {
 """What is unique among live records of a table."""
 _TWINS = frozenset({"household", "person", "claim"})
 """Records of one key that stand side by side; of the others the first id stands, what the other says is a conflict."""
+_HOLDING = cast("Table", Holding.__table__)
 _RANK = {level: rank for rank, level in enumerate(LEVELS.values())}
 
 
@@ -114,14 +116,24 @@ def _branched(state: State, known: dict[str, Heads]) -> list[str]:
                 branch, _mark, part = branch.rpartition("~")
                 own = lines.joined(own, {branch: Head(int(part.partition(".")[0]) - 1)})
         state.vectors[village] = own
-        for line in state.records:
-            if line.village == village:
-                line.origins = {each: _rename(origin, renamed) for each, origin in line.origins.items()}
-                line.others = {
-                    each: [(value, _rename(origin, renamed)) for value, origin in several]
-                    for each, several in line.others.items()
-                }
+        for block in state.blocks:
+            _rename_all(block, village, renamed)
     return found
+
+
+def _rename_all(block: Block, village: str, renamed: dict[str, str]) -> None:
+    """Name devices in the records of a village as this ledger names them."""
+    made: dict[int, dict[str, Origin]] = {}
+    for at, origins in enumerate(block.origins):
+        if block.villages[at] == village:
+            if id(origins) not in made:
+                made[id(origins)] = {each: _rename(dots, renamed) for each, dots in origins.items()}
+            block.origins[at] = made[id(origins)]
+            if own := block.others.get(block.ids[at]):
+                block.others[block.ids[at]] = {
+                    each: [(value, _rename(dots, renamed)) for value, dots in several]
+                    for each, several in own.items()
+                }
 
 
 def _rename(origin: Origin, renamed: dict[str, str]) -> Origin:
@@ -188,6 +200,8 @@ class _Merge:
         self.known: dict[str, Heads] = {}
         """By village what this ledger knows."""
         self.holdings: dict[str, tuple[str, str, dict[str, Origin]]] = {}
+        self.fresh: list[Block] = []
+        """Records of which nothing was held: where their fields come from is written as it came."""
         self.held_before: list[str] = []
         self.conflicts: list[Values] = []
         self.opened: dict[str, list[tuple[str, str, Any]]] = defaultdict(list)
@@ -205,47 +219,54 @@ class _Merge:
         self.result.branches = _branched(self.state, self.known)
         how = stands(self.connection, self.state.vectors, self.scope, down=down)
         self.result.standing = "forked" if self.result.branches else how
-        by_table: dict[str, list[Line]] = defaultdict(list)
-        for line in self.state.records:
-            by_table[line.table].append(line)
-        for line in by_table.get("claim_step", ()):
-            if not line.fields[VOIDED]:
-                self.steps[line.fields["claim_id"]] = max(
-                    self.steps.get(line.fields["claim_id"], (-1, -1, "", "")), _place(line.fields, line.id)
-                )
-        done = 0
+        by_table: dict[str, list[Block]] = defaultdict(list)
+        for block in self.state.blocks:
+            by_table[block.table].append(block)
+        for block in by_table.get("claim_step", ()):
+            for line in block.lines():
+                if not line.fields[VOIDED]:
+                    claim = line.fields["claim_id"]
+                    before = self.steps.get(claim, (-1, -1, "", ""))
+                    self.steps[claim] = max(before, _place(line.fields, line.id))
+        done, count = 0, self.state.count
         for kind in KINDS:
-            if incoming := by_table.pop(kind.table, None):
-                self._take(kind, incoming)
-                done += len(incoming)
-                self.progress(done, len(self.state.records), "receive.writing")
-        for unknown in by_table.values():
-            self.result.cells["ignored"] += sum(len(line.fields) for line in unknown)
+            for block in by_table.pop(kind.table, ()):
+                self._take(kind, block)
+                done += len(block.ids)
+                self.progress(done, count, "receive.writing")
+        for several in by_table.values():
+            for unknown in several:
+                self.result.cells["ignored"] += len(unknown.ids) * len(unknown.names)
         self._note()
         return self.result
 
-    def _take(self, kind: Kind, incoming: list[Line]) -> None:
-        ids = [line.id for line in incoming]
-        held = {line.id: line for line in self._held(kind, ids)}
-        self.held_before.extend(held)
-        fresh = [line for line in incoming if line.id not in held]
-        if kind.table == "claim_step":
-            self.claims.update(line.fields["claim_id"] for line in incoming if line.id not in held)
-        changes: dict[str, Values] = {}
-        for line in incoming:
-            if (mine := held.get(line.id)) is not None:
-                changed = self._settle(mine, line)
-                if changed:
-                    changes[line.id] = changed
-        if changes:
-            self._change(kind, changes)
-        if fresh:
+    def _take(self, kind: Kind, incoming: Block) -> None:
+        present = set(
+            bulk.present(self.connection, cast("Table", RECORDS[kind.table].__table__), incoming.ids)
+        )
+        self.held_before.extend(present)
+        fresh = incoming
+        if present:
+            fresh = incoming.only([record not in present for record in incoming.ids])
+            known = incoming.only([record in present for record in incoming.ids])
+            self._join(kind, known)
+        if fresh.ids:
+            if kind.table == "claim_step":
+                self.claims.update(fresh.column("claim_id"))
             self._insert(kind, fresh)
 
+    def _join(self, kind: Kind, known: Block) -> None:
+        """Join records that are held with those that came."""
+        held = {line.id: line for line in self._held(kind, known.ids)}
+        changes: dict[str, Values] = {}
+        for line in known.lines():
+            if changed := self._settle(held[line.id], line):
+                changes[line.id] = changed
+        if changes:
+            self._change(kind, changes)
+
     def _held(self, kind: Kind, ids: list[str]) -> Iterable[Line]:
-        table = cast("Table", RECORDS[kind.table].__table__)
-        present = bulk.present(self.connection, table, ids)
-        for line, village in states.read(self.connection, kind, self.journal, present):
+        for line, village in states.read(self.connection, kind, self.journal, ids):
             line.village = village
             yield line
 
@@ -344,9 +365,7 @@ class _Merge:
             if VOIDED in own:
                 turned[own.pop(VOIDED)].append(record)
             if own:
-                line = Line(kind.table, record, "", own, {})
-                typed = next(states.typed_rows(kind, [line]))
-                del typed["id"]
+                typed = states.typed(kind, own)
                 groups[tuple(sorted(typed))].append((record, typed))
         # What leaves first: a number may go from one record to another.
         self._turn(table, turned[True], "void")
@@ -414,24 +433,33 @@ class _Merge:
                 self.unit.update(table, record, twin=record)
                 self.result.twins.append((kind.table, record))
 
-    def _insert(self, kind: Kind, fresh: list[Line]) -> None:
-        table = RECORDS[kind.table]
-        rows = list(states.typed_rows(kind, fresh))
-        for line, row in zip(fresh, rows, strict=True):
-            row["voided_in"] = self.unit.id if line.fields[VOIDED] else None
-            self._hold(kind.table, line.id, line.village, line.origins)
-            self.result.cells["accepted"] += len(line.fields)
-            for name, several in line.others.items():
-                settled = Settled(line.fields[name], line.origin(name), several)
-                self._open(None, line, name, settled)
-            if kind.table == "claim":
-                row["state"] = self.steps.get(line.id, (0, 0, "", "draft"))[3]
-        if kind.table in _TWINS:
-            self._twins(kind, rows)
-        elif kind.table in _KEYS:
-            self._yield(kind, rows)
-        for start in range(0, len(rows), _MANY):
-            self.unit.insert_many(table, rows[start : start + _MANY])
+    def _insert(self, kind: Kind, fresh: Block) -> None:
+        """Write records of which nothing is held: there is nothing to compare."""
+        columns = states.stored(self.connection, kind, fresh)
+        columns["id"] = fresh.ids
+        columns["voided_in"] = [self.unit.id if voided else None for voided in fresh.column(VOIDED)]
+        self.fresh.append(fresh)
+        self.result.cells["accepted"] += len(fresh.ids) * len(fresh.names)
+        if fresh.others:
+            for line in fresh.lines():
+                for name, several in line.others.items():
+                    self._open(None, line, name, Settled(line.fields[name], line.origin(name), several))
+        if kind.table == "claim":
+            columns["state"] = [self.steps.get(claim, (0, 0, "", "draft"))[3] for claim in fresh.ids]
+        if kind.table in _KEYS:
+            wanted = ("id", "voided_in", *_KEYS[kind.table])
+            wanted += ("item", "beneficiary", "cycle") if kind.table == "claim" else ()
+            rows = [
+                dict(zip(wanted, values, strict=True))
+                for values in zip(*(columns[name] for name in wanted), strict=True)
+            ]
+            if kind.table in _TWINS:
+                self._twins(kind, rows)
+                columns["twin"] = [row["twin"] for row in rows]
+            else:
+                self._yield(kind, rows)
+                columns["voided_in"] = [row["voided_in"] for row in rows]
+        self.unit.insert_stored(RECORDS[kind.table], columns)
 
     def _taken(self, kind: Kind, rows: Sequence[Values]) -> dict[tuple[Any, ...], Any]:
         """Return the live record that has the key of each of these rows, where there is one."""
@@ -530,17 +558,29 @@ class _Merge:
     def _keep_holdings(self) -> None:
         """Write where the fields of received records come from: most of one change set say the same."""
         told: dict[tuple[tuple[str, Origin], ...], str] = {}
-        rows = []
-        for record, (table, village, origins) in self.holdings.items():
+
+        def text(origins: dict[str, Origin]) -> str:
             key = tuple(origins.items())
-            if (text := told.get(key)) is None:
-                text = told[key] = lines.canonical(lines.spread(origins))
-            rows.append((record, table, village, self.unit.id, text))
-        if rows:
-            self.connection.exec_driver_sql(
-                'INSERT INTO holding (record, "table", village_code, change_set, origins) VALUES (?, ?, ?, ?, ?)',
-                rows,
+            if key not in told:
+                told[key] = lines.canonical(lines.spread(origins))
+            return told[key]
+
+        rows = [
+            (record, table, village, self.unit.id, text(origins))
+            for record, (table, village, origins) in self.holdings.items()
+        ]
+        for block in self.fresh:
+            texts = {id(each): text(each) for each in {id(each): each for each in block.origins}.values()}
+            rows += zip(
+                block.ids,
+                repeat(block.table),
+                block.villages,
+                repeat(self.unit.id),
+                [texts[id(each)] for each in block.origins],
             )
+        bulk.insert(
+            self.connection, _HOLDING, ("record", "table", "village_code", "change_set", "origins"), rows
+        )
 
     def _decide_anew(self) -> None:
         """Open what is newly to be decided, and close what was settled elsewhere."""
@@ -666,8 +706,7 @@ def write(unit: UnitOfWork, kind: Kind, record: str, name: str, value: Any) -> N
                 present = {"voided_in": row["voided_in"], "changed_in": row["changed_in"]}
                 unit.restore(table, [(record, "revive", present, {"voided_in": None, "changed_in": unit.id})])
         return
-    typed = next(states.typed_rows(kind, [Line(kind.table, record, "", {name: value}, {})]))
-    unit.update(table, record, **{name: typed[name]})
+    unit.update(table, record, **states.typed(kind, {name: value}))
 
 
 __all__ = ["Merged", "apply", "decide", "standing", "stands", "write"]

@@ -17,6 +17,8 @@ _MANY = 2000
 _SOME = 100
 """From so many rows on the way past the toolkit is faster."""
 _BLOCK = 500
+_LEADING = ("id", "person_id", "household_id", "claim_id", "beneficiary", "beneficiary_kind")
+"""Columns that say whose screens a row concerns."""
 
 
 def _plain(table: type[Base]) -> Table:
@@ -109,6 +111,23 @@ class UnitOfWork:
         else:
             self.touch(table, rows)
         return [row["id"] for row in rows]
+
+    def insert_stored(self, table: type[Record], columns: dict[str, list[Any]]) -> None:
+        """Add records from values as the file stores them, column by column, their ids among them."""
+        self._begin_change_set()
+        name, ids = table.__tablename__, columns["id"]
+        own = {"made_in": self.id, "changed_in": self.id}
+        bulk.insert_columns(self.connection, _plain(table), columns, own)
+        self._count(name, "insert", len(ids))
+        if name in self._found_anew:
+            self._found_anew[name].update(columns["person_id"] if name == "membership" else ids)
+        if name == "person":
+            self._new_people.update(ids)
+        self._everything = self._everything or len(ids) > _MANY
+        if not self._everything:
+            leading = {each: columns[each] for each in _LEADING if each in columns}
+            rows = zip(*leading.values(), strict=True)
+            self.touch(table, (dict(zip(leading, row, strict=True)) for row in rows))
 
     def update(self, table: type[Record], record: str, **values: Any) -> bool:  # noqa: ANN401 - columns of any type
         """Change fields of one record; False when they said that already."""

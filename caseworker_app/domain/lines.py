@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Any, NamedTuple
 
 from caseworker_app.domain.errors import ExpectedError
@@ -17,8 +18,12 @@ Dot = tuple[str, int]
 Origin = tuple[Dot, ...]
 Values = dict[str, Any]
 
-FORMAT = "records 1"
+FORMAT = "records 2"
+_ONE_BY_ONE = "records 1"
+"""The format before: a row a record."""
 _CELL = 15_000
+_NOT_AT_AN_END = " =+-@'"
+"""What a spreadsheet program may take for more than text, or leave out, where a cell begins or ends with it."""
 _REST = "*"
 
 
@@ -66,12 +71,78 @@ class Line:
 
 
 @dataclass(slots=True)
+class Block:
+    """Records of one table, field by field; `origins` may be one object for several records."""
+
+    table: str
+    names: list[str]
+    ids: list[str] = field(default_factory=list)
+    villages: list[str] = field(default_factory=list)
+    columns: list[list[Any]] = field(default_factory=list)
+    origins: list[dict[str, Origin]] = field(default_factory=list)
+    others: dict[str, dict[str, list[tuple[Any, Origin]]]] = field(default_factory=dict)
+    """By id the values of fields that nobody has decided against yet."""
+
+    def column(self, name: str) -> list[Any]:
+        """Return the values of a field."""
+        return self.columns[self.names.index(name)]
+
+    def lines(self) -> Iterator[Line]:
+        """Give its records one by one."""
+        names, others = self.names, self.others
+        for record, village, origins, values in zip(
+            self.ids,
+            self.villages,
+            self.origins,
+            zip(*self.columns, strict=True) if self.columns else ((),) * len(self.ids),
+            strict=True,
+        ):
+            yield Line(
+                self.table,
+                record,
+                village,
+                dict(zip(names, values, strict=True)),
+                origins,
+                others.get(record, {}),
+            )
+
+    def only(self, wanted: Sequence[bool]) -> "Block":
+        """Return those of its records that are wanted."""
+        ids, villages = list(compress(self.ids, wanted)), list(compress(self.villages, wanted))
+        origins = list(compress(self.origins, wanted))
+        columns = [list(compress(column, wanted)) for column in self.columns]
+        others = (
+            {record: self.others[record] for record in ids if record in self.others} if self.others else {}
+        )
+        return Block(self.table, self.names, ids, villages, columns, origins, others)
+
+    def extend(self, other: "Block") -> None:
+        """Take in records that have the same fields."""
+        self.ids += other.ids
+        self.villages += other.villages
+        self.origins += other.origins
+        self.others.update(other.others)
+        for column, more in zip(self.columns, other.columns, strict=True):
+            column += more
+
+
+@dataclass(slots=True)
 class State:
     """What a ledger holds for a place: what it has taken in of each village, and the records."""
 
     vectors: dict[str, Heads]
-    records: list[Line]
+    blocks: list[Block]
     down: bool = False
+
+    @property
+    def count(self) -> int:
+        """Return how many records there are."""
+        return sum(len(block.ids) for block in self.blocks)
+
+    @property
+    def records(self) -> list[Line]:
+        """Return the records one by one."""
+        return [line for block in self.blocks for line in block.lines()]
 
 
 def canonical(value: object) -> str:
@@ -121,81 +192,146 @@ def digest(records: Iterable[Line]) -> str:
     return made.hexdigest()
 
 
-def encode(state: State) -> Iterator[list[str]]:
-    """Give the rows of the hidden sheet: what its columns mean, then one row a record.
+def encode(held: State | Iterable[Block]) -> Iterator[list[str]]:
+    """Give the rows of the hidden sheet: the name of the format, then one row a block of records.
 
-    The first row names the format and holds the devices and the fields of each table in the order of their values;
-    a text too long for a cell goes on in the next.
+    Each says its table and how many records it holds, then as JSON all of them; a text too long for a cell goes on
+    in the next.
     """
-    devices: dict[str, int] = {}
-    fields: dict[str, list[str]] = {}
-    for line in state.records:
-        if line.table not in fields:
-            fields[line.table] = list(line.fields)
-        for origin in (*line.origins.values(), *(dots for each in line.others.values() for _v, dots in each)):
-            for device, _serial in origin:
-                devices.setdefault(device, len(devices))
-    yield [FORMAT, "id", "village", *_cut(canonical({"devices": list(devices), "fields": fields}))]
+    yield [FORMAT]
+    for block in held.blocks if isinstance(held, State) else held:
+        devices: dict[str, int] = {}
 
-    def short(origin: Origin) -> list[Any]:
-        return [part for device, serial in origin for part in (devices[device], serial)]
+        def short(origin: Origin, devices: dict[str, int] = devices) -> list[int]:
+            return [
+                part
+                for device, serial in origin
+                for part in (devices.setdefault(device, len(devices)), serial)
+            ]
 
-    for line in state.records:
-        names = fields[line.table]
-        told: list[Any] = [
-            [line.fields[name] for name in names],
-            {name: short(origin) for name, origin in line.origins.items()},
-        ]
-        if line.others:
-            told.append(
-                {
-                    name: [[value, short(origin)] for value, origin in each]
-                    for name, each in line.others.items()
-                }
-            )
-        yield [line.table, line.id, line.village, *_cut(canonical(told))]
+        told: list[dict[str, list[int]]] = []
+        known: dict[tuple[tuple[str, Origin], ...], int] = {}
+        which = []
+        for origins in block.origins:
+            key = tuple(origins.items())
+            number = known.get(key)
+            if number is None:
+                number = known[key] = len(told)
+                told.append({name: short(origin) for name, origin in key})
+            which.append(number)
+        others = {
+            record: {
+                name: [[value, short(origin)] for value, origin in several] for name, several in own.items()
+            }
+            for record, own in block.others.items()
+        }
+        columns = [_squeezed(column) for column in block.columns]
+        text = json.dumps(
+            [
+                block.names,
+                block.ids,
+                _squeezed(block.villages),
+                columns,
+                told,
+                _squeezed(which),
+                others,
+                list(devices),
+            ],
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+        yield [block.table, str(len(block.ids)), *_cut(text)]
+
+
+def _squeezed(column: list[Any]) -> list[Any]:
+    """Return a column as one value where all are the same."""
+    same = column.count(column[0]) == len(column) and len(set(map(type, column))) == 1
+    return column[:1] if same else column
+
+
+def _spread_out(column: list[Any], count: int) -> list[Any]:
+    """Return what `_squeezed` gave as it was; ValueError where it is of another length."""
+    if len(column) not in (1, count):
+        raise ValueError
+    return column * count if len(column) != count else column
 
 
 def _cut(text: str) -> list[str]:
-    return [text[start : start + _CELL] for start in range(0, len(text), _CELL)]
+    """Return a text cut for cells, none of which begins or ends with what may be read as something else."""
+    pieces, start = [], 0
+    while len(text) - start > _CELL:
+        end = start + _CELL
+        while end > start + 1 and (text[end] in _NOT_AT_AN_END or text[end - 1] in _NOT_AT_AN_END):
+            end -= 1
+        pieces.append(text[start:end])
+        start = end
+    return [*pieces, text[start:]]
 
 
 def decode(rows: Iterable[Sequence[Any]], vectors: Mapping[str, Any], *, down: bool = False) -> State:
-    """Return the state that `encode` gave; ExpectedError `receive.newer` and `receive.damaged`."""
-    parts = iter(rows)
+    """Return the state that `encode` gave, a block a table; ExpectedError `receive.newer` and `receive.damaged`."""
+    parts = (row for row in rows if row and row[0])
     try:
         first = next(parts)
-        if first[0] != FORMAT:
+        known = {FORMAT: _blocks, _ONE_BY_ONE: _one_by_one}
+        if first[0] not in known:
             raise ExpectedError("receive.newer", format=str(first[0])[:40])
-        head = json.loads("".join(first[3:]))
-        devices, fields = head["devices"], head["fields"]
-
-        def long(told: list[int]) -> Origin:
-            return tuple((devices[told[at]], told[at + 1]) for at in range(0, len(told), 2))
-
-        records = []
-        loads = json.loads
-        made: dict[tuple[int, ...], Origin] = {}
-        for row in parts:
-            if not row or not row[0]:
-                continue
-            told = loads(row[3] if len(row) < 5 else "".join(row[3:]))
-            origins = {}
-            for name, each in told[1].items():
-                key = tuple(each)
-                if (origin := made.get(key)) is None:
-                    origin = made[key] = long(each)
-                origins[name] = origin
-            line = Line(row[0], row[1], row[2], dict(zip(fields[row[0]], told[0], strict=True)), origins)
-            if len(told) > 2:
-                line.others = {
-                    name: [(value, long(each)) for value, each in several]
-                    for name, several in told[2].items()
-                }
-            records.append(line)
-        return State({village: heads(each) for village, each in vectors.items()}, records, down)
-    except (ValueError, KeyError, IndexError, TypeError, StopIteration) as error:
+        joined_: dict[tuple[str, ...], Block] = {}
+        for block in known[first[0]](first, parts):
+            held = joined_.setdefault((block.table, *block.names), block)
+            if held is not block:
+                held.extend(block)
+        read = {village: heads(each) for village, each in vectors.items()}
+        return State(read, list(joined_.values()), down)
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, StopIteration) as error:
         raise ExpectedError("receive.damaged") from error
+
+
+def _long(told: Sequence[int], devices: Sequence[str]) -> Origin:
+    return tuple((devices[told[at]], told[at + 1]) for at in range(0, len(told), 2))
+
+
+def _blocks(_first: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[Block]:
+    for row in rows:
+        names, ids, villages, columns, told, which, others, devices = json.loads("".join(row[2:]))
+        count = len(ids)
+        if len(names) != len(columns) or str(count) != str(row[1]):
+            raise ValueError
+        origins = [{name: _long(each, devices) for name, each in own.items()} for own in told]
+        yield Block(
+            row[0],
+            names,
+            ids,
+            _spread_out(villages, count),
+            [_spread_out(column, count) for column in columns],
+            [origins[number] for number in _spread_out(which, count)],
+            {
+                record: {
+                    name: [(value, _long(origin, devices)) for value, origin in several]
+                    for name, several in own.items()
+                }
+                for record, own in others.items()
+            },
+        )
+
+
+def _one_by_one(first: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[Block]:
+    """Give the records of the format before, each as a block."""
+    head = json.loads("".join(first[3:]))
+    devices, fields = head["devices"], head["fields"]
+    for row in rows:
+        told = json.loads("".join(row[3:]))
+        names = fields[row[0]]
+        if len(names) != len(told[0]):
+            raise ValueError
+        origins = {name: _long(each, devices) for name, each in told[1].items()}
+        block = Block(row[0], names, [row[1]], [row[2]], [[value] for value in told[0]], [origins])
+        if len(told) > 2:
+            block.others[row[1]] = {
+                name: [(value, _long(each, devices)) for value, each in several]
+                for name, several in told[2].items()
+            }
+        yield block
 
 
 def covers(known: Mapping[str, Head], dot: Dot) -> bool:

@@ -5,8 +5,10 @@ everything but the rows of its sheets; those are spliced in, as text that needs 
 kept in the ledger with their seal, give the same workbook again.
 """
 
+import hashlib
 import json
 import re
+import shutil
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,16 +23,17 @@ from xml.sax.saxutils import escape
 
 from caseworker_app.domain import codes
 from caseworker_app.domain.errors import ExpectedError
-from caseworker_app.exchange import seal
+from caseworker_app.exchange import parts, seal
+from caseworker_app.exchange.parts import RECORDS_SHEET, SEAL_SHEET
 from caseworker_app.exchange.read import column_letters
-from caseworker_app.exchange.seal import BETWEEN, RECORDS_SHEET, SEAL_SHEET, Summing, Sums
+from caseworker_app.exchange.seal import BETWEEN, Summing, Sums
 from caseworker_app.exchange.write import Column, Formats, SheetForm, safe
 
 COVER = "封面"
 _LINE = "填报单位（盖章）：{unit}    填报人：{officer}    统计时点：{day}    填报日期：{written}"
 _WIDEST_ON_A_PAGE = 26
-_IN_MEMORY = 8 * 1024**2
-"""Bytes of rows of a sheet kept in memory; a village's fit."""
+_IN_MEMORY = 1024**2
+"""Bytes of rows of a sheet kept in memory; those of most sheets of a village fit."""
 _BREAK = "\x03"
 """Stands for a line break inside a cell while its row waits on a line of its own."""
 _COVER_FIRST, _COVER_WIDTH = 3, 62
@@ -43,6 +46,8 @@ _PART = 1 << 16
 _ROWS_A_PART = 400
 _EPOCH = date(1899, 12, 30).toordinal()
 _COMPRESSION = 4
+_TO_COME = b"seal-to-come"
+"""Stands for the seal in the properties until everything else is written."""
 _MARK = b"\x04"
 """Begins the rows of the next sheet among rows that are kept."""
 Row = Mapping[str, object]
@@ -105,6 +110,7 @@ class Draft:
         self._fields = {form.rows: [(each.field, each.kind) for each in form.columns] for form in forms}
         self._records = Rows([])
         self._seal: list[list[str]] = []
+        self._packed: IO[bytes] | None = None
 
     # -- taking rows -------------------------------------------------------------------------
 
@@ -154,8 +160,17 @@ class Draft:
             RECORDS_SHEET: self._records.sums(),
         }
 
-    def seal(self, cover: Sequence[CoverLine], manifest: Mapping[str, Any]) -> str:
-        """Write the cover, sign everything, and return the digest of all but the cover, which shows it."""
+    def seal(
+        self,
+        cover: Sequence[CoverLine],
+        manifest: Mapping[str, Any],
+        progress: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> str:
+        """Write the cover, sign everything, and return the digest of all but the cover, which shows it.
+
+        What is signed names the bytes of the parts too, so they are put together here. ExpectedError `seal.no_key` and
+        `workbook.not_written`.
+        """
         sums = self._sums()
         digest = seal.content_digest(sums)
         shown = f"{digest[:4]} {digest[4:8]} {digest[8:12]} {digest[12:16]}".upper()
@@ -166,7 +181,15 @@ class Draft:
             ("设备指纹", seal.fingerprint(seal.public_key())),
         ]
         sums = {COVER: seal.sums(_cover_rows(self.names["book"], self.cover)), **sums}
-        self._seal = seal.seal_rows({**manifest, "content": digest, "records": self.records}, sums)
+        said = {**manifest, "content": digest, "records": self.records}
+
+        def sign(written: Mapping[str, str]) -> None:
+            self._seal = seal.seal_rows({**said, "parts": parts.digest(written)}, sums)
+
+        try:
+            self._pack(progress, sign)
+        except OSError as error:
+            raise ExpectedError("workbook.not_written", file=self.names["book"]) from error
         return digest
 
     # -- kept in the ledger ------------------------------------------------------------------
@@ -218,16 +241,15 @@ class Draft:
         """
         draft = path.with_name(path.name + ".part")
         try:
-            if not password:
-                with draft.open("wb") as stream:
-                    self._write(stream, progress)
-                return draft
-            from msoffcrypto.format.ooxml import OOXMLFile  # noqa: PLC0415 - loaded where it is used
+            packed = self._packed or self._pack(progress)
+            packed.seek(0)
+            with draft.open("wb") as stream:
+                if password:
+                    from msoffcrypto.format.ooxml import OOXMLFile  # noqa: PLC0415 - loaded where it is used
 
-            with SpooledTemporaryFile(_IN_MEMORY * 4) as plain, draft.open("wb") as stream:
-                self._write(plain, progress)
-                plain.seek(0)
-                OOXMLFile(plain).encrypt(password, stream)
+                    OOXMLFile(packed).encrypt(password, stream)
+                else:
+                    shutil.copyfileobj(packed, stream)
         except OSError as error:
             draft.unlink(missing_ok=True)
             raise ExpectedError("workbook.not_written", file=str(path)) from error
@@ -236,39 +258,61 @@ class Draft:
             raise
         return draft
 
-    def _write(self, stream: IO[bytes], progress: Callable[[int, int], None]) -> None:
+    def _pack(
+        self, progress: Callable[[int, int], None], sign: Callable[[Mapping[str, str]], None] | None = None
+    ) -> IO[bytes]:
+        """Put the file together, the seal last: `sign` makes it of the digests of all other parts."""
+        self._packed = packed = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - given back by `close`
         skeleton = BytesIO()
         _skeleton(skeleton, self)
         # In the order of the sheets: the cover first, complete as it is.
         spliced: dict[str, tuple[Iterable[bytes], int, int, SheetForm | None]] = {}
         for number, form in enumerate(self.forms, 2):
             rows = self._sheets[form.rows]
-            spliced[f"xl/worksheets/sheet{number}.xml"] = (rows.lines(), _depth(form), rows.count, form)
+            spliced[_part(number)] = (rows.lines(), _depth(form), rows.count, form)
         last = len(self.forms) + 2
         total = sum(count for _lines, _first, count, _form in spliced.values()) + self._records.count
-        spliced[f"xl/worksheets/sheet{last}.xml"] = (self._records.lines(), 0, self._records.count, None)
-        spliced[f"xl/worksheets/sheet{last + 1}.xml"] = (map(_line, self._seal), 0, len(self._seal), None)
-        done = 0
+        spliced[_part(last)] = (self._records.lines(), 0, self._records.count, None)
+        seal_part, done = _part(last + 1), 0
+        digests: dict[str, str] = {}
         with (
             zipfile.ZipFile(skeleton) as source,
-            zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=_COMPRESSION) as target,
+            zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=_COMPRESSION) as target,
         ):
             for item in source.infolist():
-                content = source.read(item)
-                if item.filename not in spliced:
-                    target.writestr(_member(item.filename), content)
+                name = item.filename
+                if name in (seal_part, parts.PROPERTY_PART):
                     continue
-                lines, first, count, of = spliced[item.filename]
-                with target.open(_member(item.filename), "w", force_zip64=True) as sheet:
-                    for part in _spliced(content.decode(), lines, first, count, of):
+                content = source.read(item)
+                made = hashlib.sha256()
+                with target.open(_member(name), "w", force_zip64=True) as sheet:
+                    for part in _spliced(content.decode(), *spliced[name]) if name in spliced else (content,):
+                        made.update(part)
                         sheet.write(part)
-                        done += _ROWS_A_PART
-                        progress(min(done, total), total)
+                        if name in spliced:
+                            done += _ROWS_A_PART
+                            progress(min(done, total), total)
+                digests[name] = made.hexdigest()
+            if sign:
+                sign(digests)
+            rows_of_seal = list(map(_line, self._seal))
+            sheet_of_seal = source.read(seal_part).decode()
+            target.writestr(
+                _member(seal_part),
+                b"".join(_spliced(sheet_of_seal, rows_of_seal, 0, len(rows_of_seal), None)),
+            )
+            named = seal.property_text(self._seal).encode()
+            target.writestr(
+                _member(parts.PROPERTY_PART), source.read(parts.PROPERTY_PART).replace(_TO_COME, named)
+            )
+        return packed
 
     def close(self) -> None:
         """Give all room back."""
         for rows in (*self._sheets.values(), self._records):
             rows.close()
+        if self._packed:
+            self._packed.close()
 
 
 def _unpacked(kept: bytes) -> Iterator[bytes]:
@@ -278,6 +322,11 @@ def _unpacked(kept: bytes) -> Iterator[bytes]:
     for start in range(0, len(kept), _PART):
         *whole, left = (left + packing.decompress(kept[start : start + _PART])).split(b"\n")
         yield from whole
+
+
+def _part(number: int) -> str:
+    """Return the part of a sheet by its number."""
+    return f"xl/worksheets/sheet{number}.xml"
 
 
 def _member(name: str) -> zipfile.ZipInfo:
@@ -337,7 +386,7 @@ def _skeleton(stream: BytesIO, draft: Draft) -> None:
             _write_sheet(book, form, count, draft.names, formats)
         for name in (RECORDS_SHEET, SEAL_SHEET):
             book.add_worksheet(name).very_hidden()
-        book.set_custom_property(seal.PROPERTY, seal.property_text(draft._seal))  # noqa: SLF001
+        book.set_custom_property(seal.PROPERTY, _TO_COME.decode())
 
 
 def _write_cover(book: Any, draft: Draft, formats: Formats) -> None:  # noqa: ANN401 - xlsxwriter is untyped

@@ -3,6 +3,7 @@
 Runs in the reader's child process, where a mistake of its own harms nobody either.
 """
 
+import hashlib
 import html
 import re
 import zipfile
@@ -39,6 +40,7 @@ _ADDRESS = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _VALUES = (b"v", b"is", b"f")
 _PREFIXED = re.compile(rb"<\w+:worksheet\b")
 _ODF_CELLS = "content.xml"
+BOOK, BOOK_RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _ODF_FORMULA = re.compile(rb"<table:table-cell\b[^>]{0,200}?\btable:formula=[^>]{0,9000}>")
 _BEFORE_A = 64
 _LONGEST_CELL = 64 * 1024
@@ -102,6 +104,25 @@ def _start(archive: zipfile.ZipFile, name: str) -> bytes:
 
 def _leads_out(name: str) -> bool:
     return ".." in re.split(r"[/\\]", name) or name.startswith(("/", "\\")) or ":" in name or "\0" in name
+
+
+def digests(stream: IO[bytes], parts: list[zipfile.ZipInfo]) -> dict[str, str]:
+    """Inflate every part once and return the SHA-256 of each; Unfit `workbook.damaged` or `.too_large`."""
+    found = {}
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            for part in parts:
+                size, made = 0, hashlib.sha256()
+                with archive.open(part) as inside:
+                    while chunk := inside.read(_CHUNK):
+                        size += len(chunk)
+                        if size > part.file_size:
+                            raise Unfit("workbook.too_large")
+                        made.update(chunk)
+                found[part.filename] = made.hexdigest()
+    except _BROKEN as error:
+        raise Unfit("workbook.damaged") from error
+    return found
 
 
 def look_through(stream: IO[bytes], parts: list[zipfile.ZipInfo]) -> dict[str, Formulas]:
@@ -233,17 +254,27 @@ def column_index(letters: bytes) -> int:
 
 def _by_sheet(archive: zipfile.ZipFile, by_part: dict[str, Formulas]) -> dict[str, Formulas]:
     """Name the sheets whose parts hold formulas without a value."""
+    return {name: by_part[part] for name, part in _sheets(archive).items() if part in by_part}
+
+
+def sheets(stream: IO[bytes]) -> dict[str, str]:
+    """Return the part of each sheet by its name; what the book says of them was looked through before."""
+    with zipfile.ZipFile(stream) as archive:
+        return _sheets(archive)
+
+
+def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
     try:
-        book = Tree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 - declares nothing: it was looked at
+        book = Tree.fromstring(archive.read(BOOK))  # noqa: S314 - declares nothing: it was looked at
         targets = {
             each.get("Id"): normpath(join("xl", each.get("Target", "")).lstrip("/"))
-            for each in Tree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+            for each in Tree.fromstring(archive.read(BOOK_RELATIONS))  # noqa: S314
         }
     except (KeyError, Tree.ParseError):
         return {}
-    sheets = {}
+    found = {}
     for each in book.iter():
         relation = next((value for key, value in each.attrib.items() if key.endswith("}id")), None)
-        if each.tag.rpartition("}")[2] == "sheet" and targets.get(relation) in by_part:
-            sheets[each.get("name", "")] = by_part[targets[relation]]
-    return sheets
+        if each.tag.rpartition("}")[2] == "sheet" and relation in targets:
+            found[each.get("name", "")] = targets[relation]
+    return found

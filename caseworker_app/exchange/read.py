@@ -9,9 +9,9 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.exchange import reader_child
 from caseworker_app.exchange.blocks import Cell, Unpacker
 
-__all__ = ["Cell", "Sheet", "Uncalculated", "column_letters", "read", "read_all"]
+__all__ = ["Arrived", "Cell", "Sheet", "Uncalculated", "column_letters", "read", "read_all", "read_each"]
 
 Progress = Callable[[int], None]
 """Told how many rows have been read, several times a second; raising from it stops the reading."""
@@ -65,59 +65,85 @@ def column_letters(index: int) -> str:
     return letters
 
 
-class _Reading:
-    """Gathers what the child sends."""
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A workbook as it was read; `as_sealed`: all its parts are as its seal says, so only the hidden sheets were read."""
 
-    def __init__(self, paths: Sequence[Path], progress: Progress) -> None:
-        self.files: list[list[Sheet]] = []
-        self._paths = paths
+    sheets: list[Sheet]
+    as_sealed: bool
+
+
+class _Reading:
+    """A child that reads files one after the other, and what it sends."""
+
+    def __init__(self, paths: Sequence[Path], progress: Progress, password: str, *, sealed: bool) -> None:
+        self._paths = list(paths)
         self._progress = progress
         self._total = 0
-        self._until = time.monotonic() + _START_SECONDS
+        self._until = 0.0
         self._unpacker = Unpacker()
+        context = multiprocessing.get_context("spawn")
+        self._receiver, sender = context.Pipe(duplex=False)
+        self._child = context.Process(
+            target=reader_child.read,
+            args=([str(path) for path in paths], password, sender),
+            kwargs={"sealed": sealed},
+            daemon=True,
+        )
+        self._child.start()
+        sender.close()
 
-    def failed(self, code: str) -> ExpectedError:
-        """Return the error of the file being read."""
-        return ExpectedError(code, file=self._paths[max(len(self.files) - 1, 0)].name)
+    def close(self) -> None:
+        """End the child, whatever it is doing."""
+        self._receiver.close()
+        self._child.terminate()
+        self._child.join()
 
-    def gather(self, receiver: Connection) -> bool:
-        """Take messages until the last; whether it came before the child was gone."""
-        while True:
-            while not receiver.poll(_TICK_SECONDS):
-                self._progress(self._total)
-                if time.monotonic() > self._until:
-                    raise self.failed("workbook.too_large")
-            try:
-                kind, *values = marshal.loads(receiver.recv_bytes())  # noqa: S302 - plain values of our own child
-                if kind == "rows":
-                    self._rows(receiver.recv_bytes(), *values)
-            except EOFError:
-                return False
-            if kind == "end":
-                return True
-            if kind == "failed":
-                raise self.failed(*values)
-            self._take(kind, values)
+    def next(self) -> Arrived:
+        """Return the next of the files; ExpectedError as `read_all`, after which none follows."""
+        name = self._paths.pop(0).name
+        # What the child sent while nobody asked is there at once; the clock of this file begins now.
+        self._until = time.monotonic() + _START_SECONDS
+        sheets: list[Sheet] = []
+        try:
+            while (message := self._message(name))[0] != "done":
+                self._take(sheets, *message, name=name)
+        except EOFError:
+            self._child.join()
+            gone = "workbook.too_large" if self._child.exitcode in _OUT_OF_BOUNDS else "workbook.damaged"
+            raise ExpectedError(gone, file=name) from None
+        if not sheets:
+            raise ExpectedError("workbook.no_sheets", file=name)
+        self._unpacker = Unpacker()
+        return Arrived(sheets, bool(message[1]))
 
-    def _rows(self, block: bytes, left: int) -> None:
-        rows = self._unpacker.rows(block)
-        self.files[-1][-1].rows.extend([[""] * left + row if row else row for row in rows] if left else rows)
-        self._total += len(rows)
-        self._progress(self._total)
+    def _message(self, name: str) -> tuple[Any, ...]:
+        while not self._receiver.poll(_TICK_SECONDS):
+            self._progress(self._total)
+            if time.monotonic() > self._until:
+                raise ExpectedError("workbook.too_large", file=name)
+        message: tuple[Any, ...] = marshal.loads(self._receiver.recv_bytes())  # noqa: S302 - plain values of our own child
+        return message
 
-    def _take(self, kind: str, values: list[Any]) -> None:
-        if kind == "file":
-            self.files.append([])
+    def _take(self, sheets: list[Sheet], kind: str, *values: Any, name: str) -> None:  # noqa: ANN401 - plain values
+        if kind == "rows":
+            left = values[0]
+            rows = self._unpacker.rows(self._receiver.recv_bytes())
+            sheets[-1].rows.extend([[""] * left + row if row else row for row in rows] if left else rows)
+            self._total += len(rows)
+            self._progress(self._total)
         elif kind == "bound":
             seconds, kept_by_system = values
             factor = _CLOCK_FACTOR if kept_by_system else _UNBOUNDED_FACTOR
             self._until = time.monotonic() + seconds * factor
         elif kind == "sheet":
-            self.files[-1].append(Sheet(values[0], []))
+            sheets.append(Sheet(values[0], []))
         elif kind == "blank":
-            self.files[-1][-1].rows.extend([_NOTHING] * values[0])
+            sheets[-1].rows.extend([_NOTHING] * values[0])
         elif kind == "formulas":
-            _put_in(self.files[-1][-1].rows, values[0])
+            _put_in(sheets[-1].rows, values[0])
+        elif kind == "failed":
+            raise ExpectedError(values[0], file=name)
 
 
 def _put_in(rows: list[list[Cell]], formulas: list[tuple[int, int, str]]) -> None:
@@ -132,6 +158,11 @@ def _put_in(rows: list[list[Cell]], formulas: list[tuple[int, int, str]]) -> Non
             cells[column] = Uncalculated(formula)
 
 
+def _check_there(path: Path) -> None:
+    if not path.is_file() or not os.access(path, os.R_OK):
+        raise ExpectedError("workbook.missing", file=path.name)
+
+
 def read_all(
     paths: Sequence[Path], progress: Progress = lambda _rows: None, *, password: str = ""
 ) -> list[list[Sheet]]:
@@ -141,31 +172,28 @@ def read_all(
     `.password_wrong`, `.too_large` or `.no_sheets`; nothing is ever executed from the files.
     """
     for path in paths:
-        if not path.is_file() or not os.access(path, os.R_OK):
-            raise ExpectedError("workbook.missing", file=path.name)
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(
-        target=reader_child.read, args=([str(path) for path in paths], password, sender), daemon=True
-    )
-    child.start()
-    sender.close()
-    reading = _Reading(paths, progress)
-    try:
-        finished = reading.gather(receiver)
-        if not finished:
-            child.join()
-    finally:
-        receiver.close()
-        child.terminate()
-        child.join()
-    if not finished:
-        out_of_bounds = child.exitcode in _OUT_OF_BOUNDS
-        raise reading.failed("workbook.too_large" if out_of_bounds else "workbook.damaged")
-    for path, sheets in zip(paths, reading.files, strict=True):
-        if not sheets:
-            raise ExpectedError("workbook.no_sheets", file=path.name)
-    return reading.files
+        _check_there(path)
+    with closing(_Reading(paths, progress, password, sealed=False)) as reading:
+        return [reading.next().sheets for _path in paths]
+
+
+def read_each(paths: Sequence[Path], *, password: str = "") -> Generator[Arrived | ExpectedError, None, None]:
+    """Give workbooks that may be sealed one by one, of one that cannot be read what `read_all` raises.
+
+    One child reads them all, one file ahead of who asks; one that it is lost to costs another.
+    """
+    rest = list(paths)
+    while rest:
+        try:
+            _check_there(rest[0])
+            with closing(_Reading(rest, lambda _rows: None, password, sealed=True)) as reading:
+                while rest:
+                    found = reading.next()
+                    del rest[0]
+                    yield found
+        except ExpectedError as error:
+            del rest[0]
+            yield error
 
 
 def read(path: Path, progress: Progress = lambda _rows: None, *, password: str = "") -> list[Sheet]:

@@ -1,8 +1,9 @@
 """The process that reads foreign files: it has bounds of memory and time, and may die without harm.
 
-It answers in messages of plain values: `("file",)`, `("bound", seconds, whether the system keeps it)`,
-`("sheet", name)`, `("blank", rows)`, `("rows", empty columns to the left)` and then a block of them, `("formulas",
-[(row, column, formula)])` for those without a value, `("failed", code)`, `("end",)`.
+It answers in messages of plain values: `("bound", seconds, whether the system keeps it)`, `("sheet", name)`, `("blank",
+rows)`, `("rows", empty columns to the left)` and then a block of them, `("formulas", [(row, column, formula)])` for those
+without a value, `("done", whether only the hidden sheets were read, the others being as they were sealed)` at the end
+of each file, `("failed", code)`.
 """
 
 import gc
@@ -10,6 +11,7 @@ import io
 import marshal
 import os
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import islice
@@ -17,7 +19,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, Any
 
-from caseworker_app.exchange import guard, texts
+from caseworker_app.exchange import guard, parts, texts
 from caseworker_app.exchange.blocks import ROWS, Cell, Packer
 from caseworker_app.exchange.guard import MB, Unfit
 
@@ -29,23 +31,26 @@ _BYTES_A_SECOND = 4 * MB
 _HONEST_RATIO = 10
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _ARCHIVE = b"PK"
+_SHEETS = "xl/worksheets/"
 # Excel "protects" with it what anybody may read.
 _EVERYBODYS_PASSWORD = "VelvetSweatshop"  # noqa: S105
 
 
-def read(paths: list[str], password: str, sender: Connection) -> None:
-    """Read every sheet of every file and send its rows; the target of the child process."""
+def read(paths: list[str], password: str, sender: Connection, *, sealed: bool = False) -> None:
+    """Read every sheet of every file and send its rows; the target of the child process.
+
+    With `sealed`, of a workbook whose parts are as its seal says only the hidden sheets.
+    """
     # On some files the reader library aborts with a page of its own frames: not for the officer's terminal.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     # Only here, in the process that may be lost to it; before time is counted.
     import python_calamine  # noqa: F401, PLC0415
 
     gc.disable()
-    child = _Child(sender, password)
+    child = _Child(sender, password, sealed=sealed)
     try:
         for path in paths:
             child.file(Path(path))
-        child.say("end")
     except BaseException as error:  # noqa: BLE001 - the reader library panics past Exception on broken files
         child.fail(error)
 
@@ -53,9 +58,11 @@ def read(paths: list[str], password: str, sender: Connection) -> None:
 class _Child:
     """What is said to the parent, from whichever thread finds it first."""
 
-    def __init__(self, sender: Connection, password: str) -> None:
+    def __init__(self, sender: Connection, password: str, *, sealed: bool) -> None:
         self._sender = sender
         self._password = password
+        self._sealed = sealed
+        self._as_sealed = False
         self._lock = threading.Lock()
         self._packer = Packer()
 
@@ -79,7 +86,8 @@ class _Child:
 
     def file(self, path: Path) -> None:
         """Read one file, whatever its name says it is."""
-        self.say("file")
+        self._as_sealed = False
+        self._packer = Packer()
         with path.open("rb") as stream:
             magic = stream.read(8)
             stream.seek(0)
@@ -95,6 +103,7 @@ class _Child:
                 for name, rows in texts.tables(stream):
                     self.say("sheet", path.stem + name)
                     self.rows(rows)
+        self.say("done", self._as_sealed)
 
     def _bound(self, size: int, packed: int) -> None:
         """Allow the memory and time that reading so many bytes can honestly take, on an old machine."""
@@ -126,15 +135,18 @@ class _Child:
 
     def _archive(self, stream: IO[bytes]) -> None:
         """Read a workbook that is an archive, while a second thread looks through all of it."""
-        parts = guard.members(stream)
-        self._bound(sum(part.file_size for part in parts), sum(part.compress_size for part in parts))
+        members = guard.members(stream)
+        self._bound(sum(part.file_size for part in members), sum(part.compress_size for part in members))
         stream.seek(0)
         content = stream.read()
+        if self._sealed and self._hidden_sheets(content, members):
+            self._as_sealed = True
+            return
         formulas: dict[str, guard.Formulas] = {}
 
         def look() -> None:
             try:
-                formulas.update(guard.look_through(io.BytesIO(content), parts))
+                formulas.update(guard.look_through(io.BytesIO(content), members))
             except BaseException as error:  # noqa: BLE001 - whatever it is, the file is not taken
                 self.fail(error)
 
@@ -149,6 +161,34 @@ class _Child:
             self._workbook(io.BytesIO(content), looked_through)
         finally:
             looking.join()  # What the guard says of a file is clearer than what the reader library says.
+
+    def _hidden_sheets(self, content: bytes, members: list[zipfile.ZipInfo]) -> bool:
+        """Read the hidden sheets alone where all other parts are as the seal says; whether they are."""
+        names = {part.filename for part in members}
+        if not names >= {guard.BOOK, guard.BOOK_RELATIONS, parts.PROPERTY_PART}:
+            return False
+        small = [part for part in members if not part.filename.startswith(_SHEETS)]
+        guard.look_through(io.BytesIO(content), small)
+        sheets = guard.sheets(io.BytesIO(content))
+        hidden = [sheets.get(name) for name in (parts.SEAL_SHEET, parts.RECORDS_SHEET)]
+        if not names.issuperset(hidden):
+            return False
+        guard.look_through(io.BytesIO(content), [part for part in members if part.filename in hidden])
+        import python_calamine  # noqa: PLC0415 - as in `read`.
+
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        told = list(book.get_sheet_by_name(parts.SEAL_SHEET).iter_rows())
+        if not (sealed := parts.told(told)):
+            return False
+        found = guard.digests(io.BytesIO(content), members)
+        rest = {name: each for name, each in found.items() if name not in (hidden[0], parts.PROPERTY_PART)}
+        if sealed != parts.digest(rest):
+            return False
+        self.say("sheet", parts.SEAL_SHEET)
+        self.rows(iter(told))
+        self.say("sheet", parts.RECORDS_SHEET)
+        self.rows(book.get_sheet_by_name(parts.RECORDS_SHEET).iter_rows())
+        return True
 
     def _workbook(self, stream: IO[bytes], looked_through: Callable[[], dict[str, guard.Formulas]]) -> None:
         import python_calamine  # noqa: PLC0415 - as in `read`.

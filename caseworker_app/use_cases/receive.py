@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,10 @@ from sqlalchemy.exc import IntegrityError
 from caseworker_app.domain import lines
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
-from caseworker_app.exchange import recognise, seal
-from caseworker_app.exchange.read import Sheet
-from caseworker_app.exchange.seal import RECORDS_SHEET, SEAL_SHEET, Seal
+from caseworker_app.exchange import read, recognise, seal
+from caseworker_app.exchange.parts import RECORDS_SHEET, SEAL_SHEET
+from caseworker_app.exchange.read import Arrived, Sheet
+from caseworker_app.exchange.seal import Seal
 from caseworker_app.read_models.received import FileProblem, ReceivedFile
 from caseworker_app.use_cases import devices, imports, mappings, twins
 from caseworker_app.use_cases.desk import Desk
@@ -29,8 +31,6 @@ from db.unit_of_work import UnitOfWork
 
 Values = dict[str, Any]
 Progress = Callable[[int, int, str], None]
-_AT_ONCE = 4
-"""Workbooks read in one child: more are not held in memory together."""
 _MANY = 1000
 _NAMED = 12
 """Edited cells that are named; of more the rest is counted."""
@@ -150,26 +150,21 @@ def _looked(connection: Connection, desk: Desk, book: _Book) -> ReceivedFile:
 
 
 def _read(desk: Desk, files: Sequence[Path], password: str, progress: Progress) -> Iterator[_Book | Outcome]:
-    """Give the workbooks, several read by one child while those before are written; of one that cannot be read what is wrong."""
-    blocks = [files[start : start + _AT_ONCE] for start in range(0, len(files), _AT_ONCE)]
-    with ThreadPoolExecutor(1) as ahead:
-        reading = [ahead.submit(imports.look, blocks[0], password=password)] if blocks else []
-        for number, several in enumerate(blocks):
-            progress(number * _AT_ONCE, len(files), "receive.reading")
-            contents: Read | None
+    """Give the workbooks, the next read while the one before is written; of one that cannot be read what is wrong."""
+    arriving = read.read_each(files, password=password)
+    with closing(arriving), ThreadPoolExecutor(1) as ahead:
+        coming = ahead.submit(next, arriving, None)
+        for number, file in enumerate(files):
+            progress(number, len(files), "receive.reading")
+            found = coming.result()
+            coming = ahead.submit(next, arriving, None)
             try:
-                contents = reading.pop().result()
-            except ExpectedError:
-                contents = None
-            if blocks[number + 1 :]:
-                reading.append(ahead.submit(imports.look, blocks[number + 1], password=password))
-            for at, file in enumerate(several):
-                try:
-                    own = contents or imports.look([file], password=password)
-                except ExpectedError as error:
-                    yield Outcome(_unread(file, error), Changed(), path=file)
-                else:
-                    yield _book(desk, own, at if contents else 0)
+                if isinstance(found, ExpectedError):
+                    raise found
+                assert found is not None
+                yield _book(desk, file, found, password)
+            except ExpectedError as error:
+                yield Outcome(_unread(file, error), Changed(), path=file)
 
 
 def _unread(file: Path, error: ExpectedError) -> ReceivedFile:
@@ -177,13 +172,18 @@ def _unread(file: Path, error: ExpectedError) -> ReceivedFile:
     return ReceivedFile(file.name, "", "absent", "", "", "", "", "", "", {}, (), (problem,), taken=False)
 
 
-def _book(desk: Desk, contents: Read, number: int) -> _Book:
-    sheets = contents.contents[number]
-    found = seal.verify(sheets)
-    one = Read((contents.files[number],), (sheets,), contents.seconds, contents.password)
+def _book(desk: Desk, file: Path, arrived: Arrived, password: str) -> _Book:
+    found = seal.verify(arrived.sheets, as_sealed=arrived.as_sealed)
     manifest = found.manifest
     month = str(manifest.get("month", "")) or f"{desk.today():%Y-%m}"
-    return _Book(contents.files[number], sheets, one, found, month, str(manifest.get("village", "")))
+    sheets = tuple(arrived.sheets)
+    book = _Book(
+        file, sheets, Read((file,), (sheets,), 0.0, password), found, month, str(manifest.get("village", ""))
+    )
+    if arrived.as_sealed and not book.sealed_records:
+        # Whoever sealed it has not signed what stands in it, or it is none of ours: all of it is looked through.
+        return _book(desk, file, Arrived(read.read(file, password=password), as_sealed=False), password)
+    return book
 
 
 def _edited(book: _Book) -> tuple[FileProblem, ...]:
@@ -289,10 +289,10 @@ def _merged(
             if noted:
                 devices.note(unit, desk, _sender(manifest), book.seal, noted)
             unit.name(book.path.name)
-            if len(state.records) > _MANY:
+            if state.count > _MANY:
                 engine.survey(unit.connection)
             changed = unit.commit()
-    except (IntegrityError, KeyError, TypeError) as error:
+    except (IntegrityError, KeyError, TypeError, ValueError) as error:
         raise ExpectedError("receive.damaged") from error
     with desk.ledger.reader() as connection:
         waiting = tuple(conflicts.conflicts(connection, ids=result.conflicts))

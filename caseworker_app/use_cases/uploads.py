@@ -217,12 +217,12 @@ def _gather(
                 "now": _shown_figure(each.figure, each.now),
             },
         )
-    state = states.gather(connection, place, desk.scope)
-    for number, cells in enumerate(lines.encode(state)):
+    gathering = states.Gathering(connection, place, desk.scope)
+    for cells in lines.encode(gathering.blocks()):
         draft.record(cells)
-        if not number % 500:
-            progress(number, len(state.records), "upload.gathering")
-    heads = {device: head for each in state.vectors.values() for device, head in each.items()}
+        progress(0, 0, "upload.gathering")
+    vectors = gathering.vectors
+    heads = {device: head for each in vectors.values() for device, head in each.items()}
     steps = queries.closings(connection, place, month)
     newest = queries.newest(connection, place)
     manifest = {
@@ -234,7 +234,7 @@ def _gather(
         "level": level_of(desk.scope),
         "device": desk.units.device,
         "officer": desk.officer,
-        "vectors": state.vectors,
+        "vectors": vectors,
         "previous": newest.digest if newest else "",
         "closed": standing(steps) in CLOSED,
         "journal": queries.journal_head(connection),
@@ -324,9 +324,13 @@ def write_month(
             closing(Draft(write.monthly_forms(), _names(desk, month, on, place))) as draft,
         ):
             gathered = _gather(connection, desk, month, place, draft, progress)
-            digest = draft.seal(gathered.cover, gathered.manifest)
+            digest = draft.seal(
+                gathered.cover,
+                gathered.manifest,
+                lambda done, total: progress(done, total, "upload.writing"),
+            )
             content = draft.kept()
-            made = _save(draft, path, password, progress)
+            made = draft.save(path, password)
             counts, records = draft.counts, draft.records
     try:
         _keep(desk, month, place, path, digest, gathered, counts, content)

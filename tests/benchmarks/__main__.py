@@ -245,6 +245,24 @@ def uploaded(ledger: Path) -> None:
     _say(f"\n{found['rows']:,} rows; at most {more / 1024:,.0f} MiB above the opened ledger.")
 
 
+# -- the month in: against bare reads and bare inserts --------------------------------------------------
+
+
+def received(folder: Path, villages: int = 40, households: int = 500) -> None:
+    """Print how long receiving the workbooks of many villages takes, and how much memory."""
+    command = [sys.executable, "-m", "tests.benchmarks.receive", str(folder), str(villages), str(households)]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    found = json.loads(told)
+    _say("\n| what | ours, s | floor, s | ratio |\n|---|---:|---:|---:|")
+    for kind in ("processor", "clock"):
+        ours, floor = found["ours"][kind], found["floor"][kind]
+        _say(f"| receive {villages} villages, {kind} | {ours:,.1f} | {floor:,.1f} | {ours / floor:.2f} |")
+    more = found["memory"] - found["before"]
+    _say(
+        f"\n{found['records']:,} records; at most {found['memory'] / 1024:,.0f} MiB, {more / 1024:,.0f} of it new."
+    )
+
+
 # -- the run -------------------------------------------------------------------------------------------
 
 
@@ -297,6 +315,7 @@ def main() -> None:
             measure(size, Path(folder) / str(size))
             worked(Path(folder) / str(size) / "ledger")
             uploaded(Path(folder) / str(size) / "ledger")
+        received(Path(folder) / "villages")
         _say("\n| what | ours, ms | bare QLabel, ms | ratio |\n|---|---:|---:|---:|")
         for line in timed_window(Path(folder) / str(sizes[-1]) / "ledger"):
             _say(

@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from caseworker_app.exchange import read, seal
+from caseworker_app.exchange import parts, read, seal
 from caseworker_app.exchange.book import Draft
 from caseworker_app.exchange.write import Column, SheetForm
 
@@ -77,7 +77,7 @@ def test_strange_values_are_written_and_read_back_sealed(draft: Draft, tmp_path:
     assert notes[4:8] == ["�孤", "����尾", "��", "一\n二 三"]
     assert notes[9:11] == ["'引", "前后"]
     assert notes[12] == "长" * 31_999 + "…" or len(str(notes[12]).encode("utf-16-le")) <= 2 * 32_767
-    hidden = next(each for each in sheets if each.name == seal.RECORDS_SHEET).rows
+    hidden = next(each for each in sheets if each.name == parts.RECORDS_SHEET).rows
     assert hidden == [["person", "1", "640106", '{"note":"\\ud800\\ufffe \\u0001"}', " 空格 "]]
     sheet = openpyxl.load_workbook(path)["人员"]
     assert {cell.data_type for cell in sheet["E"][4:]} == {"s"}

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caseworker_app import paths
-from caseworker_app.exchange import read, seal
+from caseworker_app.exchange import parts, read, seal
 from caseworker_app.exchange.read import Cell, Sheet
 
 ROWS: list[list[Cell]] = [
@@ -33,7 +33,7 @@ def sealed(file: Path, rows: Sequence[Sequence[Cell]] = ROWS) -> Path:
     said = seal.seal_rows(MANIFEST, {"劳动力": seal.sums(rows)})
     with xlsxwriter.Workbook(str(file), {"strings_to_formulas": False}) as book:
         day = book.add_format({"num_format": "yyyy-mm-dd"})
-        sheet, hidden = book.add_worksheet("劳动力"), book.add_worksheet(seal.SEAL_SHEET)
+        sheet, hidden = book.add_worksheet("劳动力"), book.add_worksheet(parts.SEAL_SHEET)
         for row, cells in enumerate(rows):
             for column, cell in enumerate(cells):
                 if isinstance(cell, date):
@@ -49,7 +49,10 @@ def sealed(file: Path, rows: Sequence[Sequence[Cell]] = ROWS) -> Path:
 
 def as_sheets(rows: Sequence[Sequence[Cell]], said: Sequence[Sequence[Cell]]) -> list[Sheet]:
     """Return rows and seal as the reader gives them."""
-    return [Sheet("劳动力", [list(row) for row in rows]), Sheet(seal.SEAL_SHEET, [list(row) for row in said])]
+    return [
+        Sheet("劳动力", [list(row) for row in rows]),
+        Sheet(parts.SEAL_SHEET, [list(row) for row in said]),
+    ]
 
 
 def edited(change: Callable[[list[list[Cell]]], object]) -> tuple[tuple[str, str], ...]:
@@ -144,7 +147,7 @@ def test_what_was_signed_cannot_be_replaced() -> None:
     said = seal.seal_rows(MANIFEST, {"劳动力": seal.sums(ROWS)})
     forged = [list(row) for row in said]
     forged[1] = [forged[1][0].replace("640106100207", "640106100208")]
-    assert seal.verify(as_sheets(ROWS, forged)) == seal.Seal("broken", ((seal.SEAL_SHEET, ""),))
+    assert seal.verify(as_sheets(ROWS, forged)) == seal.Seal("broken", ((parts.SEAL_SHEET, ""),))
     cut = [said[0]]
     assert seal.verify(as_sheets(ROWS, cut)).state == "broken"
 
@@ -152,7 +155,7 @@ def test_what_was_signed_cannot_be_replaced() -> None:
 def test_without_a_seal_it_is_absent_and_with_only_our_records_broken() -> None:
     plain = Sheet("Sheet1", [["姓名"]])
     assert seal.verify([plain]) == seal.Seal("absent")
-    assert seal.verify([plain, Sheet(seal.RECORDS_SHEET, [["records 1"]])]).state == "broken"
+    assert seal.verify([plain, Sheet(parts.RECORDS_SHEET, [["records 1"]])]).state == "broken"
 
 
 def test_the_key_is_made_once_and_only_its_owner_reads_it() -> None:
