@@ -114,4 +114,12 @@ def _of_block(block: Any) -> Iterator[str]:  # noqa: ANN401 - any block of a pac
 
 def of(items: Iterable[s.Item]) -> frozenset[str]:
     """Return what these items look at beside people, households and jobs."""
-    return frozenset(need for item in items for block in _blocks(item) for need in _of_block(block))
+    return frozenset().union(*map(_found, items))
+
+
+def _found(item: s.Item) -> frozenset[str]:
+    """Return what one item looks at, found once."""
+    if "needs" not in item.memo:
+        item.memo["needs"] = frozenset(need for block in _blocks(item) for need in _of_block(block))
+    found: frozenset[str] = item.memo["needs"]
+    return found

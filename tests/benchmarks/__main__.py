@@ -27,7 +27,7 @@ from sqlalchemy import Connection, event
 from caseworker_app import sample
 from caseworker_app.policy import pack
 from caseworker_app.use_cases import desk as desks
-from caseworker_app.use_cases import entitlements, imports
+from caseworker_app.use_cases import imports
 from caseworker_app.use_cases.desk import Desk
 from db import engine
 from db.queries import workers
@@ -174,15 +174,29 @@ def timed_lists(desk: Desk) -> list[Timed]:
     ]
 
 
-# -- entitlements: against fetching their inputs -------------------------------------------------------
+# -- entitlements: against the statements that fetch what they read ------------------------------------
 
 
-def timed_assessment(desk: Desk) -> Timed:
-    """Time the verdicts of everybody against the bare statements that fetch what they read."""
-    on = desk.today()
-    return timed_query(
-        desk, "assess everybody", lambda connection: entitlements.verdicts(connection, desk.pack, on)
-    )
+def assessed(ledger: Path) -> None:
+    """Print what assessing this ledger takes, as it is and with records of every kind written into a copy."""
+    for words, more in (("as imported", []), ("with records of every kind", ["--filled"])):
+        command = [sys.executable, "-m", "tests.benchmarks.assess", str(ledger), PASSWORD, *more]
+        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        found = json.loads(told)
+        ours, floor, people = found["ours"], found["floor"], found["people"]
+        _say(f"\nAssessing, {words}, in processor time, the best of several turns:\n")
+        _say("| what | ours, ms | floor, ms | ratio |\n|---|---:|---:|---:|")
+        _say(
+            f"| everybody, every item | {ours * 1000:,.0f} | {floor * 1000:,.0f} | {ours / floor:.2f} "
+            f"(turns {', '.join(f'{each:.2f}' for each in found['turns'])}) |"
+        )
+        _say(f"| one person, every reason, median | {statistics.median(people) * 1000:,.1f} | | |")
+        _say(f"| … the worst of {len(people)} | {people[-1] * 1000:,.1f} | | |")
+        _say(f"| Today: what is due | {found['household'] * found['households'] * 1000:,.0f} | | |")
+        _say(f"| whose claims wait for a fact | {found['blocked'] * 1000:,.0f} | | |")
+        _say(
+            f"\nEverybody: at most {(found['memory'] - found['before']) / 1024:,.0f} MiB above the opened ledger."
+        )
 
 
 # -- the window: whole processes, against one that paints a bare label ---------------------------------
@@ -281,7 +295,7 @@ def measure(size: int, folder: Path) -> None:
     imports.commit(desk.units, prepared)
     with desk.ledger.reader() as connection:
         found = workers.counts(connection, ["workers", "people"], desk.asked(desk.today()))
-    lines += [*timed_lists(desk), timed_assessment(desk)]
+    lines += timed_lists(desk)
     desk.close()
     _say(f"\n{found['workers']:,} workers, {found['people']:,} people\n")
     _say("| what | ours, ms | floor, ms | ratio |\n|---|---:|---:|---:|")
@@ -302,17 +316,21 @@ def main() -> None:
     parser.add_argument(
         "--workers", type=int, nargs="+", default=[1000, 10000, 100000], help="sizes of the ledger"
     )
-    parser.add_argument("--ledger", type=Path, help="only the window, on a ledger made by an earlier run")
+    parser.add_argument(
+        "--ledger", type=Path, help="assessing and the window, on a ledger made by an earlier run"
+    )
     asked = parser.parse_args()
     sizes = asked.workers
     with tempfile.TemporaryDirectory() as folder:
         os.environ["CASEWORKER_HOME"] = str(Path(folder) / "home")
         if asked.ledger:
+            assessed(asked.ledger)
             worked(asked.ledger)
             uploaded(asked.ledger)
             return
         for size in sizes:
             measure(size, Path(folder) / str(size))
+            assessed(Path(folder) / str(size) / "ledger")
             worked(Path(folder) / str(size) / "ledger")
             uploaded(Path(folder) / str(size) / "ledger")
         received(Path(folder) / "villages")
