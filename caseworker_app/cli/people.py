@@ -500,18 +500,17 @@ def merge_sure(session: Session, dry_run: bool, show_numbers: bool, as_json: boo
             }
         )
         return
-    output.table(
-        [_("Name"), _("Identity number"), _("Household number"), _("Why it is left")],
+    rows = [
         [
-            [
-                each.first.name,
-                output.number_shown(each.first.identity_number, whole=show_numbers),
-                each.first.household_no,
-                twins.left_text(each),
-            ]
-            for each in found.left
-        ],
-    )
+            each.first.name,
+            output.number_shown(each.first.identity_number, whole=show_numbers),
+            each.first.household_no,
+            twins.left_text(each),
+        ]
+        for each in found.left
+    ]
+    if rows:
+        output.table([_("Name"), _("Identity number"), _("Household number"), _("Why it is left")], rows)
     count = len(found.pairs)
     words = (
         _n("{count} pair would be merged", "{count} pairs would be merged", count)
@@ -519,7 +518,8 @@ def merge_sure(session: Session, dry_run: bool, show_numbers: bool, as_json: boo
         else _n("{count} pair was merged", "{count} pairs were merged", count)
     )
     rest = _n("{count} left to look at", "{count} left to be looked at", len(found.left))
-    click.echo(f"{words.format(count=count)}; {rest.format(count=len(found.left))}.")
+    click.echo(words.format(count=count))
+    click.echo(rest.format(count=len(found.left)))
 
 
 @duplicates_group.command("dismiss", help=_("Say that two records are two people."))

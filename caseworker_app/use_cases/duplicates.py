@@ -51,7 +51,7 @@ Span = tuple[date, date]
 def reason_text(reason: str) -> str:
     """Return why two people may be one."""
     return {
-        "number": _("one identity number, written otherwise"),
+        "number": _("one identity number, perhaps written otherwise"),
         "person_no": _("the same person number"),
         "name_born": _("same name and birth date"),
         "pinyin_born": _("names read alike, same birth date"),

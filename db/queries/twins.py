@@ -16,7 +16,7 @@ from db.queries.duplicates import apart, compare, sides
 from db.tables import RECORDS, Change, ChangeSet, Claim, Holding, Membership, Person
 
 _VILLAGE = 12
-_IMPORT = "import"
+_NOT_BY_HAND = ("import", "person.take_over", "person.merge_sure")
 
 
 def child_tables(column: str) -> list[tuple[str, Table]]:
@@ -40,9 +40,19 @@ def owners(connection: Connection, scope: str, records: Iterable[str]) -> dict[s
     }
 
 
+def _not_by_hand(connection: Connection) -> set[str]:
+    """Return the change sets by which nobody entered anything: imports, records that gave way, and what took those back."""
+    chosen = select(ChangeSet.id, ChangeSet.action, ChangeSet.values["of"].as_string().label("of"))
+    return {
+        row.id
+        for row in connection.execute(chosen)
+        if (row.of if row.action in ("undo", "redo") else row.action) in _NOT_BY_HAND
+    }
+
+
 def _only_imported(connection: Connection, scope: str, column: str, whose: Collection[str]) -> set[str]:
     """Return the people, or households, of whom all that is recorded came in by imports made here, untouched since."""
-    imports = set(connection.execute(select(ChangeSet.id).where(ChangeSet.action == _IMPORT)).scalars())
+    imports = _not_by_hand(connection)
     told: dict[str, str] = {}
     """Whose each record is."""
     by_hand: set[str] = set()

@@ -102,6 +102,7 @@ class SurePanel(QWidget):
         """Merge them all, in the background."""
         context, expected = self._context, len(self._found.pairs)
         self.merge_button.setEnabled(False)
+        self.back_button.hide()  # The progress has its own.
         self._wrong.hide()
         self.progress.begin(progress_text("twins.merging"))
 
@@ -131,4 +132,5 @@ class SurePanel(QWidget):
 
     def _end(self, *_told: object) -> None:
         self.progress.end()
+        self.back_button.show()
         self.merge_button.setEnabled(True)

@@ -233,6 +233,7 @@ class ReceivePart(QWidget):
     def _received(self, result: tuple[Changed, list[Outcome]]) -> None:
         self._end()
         self._outcomes = result[1]
+        self._turn_to({each.file.month for each in result[1] if each.file.month})
         taken = sum(each.file.taken for each in self._outcomes)
         words = _n("{count} workbook received", "{count} workbooks received", taken).format(count=taken)
         if left := len(self._outcomes) - taken:
@@ -240,6 +241,12 @@ class ReceivePart(QWidget):
         else:
             self._context.messages.done(words)
         self.reload()
+
+    def _turn_to(self, months: set[str]) -> None:
+        """Show the month the workbooks are of: nobody looks for October's in November."""
+        day = date.fromisoformat(f"{max(months)}-01") if months else self._month
+        if f"{self._month:%Y-%m}" not in months and day <= self._context.today:
+            self._month = day
 
     # -- what became of them -----------------------------------------------------------------
 
