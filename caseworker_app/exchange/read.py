@@ -185,9 +185,9 @@ def read_each(paths: Sequence[Path], *, password: str = "") -> Generator[Arrived
     rest = list(paths)
     while rest:
         try:
-            _check_there(rest[0])
             with closing(_Reading(rest, lambda _rows: None, password, sealed=True)) as reading:
                 while rest:
+                    _check_there(rest[0])
                     found = reading.next()
                     del rest[0]
                     yield found
