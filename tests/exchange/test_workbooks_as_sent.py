@@ -116,7 +116,7 @@ def test_an_edited_cell_is_named_although_the_seal_tells_the_bytes(
         lambda name, content: (
             content.replace("<t>男</t>".encode(), "<t>女</t>".encode(), 1)
             if name == "xl/worksheets/sheet3.xml"
-            else edit("", content)
+            else content
         ),
     )
     file = receive.receive(town, [path])[0].file
