@@ -1,5 +1,6 @@
 """What a clerk may get wrong in a pack is named by file and key; what is right is taken as written."""
 
+import tomllib
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +18,35 @@ def test_every_case_of_a_shipped_pack_holds(name: str) -> None:
     results = cases.run(pack.load(name), pack.bundled_folder(name))
     assert results
     assert [result for result in results if result.difference] == []
+
+
+def carried() -> list[tuple[str, str, list[str]]]:
+    """Return the packs' rows and their items as the documentation has them."""
+    text = (Path(__file__).parents[3] / "docs" / "packs.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()]
+    found = [row for row in rows if len(row) == 3 and row[0].strip("`") in pack.bundled()]
+    return [
+        (name.strip("`"), row, [each.split()[0] for each in items.split(" · ")]) for name, row, items in found
+    ]
+
+
+def test_every_item_of_the_five_packs_is_carried_by_a_row() -> None:
+    told = {(name, item) for name, _row, items in carried() for item in items}
+    five = {name for name, _row, _items in carried()}
+    assert len(five) == 5
+    assert told == {(name, item) for name in five for item in pack.load(name).items}
+
+
+@pytest.mark.parametrize(("name", "row", "items"), carried())
+def test_every_row_is_an_item_that_is_given_and_is_not(name: str, row: str, items: list[str]) -> None:
+    text = (pack.bundled_folder(name) / "cases.toml").read_text(encoding="utf-8")
+    states: dict[str, set[str]] = {}
+    for case in tomllib.loads(text)["case"]:
+        states.setdefault(case["item"], set()).add(case["expect"]["state"])
+    assert any(item.startswith(row) for item in items)
+    for item in items:
+        assert pack.load(name).item(item).clause
+        assert {"eligible", "not_eligible"} <= states[item]
 
 
 def test_a_case_that_does_not_hold_says_the_difference(tmp_path: Path) -> None:
