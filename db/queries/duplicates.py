@@ -419,7 +419,9 @@ def compare(connection: Connection, keep: str, drop: str, on: date) -> Compariso
     homes = [
         (f"{who[each].household_no} {who[each].head}".strip(), who[each].relation) for each in (keep, drop)
     ]
-    same_home = who[keep].household == who[drop].household and homes[0] == homes[1]
+    # One household that is here twice is one, where both have its number, village and head.
+    places = [(who[each].household_no, who[each].village_code) for each in (keep, drop)]
+    same_home = places[0] == places[1] and homes[0] == homes[1]
     home = KEEP if same_home or not who[drop].household else DROP if not who[keep].household else ""
     told.append(Difference("household", "membership", "household_id", homes[0], homes[1], home))
     held = _held(connection, keep, on), _held(connection, drop, on)

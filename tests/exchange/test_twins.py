@@ -10,7 +10,7 @@ from caseworker_app import sample
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.read_models.cells import Edit
 from caseworker_app.read_models.duplicates import Sure
-from caseworker_app.use_cases import cells, imports, safety, twins, undo
+from caseworker_app.use_cases import cells, duplicates, imports, safety, twins, undo
 from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases.desk import Desk
 from db.queries import duplicates as duplicate_queries
@@ -174,6 +174,28 @@ def test_what_was_entered_by_hand_waits_for_a_persons_eye_with_the_reason(machin
         undo.undo(town)
     assert len(of_number(town, str(agreeing))) == 2
     assert len(of_number(town, str(contradicted))) == 2
+
+
+def test_one_household_that_is_here_twice_asks_for_no_choice_and_is_left_by_its_last_member(
+    machines: Machines,
+) -> None:
+    """Pair by pair: the members first, then the head; the household that is left behind stands no longer."""
+    town = machines.desks["town"]
+    machines.receive("town", machines.send("laptop", "a.xlsx"))
+    with machines.at("town"):
+        undo.undo(town)
+    found = sure(town)
+    assert (len(found.pairs), found.left) == (number_pairs(town), ())
+    home = next(each.drop.household for each in found.pairs if each.drop.relation != "head")
+    own = sorted(
+        (each for each in found.pairs if each.drop.household == home),
+        key=lambda each: each.drop.relation == "head",
+    )
+    with machines.at("town"):
+        for number, each in enumerate(own, 1):
+            duplicates.merge(town, each.keep.id, each.drop.id, {})
+            assert (home in ids(town, Household)) == (number < len(own))
+    assert safety.verify(town).sound
 
 
 def test_two_laptops_that_imported_by_themselves_are_merged_at_once(machines: Machines) -> None:
