@@ -26,6 +26,7 @@ from caseworker_app.policy.schema import (
     PERSON,
     Amount,
     ByFact,
+    Cap,
     Fixed,
     Limited,
     Quantity,
@@ -186,17 +187,34 @@ def _built(amount: Amount) -> str:
     return amount.parameter.name if amount.parameter else _("by the figures of this place")
 
 
+def _limit(cap: Cap) -> str:
+    """Return up to how much, how many months or how often a limit goes."""
+    if cap.amount is not None:
+        return _yuan(cap.amount)
+    value = cap.months or cap.times
+    if value is None or value.fixed is None:
+        return _value(value)
+    count = int(value.fixed * value.times)
+    words = (
+        _n("{count} month", "{count} months", count)
+        if cap.months is not None
+        else _n("{count} time", "{count} times", count)
+    )
+    return words.format(count=count)
+
+
 def _limits(item: Item) -> tuple[str, ...]:
     said = []
     for cap in item.caps:
         if cap.text:
             said.append(cap.text)
-        elif cap.amount is not None:
-            said.append(
-                _("at most {amount} yuan for one {whose}, {over}").format(
-                    amount=_value(cap.amount), whose=whose_text(cap.per), over=explain.over_text(cap.over)
-                )
+            continue
+        most = _limit(cap)
+        said.append(
+            _("at most {most} for one {whose}, {over}").format(
+                most=most, whose=whose_text(cap.per), over=explain.over_text(cap.over)
             )
+        )
     for exclusion in item.exclusions:
         beside = (
             _("reminds when {items} is given too")
@@ -236,6 +254,18 @@ def _way(pack: Pack, item: Item) -> str:
         said += "；" + _("{round}: filed from {first} to {last}").format(
             round=each.name, first=opens, last=closes
         )
+    for count, words in (
+        (
+            item.process.file_within_months,
+            _n("{count} month", "{count} months", item.process.file_within_months or 0),
+        ),
+        (
+            item.process.file_within_days,
+            _n("{count} day", "{count} days", item.process.file_within_days or 0),
+        ),
+    ):
+        if count is not None:
+            said += "；" + _("filed within {time} after the cycle").format(time=words.format(count=count))
     return said
 
 
