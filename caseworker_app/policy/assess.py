@@ -676,13 +676,8 @@ def _open(item: Item, cycle: Cycle, on: date) -> bool:
     return last is None or on <= last
 
 
-def _paid(item: Item, quick: _Quick, seen: Seen) -> tuple[int, int, bool]:
+def _paid(item: Item, quick: _Quick, pay: Pay, seen: Seen) -> tuple[int, int, bool]:
     """Return what is paid before limits: for the beneficiary, or for the members of a household together."""
-    pay = (
-        quick.pays[0]
-        if len(quick.pays) == 1
-        else quick.pays[item.amounts.index(item.amount_in(seen.cycle, seen.on))]
-    )
     if not item.each_member or seen.household is None:
         return pay(seen)
     low = high = 0
@@ -697,14 +692,12 @@ def _paid(item: Item, quick: _Quick, seen: Seen) -> tuple[int, int, bool]:
     return low, min(high, UNBOUNDED), sure
 
 
-def _decided(item: Item, quick: _Quick, seen: Seen, known: Answer) -> Decided:
+def _decided(item: Item, quick: _Quick, pay: Pay, seen: Seen, known: Answer) -> Decided:
     """Return the verdict, once it is known what holds for the household."""
-    if known is False:
-        return _NO
-    own = _all_hold(quick.of_each, seen)
+    own = _all_hold(quick.of_each, seen) if quick.of_each else True
     if own is False:
         return _NO
-    low, high, sure = _paid(item, quick, seen)
+    low, high, sure = _paid(item, quick, pay, seen)
     for of_amount, limit in quick.limits:
         most = limit(seen)
         if most is None:
@@ -740,11 +733,17 @@ def verdicts(
     if not _open(item, cycle, on):
         return [_NO] * len(subjects)
     quick = _quick(item)
-    if quick is None:
+    if item.about:
+        records = vocabulary.RECORDS[item.about]
         return [
-            _slowly(item, subject, cycle, on, claimed) if _has_record(item.about, subject) else _NO
-            for subject in subjects
+            _slowly(item, each, cycle, on, claimed)
+            if getattr(each.person or each.organisation, records, ())
+            else _NO
+            for each in subjects
         ]
+    if quick is None:
+        return [_slowly(item, each, cycle, on, claimed) for each in subjects]
+    pay = quick.pays[item.amounts.index(item.amount_in(cycle, on))]
     seen = rules.seen(on, cycle, None, None, None, item.facts, _rule(item).categories)
     counts = bool((item.exclusions or item.caps) and claimed.claims)
     found = []
@@ -766,18 +765,12 @@ def verdicts(
             found.append(_NO)
         elif claims:
             found.append(_slowly(item, subject, cycle, on, claimed))
-        elif claim_of(item, subject.id, cycle, claimed, on) is not None:
+        elif claimed.claims and claim_of(item, subject.id, cycle, claimed, on) is not None:
             found.append(_NO)
         else:
             seen.person = person
-            found.append(_decided(item, quick, seen, known))
+            found.append(_decided(item, quick, pay, seen, known))
     return found
-
-
-def _has_record(about: str, subject: Subject) -> bool:
-    """Whether there is any record that an item could be about, if it is about one."""
-    owner = subject.person or subject.organisation
-    return not about or (owner is not None and bool(vocabulary.records(owner, about)))
 
 
 def _slowly(item: Item, subject: Subject, cycle: Cycle, on: date, claimed: Claimed) -> Decided:

@@ -5,7 +5,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from caseworker_app.policy import schema as s
-from caseworker_app.policy.vocabulary import Fact
+from caseworker_app.policy.vocabulary import RECORDS, Fact
 
 ALL = frozenset(
     {
@@ -28,13 +28,6 @@ ALL = frozenset(
 _ALWAYS = frozenset(
     {"household.kind", "household.monitored_kind", "household.identified_on", "household.risk_resolved"}
 )
-_RECORDS = {
-    "business": "businesses",
-    "certificate": "certificates",
-    "loan": "loans",
-    "insurance": "insurances",
-    "post": "posts",
-}
 
 
 def _blocks(value: Any) -> Iterator[Any]:  # noqa: ANN401 - any block of a pack
@@ -55,8 +48,8 @@ def _blocks(value: Any) -> Iterator[Any]:  # noqa: ANN401 - any block of a pack
 
 def _of_fact(name: str) -> Iterator[str]:
     of, _, which = name.partition(".")
-    if of in _RECORDS:
-        yield _RECORDS[of]
+    if of in RECORDS:
+        yield RECORDS[of]
     elif of == "person":
         if which not in ("age", "born", "sex", "relation", "disabled", "working"):
             yield "attributes"
@@ -83,12 +76,12 @@ def _of_quantity(quantity: s.Quantity) -> Iterator[str]:
     if quantity.fact:
         yield from _of_fact(quantity.fact)
     if quantity.record:
-        yield _RECORDS[quantity.record]
+        yield RECORDS[quantity.record]
 
 
 def _of_item(item: s.Item) -> Iterator[str]:
     if item.about:
-        yield _RECORDS[item.about]
+        yield RECORDS[item.about]
     if item.beneficiary == s.ORGANISATION:
         yield "organisations"
     if item.cycle.kind == s.EPISODE:

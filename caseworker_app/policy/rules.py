@@ -562,20 +562,28 @@ def jobs_of(work: s.Work, facts: dict[str, Fact]) -> Jobs:
     """Compile which jobs count; those that fail are left out, those not known well enough are not sure."""
     checks = _job_checks(work, facts)
     plain = len(checks) == 1 and not work.kinds and not work.of_record
-    same_days = object()
+    same, same_days = object(), object()
 
     def jobs(seen: Seen) -> list[Job]:
-        person = seen.person
+        """Return the jobs of whom is asked about, found once for each after another."""
+        person, memo = seen.person, seen.memo
         if person is None or not person.spells:
             return []
+        known = memo.get(same)
+        if known is not None and known[0] is person and known[1] is seen.record:
+            kept: list[Job] = known[2]
+            return kept
         if work.from_identification:
             days = window(work, seen)
-        elif same_days in seen.memo:
-            days = seen.memo[same_days]
+        elif same_days in memo:
+            days = memo[same_days]
         else:
-            days = seen.memo[same_days] = window(work, seen)
-        if days is None:
-            return []
+            days = memo[same_days] = window(work, seen)
+        found = counted(person, days, seen) if days is not None else []
+        memo[same] = (person, seen.record, found)
+        return found
+
+    def counted(person: PersonFacts, days: Part, seen: Seen) -> list[Job]:
         begin, end = days
         if plain:
             return [
@@ -603,16 +611,7 @@ def jobs_of(work: s.Work, facts: dict[str, Fact]) -> Jobs:
                 found.append(Job(spell, max(spell.started_on, begin), last, not gaps, gaps))
         return found
 
-    key = object()
-
-    def once(seen: Seen) -> list[Job]:
-        known = seen.memo.get(key)
-        if known is None or known[0] is not seen.person or known[1] is not seen.record:
-            known = seen.memo[key] = (seen.person, seen.record, jobs(seen))
-        kept: list[Job] = known[2]
-        return kept
-
-    return once
+    return jobs
 
 
 # -- months --------------------------------------------------------------------------------------------
@@ -1138,6 +1137,17 @@ def step_fits(step: s.Step, spell: SpellFacts, home: str) -> Answer:
     return answer
 
 
+Fits = Callable[[SpellFacts, str], Answer]
+
+
+def fits_of(step: s.Step) -> Fits:
+    """Compile whether a job lies where a step asks."""
+    if not step.distance or step.places or step.not_places:
+        return lambda spell, home: step_fits(step, spell, home)
+    digits = _STEP_DIGITS[step.distance]
+    return lambda spell, home: outside(spell.place_code, home, digits)
+
+
 @dataclass(slots=True)
 class Rung:
     """One step as it was measured: from and to, and what it pays."""
@@ -1151,13 +1161,13 @@ class Rung:
 
 def _placed(quantity: s.Quantity, step: s.Step, jobs: Jobs) -> Measure:
     """Measure only the jobs that lie where a step asks."""
-    work = quantity.work
+    work, fits = quantity.work, fits_of(step)
 
     def here(seen: Seen) -> list[Job]:
         found = []
         home = seen.home
         for job in jobs(seen):
-            answer = step_fits(step, job.spell, home)
+            answer = fits(job.spell, home)
             if answer is True:
                 found.append(job)
             elif answer is None:
@@ -1229,12 +1239,12 @@ def _plain_ladder(amount: s.Ladder, facts: dict[str, Fact]) -> Pay:
     """Climb a ladder whose figures all stand in the pack: the quick way, for assessing everybody."""
     quantity = amount.quantity
     jobs = jobs_of(quantity.work, facts)
-    groups: dict[tuple[str, ...], tuple[s.Step, Measure, list[tuple[int, int]]]] = {}
+    groups: dict[tuple[str, ...], tuple[Fits, Measure, list[tuple[int, int]]]] = {}
     for step in amount.steps:
         key = step_work(step)
         if key not in groups:
             groups[key] = (
-                step,
+                fits_of(step),
                 _placed(quantity, step, jobs) if step.placed else measure_of(quantity, facts),
                 [],
             )
@@ -1248,7 +1258,7 @@ def _plain_ladder(amount: s.Ladder, facts: dict[str, Fact]) -> Pay:
 
     def pay(seen: Seen) -> Amounts:
         best = 0, 0
-        for _step, measure, steps in groups.values():
+        for _fits, measure, steps in groups.values():
             best = _climbed(best, measure(seen), steps)
         return *best, best[0] == best[1]
 
@@ -1257,14 +1267,14 @@ def _plain_ladder(amount: s.Ladder, facts: dict[str, Fact]) -> Pay:
         found = jobs(seen) if seen.person is not None else ()
         if len(found) != 1:
             return pay(seen)
-        (job,) = found
-        home = seen.home
-        months = _whole([(job.first, job.last)])
+        job, home = found[0], seen.home
+        months, days = _length(job.first, job.last)
+        months += days // DAYS_A_MONTH
         best = 0, 0
-        for step, _measure, steps in groups.values():
-            fits = step_fits(step, job.spell, home)
-            counted = months if fits and job.sure else 0, 0 if fits is False else months
-            best = _climbed(best, counted, steps)
+        for fits, _measure, steps in groups.values():
+            here = fits(job.spell, home)
+            reached = months if here and job.sure else 0, 0 if here is False else months
+            best = _climbed(best, reached, steps)
         return *best, best[0] == best[1]
 
     return months_pay if quantity.measure == "months" else pay

@@ -250,7 +250,7 @@ _ALL = (
 )
 FACTS: dict[str, Fact] = {each.name: each for each in _ALL}
 
-_RECORDS = {
+RECORDS = {
     "business": "businesses",
     "certificate": "certificates",
     "loan": "loans",
@@ -261,7 +261,7 @@ _RECORDS = {
 
 def records(owner: PersonFacts | OrganisationFacts, about: str) -> tuple[Any, ...]:
     """Return the records of a kind that a person or organisation has."""
-    return getattr(owner, _RECORDS[about], ())
+    return getattr(owner, RECORDS[about], ())
 
 
 def own(name: str, kind: str, label: str, labels: Mapping[str, str]) -> Fact:
