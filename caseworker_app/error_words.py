@@ -316,6 +316,9 @@ def errors() -> dict[str, str]:
         "owner.village": _(
             "{village} keeps these records in its own ledger, so they are changed there. Raise a problem; it goes down with the feedback."
         ),
+        "proposal.not_owner": _(
+            "{village} answers this: it goes down with the next feedback. To take it back, withdraw it."
+        ),
         "problem.message_missing": _("It is not said what is wrong. Say what has to be corrected."),
         "post.no_job": _("No job in a public post is on record for this person. Record the job first."),
         "post.none": _("There is no one post called {name}. Record the post first."),
@@ -734,6 +737,7 @@ def actions() -> dict[str, str]:
         "device.enrol": _("Enrol device"),
         "device.refuse": _("Refuse device"),
         "proposal.make": _("Propose to the owner"),
+        "proposal.withdraw": _("Withdraw proposal"),
         "proposal.accept": _("Accept proposal"),
         "proposal.decline": _("Decline proposal"),
         "todo.answer": _("Answer to-do"),

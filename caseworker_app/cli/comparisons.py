@@ -23,7 +23,7 @@ from caseworker_app.cli.shared import (
 )
 from caseworker_app.read_models.comparisons import Compared, Found
 from caseworker_app.read_models.todos import Todo
-from caseworker_app.use_cases import compare, feedback, problems
+from caseworker_app.use_cases import compare, feedback, problems, proposals
 from caseworker_app.use_cases.comparison_text import difference_text, found_text
 from caseworker_app.wording import _, label
 from db.queries import feedback as feedback_queries
@@ -258,6 +258,17 @@ def todo_answer(session: Session, todo: str, outcome: str, reason: str, as_json:
     with session.desk() as opened:
         changed = problems.answer(opened, todo, outcome, reason)
     done(changed, _("Answered."), as_json=as_json, todo=todo)
+
+
+@todo_.command("withdraw", help=_("Take back a value that was proposed and waits for an answer."))
+@click.argument("todo", metavar="ID")
+@json_option
+@in_session
+def todo_withdraw(session: Session, todo: str, as_json: bool) -> None:
+    """Withdraw a proposal."""
+    with session.desk() as opened:
+        changed = proposals.withdraw(opened, todo)
+    done(changed, _("Withdrawn."), as_json=as_json, todo=todo)
 
 
 @todo_.command("raise", help=_("Tell a village what has to be corrected."))

@@ -27,6 +27,7 @@ from caseworker_app.use_cases import (
     work,
 )
 from caseworker_app.use_cases.desk import Desk
+from caseworker_app.use_cases.proposals import withdraw
 from db.tables import Household, Intention, Membership, Person, Spell
 from tests.caseworker_app.use_cases.looking import content, rows
 from tests.exchange.test_receive import (  # noqa: F401 - fixtures of the machines
@@ -92,6 +93,15 @@ def test_what_is_changed_above_is_put_to_the_village_and_stands_when_it_accepts(
         undo.undo(town)
         assert len(proposals(town)) == 3
         undo.redo(town)
+    # Who proposed does not answer, and may take it back.
+    (bank,) = [each for each in proposals(town) if "宁夏银行" in each.what]
+    with sent.at("town"):
+        with pytest.raises(ExpectedError) as refused:
+            problems.answer(town, bank.id, "accepted")
+        assert refused.value.code == "proposal.not_owner"
+        withdraw(town, bank.id)
+        assert len(proposals(town)) == 3
+        undo.undo(town)
     down(sent, "down.xlsx")
     found = {each.what.partition("：")[0].partition(":")[0]: each for each in proposals(village)}
     assert len(found) == 4

@@ -12,6 +12,7 @@ from ui.context import Context
 from ui.widgets.basics import button, clear, column, row, text
 from ui.widgets.fact_field import Facts
 from ui.widgets.members import member_lines
+from ui.widgets.proposed import Proposed
 from ui.widgets.records import Records
 from ui.widgets.timeline import spell_words
 from ui.widgets.work_facts import WorkFacts
@@ -48,12 +49,14 @@ class FactsPart(QWidget):
         for card in self._cards:
             side = column(card, None)
             whole.addLayout(side, 1)
-        self.setLayout(whole)
+        self._proposed = Proposed(context)
+        self.setLayout(column(self._proposed, whole, space=12))
 
     def show_person(self, sheet: PersonSheet) -> None:
-        """Show the facts."""
+        """Show the facts, and what is proposed beside them."""
         for card in self._cards:
             card.show_facts(sheet.facts)
+        self._proposed.show_person(sheet.page.row.id)
 
     def reveal(self, *, shown: bool) -> None:
         """Show numbers in full, or masked again."""

@@ -8,10 +8,12 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.error_words import error_text
 from caseworker_app.read_models.todos import Todo
-from caseworker_app.use_cases import problems
+from caseworker_app.use_cases import problems, proposals
 from caseworker_app.wording import _
 from ui.context import Context
 from ui.widgets.basics import Pill, button, column, row, text
+
+_VILLAGE = 12
 
 
 def kind_words(todo: Todo) -> str:
@@ -44,6 +46,11 @@ class AnswerLine(QWidget):
         )
         self.explain = button(_("Decline") if proposed else _("Right as it is"), self._ask, link=True)
         ways: list[QWidget] = [self.accept, self.explain]
+        if (
+            proposed and len(context.desk.scope) != _VILLAGE
+        ):  # The owner answers; who proposed may take it back.
+            self.withdraw = button(_("Withdraw"), self._withdraw)
+            ways = [self.withdraw]
         if todo.person or todo.household:
             self.record = button(
                 _("Open record"), partial(open_record, context, todo.person, todo.household), link=True
@@ -78,6 +85,14 @@ class AnswerLine(QWidget):
             )
         self.setLayout(column(*parts, self._form, space=4))
         self.setAccessibleName(todo.what)
+
+    def _withdraw(self) -> None:
+        context, todo = self._context, self._todo
+
+        def done(_changed: Any) -> None:  # noqa: ANN401 - a Changed
+            context.messages.done(_("Withdrawn."), context.undo)
+
+        context.runner.write(lambda _progress: proposals.withdraw(context.desk, todo.id), done)
 
     def _ask(self) -> None:
         self._form.show()

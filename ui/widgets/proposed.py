@@ -1,0 +1,48 @@
+"""What was proposed about a person and waits for the owner's answer, beside the values that stand."""
+
+from functools import partial
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from caseworker_app.read_models.todos import ProposalLine
+from caseworker_app.use_cases import proposals
+from caseworker_app.wording import _
+from db.queries import problems as queries
+from ui.context import Context
+from ui.widgets.basics import Card, button, clear, column, row, text
+
+
+class Proposed(Card):
+    """A line for each value that is proposed; hidden while nothing is."""
+
+    def __init__(self, context: Context) -> None:
+        self._place = column(space=6)
+        go = partial(context.navigator.go, "round", part="todos", kind="proposal")
+        super().__init__(
+            row(text(_("Proposed values"), "section"), None, button(_("To the answers"), go, link=True)),
+            self._place,
+            space=8,
+        )
+        self._context = context
+        self.setAccessibleName(_("Proposed values"))
+        self.hide()
+
+    def show_person(self, person: str) -> None:
+        """Ask what is proposed about somebody."""
+
+        def read(connection: Any) -> list[ProposalLine]:  # noqa: ANN401 - a connection, known below the window
+            return [each for each in queries.proposals(connection, waiting=True) if each.person == person]
+
+        self._context.query(read, then=self._show, latest="proposed")
+
+    def _show(self, found: list[ProposalLine]) -> None:
+        clear(self._place)
+        for each in found:
+            said = text(proposals.text(each), wrap=True, select=True)
+            by = _("{officer}, {day}").format(officer=each.officer, day=each.on.isoformat())
+            said.setSizePolicy(said.sizePolicy().Policy.Expanding, said.sizePolicy().verticalPolicy())
+            line = QWidget()
+            line.setLayout(row(said, text(by, "secondary"), space=12))
+            self._place.addWidget(line)
+        self.setVisible(bool(found))
