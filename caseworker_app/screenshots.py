@@ -112,6 +112,8 @@ def steps(window: MainWindow, person: str, household: str) -> list[tuple[str, Ca
         ("upload", lambda: go("round", part="upload")),
         ("to-dos", lambda: go("round", part="todos")),
         ("comparisons", lambda: go("round", part="compare")),
+        ("templates", lambda: go("round", part="templates")),
+        ("devices", lambda: go("round", part="devices")),
         ("entry", lambda: go("entry")),
         ("duplicates", lambda: go("duplicates")),
         ("checks", lambda: go("checks")),

@@ -114,6 +114,14 @@ def test_an_old_step_is_taken_back_with_what_stands_on_it(officer: Officer) -> N
     assert [row[1] for row in officer.rows()] == ["登记务工 马国强"]
 
 
+def test_what_the_first_step_set_is_said_in_words(officer: Officer) -> None:
+    officer.key(Key.Key_J, CONTROL | SHIFT)
+    officer.key(Key.Key_End, CONTROL)
+    assert officer.reads("金凤区")
+    assert not officer.reads("scope")
+    assert not officer.reads("640106")
+
+
 def test_findings_and_steps_from_the_command_line(
     empty_ledger: Path,
     tmp_path: Path,

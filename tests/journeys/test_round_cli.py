@@ -82,6 +82,18 @@ def test_a_template_is_kept_listed_and_filled(ask: Ask, tmp_path: Path) -> None:
     assert ask("template", "list") == []
 
 
+def test_a_device_is_introduced_by_a_file_and_enrolled(ask: Ask, tmp_path: Path) -> None:
+    file = tmp_path / "设备.xlsx"
+    told = ask("device", "introduce", "-o", file)
+    assert ask("device", "enrol", file, "--fingerprint", told["fingerprint"], "--name", "区里电脑")[
+        "change_set"
+    ]
+    (line,) = ask("device", "list")
+    assert (line["name"], line["fingerprint"], line["state"]) == ("区里电脑", told["fingerprint"], "enrolled")
+    book = openpyxl.load_workbook(file)
+    assert [name for name in book.sheetnames if book[name].sheet_state == "visible"] == ["封面"]
+
+
 def test_the_cover_of_a_level_names_the_villages_that_have_not_closed(ask: Ask, tmp_path: Path) -> None:
     target = tmp_path / "a.xlsx"
     ask("upload", *MONTH, "-o", target)

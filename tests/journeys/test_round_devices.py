@@ -19,7 +19,7 @@ from tests.exchange.test_receive import (  # noqa: F401 - its fixtures
     machines,
     villages,
 )
-from tests.journeys.test_window import Officer, county, sit, speak_chinese  # noqa: F401 - its fixtures
+from tests.journeys.test_window import Key, Officer, county, sit, speak_chinese  # noqa: F401 - its fixtures
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 _CLOCK: Clock = clock
@@ -70,6 +70,9 @@ def test_a_laptop_is_enrolled_by_its_file_and_its_workbook_then_taken_as_known(
 
     (outcome,) = machines.receive("town", machines.send("laptop", "a.xlsx"))
     assert outcome.file.taken
+    choose(town, other)
+    town.key(Key.Key_Escape)
+    assert not town.has(QPushButton, _("Cancel"))
     choose(town, other)
     assert town.reads("村委会电脑")  # A second device is not taken silently.
     town.press(_("Enrol device"))

@@ -123,6 +123,8 @@ class WindowedTableModel(QAbstractTableModel):
         super().__init__(parent)
         self.columns = list(columns)
         self._fetch = fetch
+        self.answered = False
+        """Whether it is known which rows there are: until then an empty list says nothing."""
         self._ids: list[str] = []
         self._positions: dict[str, int] = {}
         self._blocks: OrderedDict[int, list[Any]] = OrderedDict()
@@ -140,9 +142,10 @@ class WindowedTableModel(QAbstractTableModel):
 
     def set_ids(self, ids: Sequence[str]) -> None:
         """Show another list; rows known already stay to be seen until they have been read again."""
-        if list(ids) == self._ids:
+        if self.answered and list(ids) == self._ids:
             self.refresh()
             return
+        self.answered = True
         self.beginResetModel()
         held = {row.id: row for block in self._blocks.values() for row in block if row is not None}
         self._carried = held if len(self._carried) > KEPT_BLOCKS * BLOCK else {**self._carried, **held}

@@ -196,6 +196,8 @@ QCheckBox::indicator, QListWidget::indicator {{ width: {px(14)}px; height: {px(1
 QCheckBox::indicator:checked, QListWidget::indicator:checked {{ background: {theme.accent}; border-color: {theme.accent}; image: url({_tick(theme)}); }}
 QCheckBox::indicator:disabled {{ border-color: {theme.line_strong}; }}
 QCheckBox:focus {{ color: {theme.accent}; }}
+QCheckBox::indicator:focus {{ border: 2px solid {theme.accent}; width: {px(14) - 2}px; height: {px(14) - 2}px; }}
+QListWidget:focus {{ border: 1px solid {theme.accent}; }}
 """
 
 

@@ -250,8 +250,8 @@ class TabStrip(QWidget):
         """Show how many stand under each tab."""
         for key, number in counts.items():
             if key in self._buttons:
-                self._buttons[key].setText(f"{self._titles[key]} {number}")
-                self._buttons[key].setAccessibleName(f"{self._titles[key]} {number}")
+                self._buttons[key].setText(f"{self._titles[key]} {number:,}")
+                self._buttons[key].setAccessibleName(self._buttons[key].text())
         self._make_room()
 
 

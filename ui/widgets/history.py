@@ -66,7 +66,7 @@ class HistoryTable(DataTable):
 
     def show_history(self, history: Sequence[HistoryLine]) -> None:
         """Show these changes."""
-        if history != self._history:
+        if history != self._history or not self._rows.answered:
             self._history = history
             self._rows.set_ids([str(number) for number in range(len(history))])
 

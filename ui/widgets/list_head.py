@@ -665,7 +665,7 @@ class ListFrame(QWidget):
     def status(self) -> str:
         """Return how many are selected of how many, and their amounts together."""
         words = _("{selected} selected · {count} on this list").format(
-            selected=len(self.table.selected()), count=len(self.model.ids())
+            selected=f"{len(self.table.selected()):,}", count=f"{len(self.model.ids()):,}"
         )
         return " · ".join(part for part in (words, self.table.cells.totals()) if part)
 

@@ -23,6 +23,7 @@ from PySide6.QtCore import (
     QRectF,
     QSize,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
@@ -38,6 +39,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QHeaderView,
+    QLabel,
     QLineEdit,
     QMenu,
     QStyle,
@@ -52,7 +54,7 @@ from caseworker_app.wording import _, _n, label
 from ui.models.windowed import ROW_ROLE, WORDS, WindowedTableModel
 from ui.theme import style, tokens
 from ui.widgets import editors
-from ui.widgets.basics import EmptyState, paint_pill
+from ui.widgets.basics import EmptyState, paint_pill, text
 from ui.widgets.header import Head, ListHeader
 from ui.widgets.selection import Cells
 
@@ -78,6 +80,7 @@ STATUS_TONES = {
 PACKAGE_WIDTH = 4 * 42
 _CELL = 39
 _HEAD_SIDES = 20
+_LATE_MS = 400
 _ELIDE = Qt.TextElideMode.ElideRight
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -378,6 +381,7 @@ class DataTable(QTableView):
             QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.AnyKeyPressed
         )
         self.empty: EmptyState | None = None
+        self._reading: QLabel | None = None
         model.modelReset.connect(self._show_empty)
         self._frozen = _Frozen(self, model)
 
@@ -388,20 +392,32 @@ class DataTable(QTableView):
     def set_empty(self, state: EmptyState) -> None:
         """Give the table what it shows when it has no rows."""
         state.setParent(self.viewport())
+        state.hide()
         self.empty = state
-        self._show_empty()
+        self._reading = text(_("Reading…"), "muted")
+        self._reading.setParent(self.viewport())
+        self._reading.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._reading.hide()
+        QTimer.singleShot(_LATE_MS, self, self._show_empty)
+        if self._model.answered:
+            self._show_empty()
 
     def _show_empty(self) -> None:
-        if self.empty:
+        """Say that there is nothing once that is known; until then, after a moment, that it is being read."""
+        if self.empty and self._reading:
+            known = self._model.answered
             self.empty.setGeometry(self.viewport().rect())
-            self.empty.setVisible(self._model.rowCount() == 0)
+            self.empty.setVisible(known and self._model.rowCount() == 0)
+            self._reading.setGeometry(self.viewport().rect())
+            self._reading.setVisible(not known)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the empty state in the middle, the first column at the left."""
         super().resizeEvent(event)
         self._frozen.place()
-        if self.empty:
-            self.empty.setGeometry(self.viewport().rect())
+        for part in (self.empty, self._reading):
+            if part:
+                part.setGeometry(self.viewport().rect())
 
     def changeEvent(self, event: QEvent) -> None:
         """Repaint in a new theme."""

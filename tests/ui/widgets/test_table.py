@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QModelIndex, QRect, Qt
 from PySide6.QtGui import QAccessible, QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QLabel, QStyleOptionViewItem, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.gallery import COLUMNS, package, workers
@@ -116,7 +116,12 @@ def test_an_empty_list_says_what_belongs_there_and_does_it(qtbot: QtBot) -> None
     state = EmptyState("workers", "还没有劳动力。", "导入表格", lambda: done.append(1))
     table.set_empty(state)
     table.show()
+    reading = next(each for each in table.findChildren(QLabel) if each.text() == "正在读取…")
+    assert not state.isVisible()  # Nothing is known yet: to say that there is nothing would be wrong.
+    qtbot.waitUntil(reading.isVisible)
+    model.set_ids([])
     assert state.isVisible()
+    assert not reading.isVisible()
     button = next(child for child in state.findChildren(QWidget) if child.accessibleName() == "导入表格")
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert done == [1]

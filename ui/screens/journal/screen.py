@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
+from caseworker_app.domain import divisions
 from caseworker_app.domain.clock import local
 from caseworker_app.error_words import action_text, actions, table_text
 from caseworker_app.read_models.journal import ChangeSetLine
@@ -27,6 +28,9 @@ from ui.words import N_
 _DETAIL_WIDTH = 420
 _SHOWN = 120
 _NEEDED_SHOWN = 8
+_SILENT = frozenset({"answer", "definition", "device", "digest", "previous", "public_key", "vector"})
+_SILENT_KINDS = ("upload", "received")
+"""Values that say nothing to a person."""
 
 
 def _when(instant: datetime) -> str:
@@ -235,6 +239,38 @@ class JournalScreen(QWidget):
         )
 
 
+def _silent(line: HistoryLine) -> bool:
+    kind = line.field == "kind" and line.table in _SILENT_KINDS
+    return kind or line.field.endswith("_id") or line.field in _SILENT
+
+
+def _new_value(line: HistoryLine) -> str:
+    """Return a value of a new record in words."""
+    if (line.table, line.field) == ("setting", "key"):
+        return _setting(str(line.after))
+    if line.table == "setting" and isinstance(line.after, dict | list):
+        return ""
+    if line.table == "setting" and divisions.find(str(line.after)):
+        return divisions.full_name(str(line.after))
+    return value_words(line.table, line.field, line.after)
+
+
+def _setting(key: str) -> str:
+    """Return what a setting is called."""
+    names = {
+        "scope": _("Place"),
+        "officer": _("Officer"),
+        "pack": _("Policies"),
+        "zeroing_limit": _("Days until somebody waiting counts as late"),
+        "contact_limit": _("Days without contact until it is overdue"),
+        "older_from": _("Age from which a worker counts as older"),
+        "reporting_day": _("Reporting day of the month"),
+        "figures_day": _("Day the figures stand for"),
+        "template": _("Template"),
+    }
+    return names.get(key) or names.get(key.partition(".")[0], key)
+
+
 def _details(details: Sequence[HistoryLine]) -> list[str]:
     """Return what a step changed, a line for a field; of a new record one line with all of them."""
     changes = {"insert": _("recorded"), "void": _("taken back"), "revive": _("brought back")}
@@ -245,9 +281,8 @@ def _details(details: Sequence[HistoryLine]) -> list[str]:
             fresh[line.record] = len(words)
             words.append(f"{table_text(line.table)} · {changes['insert']}")
         elif line.change == "insert":
-            if not line.field.endswith("_id") and line.field not in ("answer", "definition", "digest"):
-                said = value_words(line.table, line.field, line.after)
-                words[fresh[line.record]] += f"  {said}"
+            if not _silent(line):
+                words[fresh[line.record]] += f"  {_new_value(line)}".rstrip()
         elif line.change != "update":
             words.append(f"{table_text(line.table)} · {changes[line.change]}")
         else:

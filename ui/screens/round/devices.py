@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QPushButton, QSizePolicy, QWidget
 
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.error_words import error_text
@@ -191,8 +191,16 @@ class DevicesPart(QWidget):
 
     def _into(self) -> None:
         """Go to what can be done with the device chosen."""
-        self._detail.setFocus(Qt.FocusReason.TabFocusReason)
-        self._detail.focusNextChild()
+        if ways := self._detail.findChildren(QPushButton):
+            ways[-1].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave the form with Esc."""
+        if event.key() == Qt.Key.Key_Escape and not self._form.isHidden():
+            self._leave()
+            self.table.setFocus()
+        else:
+            super().keyPressEvent(event)
 
     def confirm(self, line: DeviceLine) -> None:
         """Enrol a device whose fingerprint was read aloud."""

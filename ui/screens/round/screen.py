@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from caseworker_app.wording import _
@@ -74,6 +74,15 @@ A part may have `open(**arguments)`, called when it is turned to, and `status()`
 _VILLAGE = 12
 
 
+class _Stack(QStackedWidget):
+    """Parts one over the other, as high as the one that is shown needs, not the highest of all."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Return what the part that is shown needs."""
+        shown = self.currentWidget()
+        return shown.minimumSizeHint() if shown else super().minimumSizeHint()
+
+
 class RoundScreen(QWidget):
     """Tabs over the parts of the round."""
 
@@ -88,7 +97,7 @@ class RoundScreen(QWidget):
         )
         head.setLayout(row(text(_("Import and report"), "page"), None, importing, margins=(16, 10, 16, 10)))
         self.tabs = TabStrip([(key, _(title)) for key, title, _make in PARTS], _("Import and report"))
-        self._stack = QStackedWidget()
+        self._stack = _Stack()
         self.tabs.chosen.connect(self._turn)
         strip = QWidget()
         strip.setObjectName("tabs")
@@ -109,6 +118,7 @@ class RoundScreen(QWidget):
     def _turn(self, key: str, **arguments: Any) -> None:  # noqa: ANN401 - as the part takes them
         part = self.part(key)
         self._stack.setCurrentWidget(part)
+        self._stack.updateGeometry()
         if hasattr(part, "open"):
             part.open(**arguments)
         self._context.refresh_status()

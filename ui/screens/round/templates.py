@@ -5,8 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
 from caseworker_app.domain.errors import ExpectedError
@@ -333,6 +333,13 @@ class TemplatesPart(QWidget):
         self._file = None
         self._showing.hide()
         self.show_button.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave what is shown with Esc."""
+        if event.key() == Qt.Key.Key_Escape and not self._showing.isHidden():
+            self._leave()
+        else:
+            super().keyPressEvent(event)
 
     def keep(self) -> None:
         """Keep the template under its name."""

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from caseworker_app.read_models.today import Ring
+from caseworker_app.wording import _
 from ui.theme import style, tokens
 from ui.widgets.basics import column, row, text
 
@@ -67,7 +68,7 @@ class RingFigure(QWidget):
         super().__init__()
         self._title = title
         self._picture = RingPicture(tone)
-        self._words = text("", "secondary", wrap=True)
+        self._words = text(_("Reading…"), "secondary", wrap=True)
         self._words.setMinimumWidth(style.px(80))
         beside = row(self._picture, space=_GAP)
         beside.addLayout(column(None, text(title, "section"), self._words, None, space=2), 1)

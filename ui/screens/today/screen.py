@@ -135,6 +135,7 @@ class WaitingCard(Card):
         self.lines: list[Line] = []
         self._place = QVBoxLayout()
         self._place.setSpacing(0)
+        self._place.addWidget(text(_("Reading…"), "muted"))
         self.box().addLayout(row(text(_(kind.title), "section"), self._count, None, self._all))
         self.box().addLayout(self._place)
         self.setAccessibleName(_(kind.title))
@@ -144,7 +145,7 @@ class WaitingCard(Card):
         clear(self._place)
         self.lines = list(lines)
         self._count.say(words if count else "", self.kind.tone)
-        self._all.setText(_("All {count}").format(count=count))
+        self._all.setText(_("All {count}").format(count=f"{count:,}"))
         self._all.setAccessibleName(f"{_(self.kind.title)} {self._all.text()}")
         show_part(self._all, shown=count > len(lines))
         for line in self.lines:
@@ -230,6 +231,7 @@ class TodayScreen(QWidget):
             self._stack.setFocus()
             return
         self._stack.setCurrentIndex(1 if standing.people else 2)
+        show_part(self._report, shown=bool(standing.people))
         held = any(line.hasFocus() for card in self.cards.values() for line in card.lines)
         self._show_rings(standing, claiming)
         for key in ("zeroing", "contact-overdue", "returned"):
@@ -244,7 +246,7 @@ class TodayScreen(QWidget):
             self._fill(
                 "offers",
                 claiming.offers,
-                words.format(count=claiming.offers.count, amount=money.shown(claiming.amount)),
+                words.format(count=f"{claiming.offers.count:,}", amount=money.shown(claiming.amount)),
             )
             self._fill("incomplete", claiming.incomplete)
         self._show_month(standing)
@@ -256,31 +258,31 @@ class TodayScreen(QWidget):
     def _show_rings(self, standing: Standing, claiming: Claiming | None) -> None:
         package, work = standing.package, standing.work
         self._rings["package"].show_ring(
-            package, _("owed to {of}, complete {done}").format(of=package.of, done=package.done)
+            package, _("owed to {of}, complete {done}").format(of=f"{package.of:,}", done=f"{package.done:,}")
         )
         self._rings["work"].show_ring(
-            work, _("able and willing {of}, in work {done}").format(of=work.of, done=work.done)
+            work, _("able and willing {of}, in work {done}").format(of=f"{work.of:,}", done=f"{work.done:,}")
         )
         if claiming:
             claims, records = claiming.claims, claiming.records
             self._rings["claims"].show_ring(
                 claims,
                 _("due {of}, claimed {done}, open {amount} yuan").format(
-                    of=claims.of, done=claims.done, amount=money.shown(claiming.amount)
+                    of=f"{claims.of:,}", done=f"{claims.done:,}", amount=money.shown(claiming.amount)
                 ),
             )
             lacking = records.of - records.done
             self._rings["records"].show_ring(
                 records,
                 _n("{count} record to complete", "{count} records to complete", lacking).format(
-                    count=lacking
+                    count=f"{lacking:,}"
                 ),
             )
 
     def _fill(self, key: str, card: CardOf, words: str = "") -> None:
         kind = self.cards[key].kind
         lines = [self._line(key, index, waiting, _(kind.action)) for index, waiting in enumerate(card.lines)]
-        self.cards[key].fill(card.count, words or str(card.count), lines)
+        self.cards[key].fill(card.count, words or f"{card.count:,}", lines)
 
     def _line(self, key: str, index: int, waiting: Waiting, action: str) -> Line:
         if waiting.kind == "claims":

@@ -412,6 +412,7 @@ class WorkersScreen(QWidget):
     def _show_ids(self, name: str, ids: list[str]) -> None:
         begun, self._begun = self._begun and self._name == name, False
         self._name = name
+        self._resolver.setEnabled(bool(ids))
         self._empty.say(_("Nobody matches the filter.") if self.list.narrowed() else _(self._shown().empty))
         if begun:
             self.model.go_on(ids)
