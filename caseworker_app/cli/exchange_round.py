@@ -198,7 +198,16 @@ def received_(session: Session, month: str, as_json: bool) -> None:
         output.emit([output.plain(each) for each in found])
         return
     output.table(
-        [_("Village"), _("Sent"), _("Officer"), _("Standing"), _("Seal"), _("Carried from"), _("Conflicts")],
+        [
+            _("Place"),
+            _("Sent"),
+            _("Officer"),
+            _("Standing"),
+            _("Seal"),
+            _("Month closed"),
+            _("Carried from"),
+            _("Conflicts"),
+        ],
         [
             [
                 each.village,
@@ -206,6 +215,7 @@ def received_(session: Session, month: str, as_json: bool) -> None:
                 each.officer,
                 label("standing", each.standing) if each.standing else "",
                 label("seal", each.seal) if each.seal else "",
+                label("month_state", each.month_state),
                 each.carried_from,
                 str(each.conflicts or ""),
             ]

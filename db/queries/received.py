@@ -12,6 +12,8 @@ from db.queries.dated import live
 from db.tables import Conflict, Device, Holding, Household, MonthClose, Received
 
 _UPLOADS = ("upload", "plain")
+_TOWN = 9
+"""Digits of a township."""
 
 
 def device_rows(connection: Connection, place: str) -> list[Any]:
@@ -54,13 +56,20 @@ def _own(statement: Any) -> Any:  # noqa: ANN401 - a query
 
 
 def villages(connection: Connection, scope: str) -> list[str]:
-    """Return the villages that send to this ledger: those it knows anything of, else all below it."""
+    """Return who sends to this ledger: the villages it knows anything of, else all below it.
+
+    To a county its townships send, and those villages that did so themselves.
+    """
     found = set(
         connection.execute(select(Household.village_code).where(live(Household)).distinct()).scalars()
     )
     found |= set(connection.execute(select(Device.village_code).where(live(Device))).scalars())
     sent = _own(select(Received.village_code).where(Received.kind.in_(_UPLOADS)))
-    found |= set(connection.execute(sent).scalars())
+    direct = set(connection.execute(sent).scalars())
+    found |= direct
+    if len(scope) < _TOWN:
+        towns = {each[:_TOWN] for each in found if len(each) >= _TOWN}
+        return sorted(each for each in towns | direct if each.startswith(scope) and each != scope)
     known = sorted(each for each in found if len(each) == 12 and each.startswith(scope))
     if known or len(scope) != 9:
         return known
@@ -112,10 +121,10 @@ def month(connection: Connection, scope: str, month_: str) -> list[VillageLine]:
                 last.seal if last else "",
                 last.file_name if last else "",
                 "" if last else max((row.month for row in own), default=""),
-                open_[village],
+                sum(count for place, count in open_.items() if place.startswith(village)),
                 unknown[village],
                 states.get(village, "open"),
-                households.get(village, 0),
+                sum(count for place, count in households.items() if place.startswith(village)),
             )
         )
     return found

@@ -68,6 +68,10 @@ def test_what_a_county_says_reaches_the_village_and_the_answer_the_county(at: At
     at(VILLAGE, "month", "close", "--month", MONTH)
     at(TOWN, "month", "close", "--month", MONTH)
     up(at, 2)
+    # To a county its townships send, not each village.
+    assert [(each["village_code"], each["sent"]) for each in at(COUNTY, "received", "--month", MONTH)] == [
+        (TOWN, 2)
+    ]
     people = [each for each in at(COUNTY, "list", "workers", "--on", "2024-11-30") if each["name"]]
     at(
         COUNTY,

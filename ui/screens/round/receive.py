@@ -31,6 +31,8 @@ from ui.words import N_
 
 _FILES = "Excel / WPS / CSV (*.xlsx *.xlsm *.xls *.ods *.et *.csv)"
 _RESULT_HIGH = 300
+_TOWN = 9
+"""Digits of a township; a ledger with fewer is a county's."""
 _WORDS = 3
 """The column of the results that wraps."""
 
@@ -57,7 +59,7 @@ def _wrong(line: VillageLine) -> str:
 
 
 COLUMNS = (
-    Column(N_("Village"), 150, lambda line: line.village),
+    Column(N_("Place"), 150, lambda line: line.village),
     Column(N_("Sent"), 160, _sent),
     Column(N_("Officer"), 90, lambda line: line.officer),
     Column(N_("Standing"), 140, lambda line: label("standing", line.standing) if line.standing else ""),
@@ -165,7 +167,7 @@ class ReceivePart(QWidget):
         sent = sum(bool(line.sent) for line in self._found.values())
         waiting = sum(line.conflicts for line in self._found.values())
         words = [
-            _n("{count} village", "{count} villages", len(self._found)).format(count=len(self._found)),
+            self._counted(len(self._found)),
             _("{count} sent").format(count=sent),
             _("{count} not sent").format(count=len(self._found) - sent),
         ]
@@ -174,6 +176,11 @@ class ReceivePart(QWidget):
         self._summary.setText(" · ".join(words) if self._found else "")
         self._tell()
         self._context.refresh_status()
+
+    def _counted(self, count: int) -> str:
+        if len(self._context.desk.scope) < _TOWN:
+            return _n("{count} township", "{count} townships", count).format(count=count)
+        return _n("{count} village", "{count} villages", count).format(count=count)
 
     def _fetch(self, ids: Sequence[str], arrived: Callable[[Sequence[Any]], None]) -> None:
         arrived([self._found[each] for each in ids if each in self._found])
