@@ -64,6 +64,10 @@ class Bundle:
         return sum(each.amount or 0 for each in self.offers)
 
 
+def _key(item: str, cycle: str, beneficiary: str) -> str:
+    return f"{item}|{cycle}|{beneficiary}"
+
+
 def _offers(
     connection: Connection, desk: Desk, answers: Iterable[Entitlement], due: date | None = None
 ) -> list[Offer]:
@@ -71,7 +75,7 @@ def _offers(
     homes = rosters.villages(connection, {each.household_no for each in found})
     return [
         Offer(
-            f"{each.item}|{each.cycle.name}|{each.beneficiary}",
+            _key(each.item, each.cycle.name, each.beneficiary),
             each,
             desk.pack.item(each.item).name,
             homes.get(each.household_no, ""),
@@ -101,12 +105,13 @@ def coming(connection: Connection, desk: Desk, on: date, *, months: int = AHEAD)
     found: list[Offer] = []
     for ahead in range(months + 1):
         day = add_months(on, ahead)
-        answers = [
-            answer
-            for cycle in ("", *_running(desk.pack, day))
-            for answer in entitlements.claimable(connection, desk.pack, day, cycle=cycle)
-            if not answer.claimed
-        ]
+        answers = entitlements.claimable_in(
+            connection,
+            desk.pack,
+            day,
+            ("", *_running(desk.pack, day)),
+            lambda each: _key(each.item, each.cycle.name, each.subject.id) not in known,
+        )
         for offer in _offers(connection, desk, entitlements.proposed(answers), day):
             if offer.id not in known:
                 known.add(offer.id)

@@ -2,7 +2,7 @@
 
 import gc
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -299,6 +299,35 @@ def claimable(
 ) -> list[Entitlement]:
     """Return what is due to somebody and not yet claimed (免申即享)."""
     return _in_state(connection, pack, _items(pack, item, cycle), on, State.ELIGIBLE, cycle=cycle)
+
+
+def claimable_in(
+    connection: Connection, pack: Pack, on: date, cycles: Sequence[str], wanted: Callable[[Verdict], bool]
+) -> list[Entitlement]:
+    """Return what is claimable in several cycles ('' for those asked about on the day) to whom anything wanted is due.
+
+    All of a beneficiary's answers come together, so that those not given together can be weighed.
+    """
+    found: list[Entitlement] = []
+    with _undisturbed():
+        known = gather(connection, list(pack.items.values()), on)
+        due = [
+            [
+                each
+                for each in _possible(_items(pack, "", cycle), known, on, cycle)
+                if each.state is State.ELIGIBLE
+            ]
+            for cycle in cycles
+        ]
+        whose = {each.subject.id for verdicts in due for each in verdicts if wanted(each)}
+        for verdicts in due:
+            answers = [
+                assess_subject(pack.item(each.item), each.subject, each.cycle, on, known.claimed)
+                for each in verdicts
+                if each.subject.id in whose
+            ]
+            found += together(pack, answers)
+    return found
 
 
 def waiting(
