@@ -18,6 +18,7 @@ from caseworker_app.wording import _, _n
 from db import journal
 from ui.context import Context
 from ui.models.windowed import Column, WindowedTableModel
+from ui.theme import style
 from ui.widgets.basics import Card, EmptyState, button, clear, column, row, text
 from ui.widgets.filter_line import FilterLine
 from ui.widgets.lines import scrolled
@@ -86,12 +87,13 @@ class JournalScreen(QWidget):
         self.table.set_empty(self._empty)
         self.table.picked.connect(self._pick)
         inside = QWidget()
-        inside.setObjectName("ground")
+        inside.setObjectName("surface")
         self._place = QVBoxLayout(inside)
-        self._place.setContentsMargins(12, 12, 12, 12)
+        self._place.setContentsMargins(16, 12, 16, 12)
         self._place.setSpacing(10)
         detail = scrolled(inside, _("Details of the step"))
-        detail.setFixedWidth(_DETAIL_WIDTH)
+        detail.setObjectName("side")
+        detail.setFixedWidth(style.px(_DETAIL_WIDTH))
         detail.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setLayout(column(head, strip, row(self.table, detail, space=0), space=0))
         context.runner.changed.connect(self._changed)
