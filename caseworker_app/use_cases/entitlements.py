@@ -194,9 +194,11 @@ def assess_all(
     households: Sequence[str] | None = None,
     people: Sequence[str] | None = None,
     organisations: Sequence[str] | None = None,
+    all_answers: bool = True,
 ) -> list[Entitlement]:
     """Assess the pack's items (one, if named) for everybody or for the chosen, as of a day.
 
+    Without `all_answers` those are left out to whom nothing is due, may be due or was claimed.
     Raises ExpectedError `assess.item` and `assess.cycle`.
     """
     items = _items(pack, item, cycle)
@@ -207,9 +209,20 @@ def assess_all(
     answers = [
         assess_subject(each, subject, period, on, known.claimed)
         for each, period, asked in _asked(items, known, on, cycle, chosen)
-        for subject in asked
+        for subject in (asked if all_answers else _concerned(each, period, asked, on, known.claimed))
     ]
     return together(pack, answers)
+
+
+def _concerned(
+    item: Item, period: Cycle, asked: Sequence[Subject], on: date, claimed: Claimed
+) -> list[Subject]:
+    """Return to whom something is due, may be due, or was claimed."""
+    return [
+        subject
+        for subject, decided in zip(asked, quick(item, asked, period, on, claimed), strict=True)
+        if decided[0] is not State.NOT_ELIGIBLE or claim_of(item, subject.id, period, claimed, on) is not None
+    ]
 
 
 def what_would_change(connection: Connection, pack: Pack, answer: Entitlement) -> tuple[Change, ...] | None:

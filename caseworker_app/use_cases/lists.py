@@ -74,7 +74,7 @@ def due(connection: Connection, pack: Pack, people: Sequence[str], on: date) -> 
     """Return what is due to each of these people as of a day, household items by their share."""
     wanted = set(people)
     found = {person: [0, 0, 0] for person in people}
-    for answer in entitlements.assess_all(connection, pack, on, people=people):
+    for answer in entitlements.assess_all(connection, pack, on, people=people, all_answers=False):
         whose = (
             [answer.beneficiary]
             if answer.beneficiary_kind == "person"

@@ -9,7 +9,7 @@ from caseworker_app.policy.assess import Entitlement, State
 from caseworker_app.read_models.today import Home
 from caseworker_app.use_cases import claims, entitlements, lists, today
 from caseworker_app.use_cases.desk import Desk
-from db.queries import facts
+from db.queries import facts, workers
 from db.tables import Household, Membership, Person
 
 ON = date(2024, 11, 30)
@@ -62,6 +62,30 @@ def test_what_is_due_to_households_is_what_the_whole_answers_say(sample_desk: De
     shown = standing.offers.lines
     assert len(shown) == today.SHOWN
     assert all(line.name and len(line.reason) > len("务工收入奖励 1,000.00") for line in shown)
+
+
+def test_what_a_list_shows_as_due_is_each_ones_part_of_the_whole_answers(sample_desk: Desk) -> None:
+    with sample_desk.ledger.reader() as connection:
+        for item in ("JF-5", "JF-6"):
+            due = entitlements.claimable(connection, sample_desk.pack, ON, item=item)[0]
+            claims.file(sample_desk, item, [due.beneficiary], ON, cycle=due.cycle.name)
+    with sample_desk.ledger.reader() as connection:
+        people = workers.ids(connection, "workforce", sample_desk.asked(ON))
+        shown = lists.due(connection, sample_desk.pack, people, ON)
+        answers = entitlements.assess_all(connection, sample_desk.pack, ON, people=people)
+    wanted = dict.fromkeys(people, 0)
+    taken = dict.fromkeys(people, 0)
+    for answer in answers:
+        parts = {each.person: each.paid or 0 for each in answer.members}
+        if answer.beneficiary_kind == "person":
+            parts = {answer.beneficiary: answer.amount or 0}
+        for person in parts.keys() & wanted.keys():
+            taken[person] += bool(answer.claimed)
+            wanted[person] += parts[person] if answer.state is State.ELIGIBLE else 0
+    assert {person: each.claimable for person, each in shown.items()} == wanted
+    assert {person: each.claimed for person, each in shown.items()} == taken
+    assert sum(wanted.values()) > 0 < sum(taken.values())
+    assert any(each.missing for each in shown.values())
 
 
 def test_a_claim_under_another_record_of_the_number_counts_for_one_household_as_for_all(
