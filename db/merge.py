@@ -229,6 +229,8 @@ class _Merge:
                     before = self.steps.get(claim, (-1, -1, "", ""))
                     self.steps[claim] = max(before, _place(line.fields, line.id))
         done, count = 0, self.state.count
+        if count > _MANY:
+            self.unit.touch_everything()
         for kind in KINDS:
             for block in by_table.pop(kind.table, ()):
                 self._take(kind, block)

@@ -79,6 +79,10 @@ class UnitOfWork:
                 )
         self._everything = self._everything or sum(map(len, self._touched.values())) > _MANY
 
+    def touch_everything(self) -> None:
+        """Note that it concerns so many that every screen looks anew."""
+        self._everything = True
+
     def _find_anew(self, table: type[Record], rows: Iterable[Any]) -> None:
         """Note whose search keys depend on these rows."""
         if table.__tablename__ in self._found_anew:

@@ -59,6 +59,8 @@ class _Book:
     seal: Seal
     month: str
     village: str
+    number: int = 1
+    """Which it is of those that came together."""
 
     @property
     def sealed_records(self) -> bool:
@@ -111,6 +113,7 @@ def receive_each(
             continue
         if not book.sealed_records:
             book.month, book.village = month or f"{desk.today():%Y-%m}", village
+        book.number = number + 1
         outcome = _receive(desk, book, progress)
         yield accept(desk, outcome, progress) if take_plain and outcome.prepared is not None else outcome
     progress(len(files), len(files), "receive.writing")
@@ -289,7 +292,8 @@ def _merged(
             if noted:
                 devices.note(unit, desk, _sender(manifest), book.seal, noted)
             unit.name(book.path.name)
-            if state.count > _MANY:
+            # Of many workbooks at once the first, second, fourth, eighth …: as much as was held before them came since.
+            if state.count > _MANY and book.number.bit_count() == 1:
                 engine.survey(unit.connection)
             changed = unit.commit()
     except (IntegrityError, KeyError, TypeError, ValueError) as error:
