@@ -205,13 +205,13 @@ def errors() -> dict[str, str]:
         ),
         "parameter.none": _("The pack has no figure of this place called {key}."),
         "parameter.range": _("“{name}” must lie between {least} and {most}."),
-        "fact.later": _(
+        "asked.later": _(
             "“{fact}” was said from {day} on. Choose that day or a later one, or take that entry back first."
         ),
-        "fact.none": _("No policy asks for “{fact}”. Facts that can be entered: {facts}."),
-        "fact.form": _("“{value}” does not fit “{fact}”. Enter {kind}."),
-        "fact.value": _("“{value}” does not fit “{fact}”. Possible: {choices}."),
-        "fact.whose": _("There is no such person or household in the ledger any more. Look at the list again."),
+        "asked.none": _("No policy asks for “{fact}”. Facts that can be entered: {facts}."),
+        "asked.form": _("“{value}” does not fit “{fact}”. Enter {kind}."),
+        "asked.value": _("“{value}” does not fit “{fact}”. Possible: {choices}."),
+        "asked.whose": _("There is no such person or household in the ledger any more. Look at the list again."),
         "pack.amount_twice": _(
             "{file}, line {line}: two amounts of “{key}” hold from the same day. Give each its own “from”."
         ),
@@ -690,7 +690,7 @@ def actions() -> dict[str, str]:
         "spell.record": _("Record job"),
         "spell.return": _("Record end of job"),
         "intention.record": _("Record intention"),
-        "fact.record": _("Enter fact for policies"),
+        "asked.record": _("Enter fact for policies"),
         "person.new": _("New person"),
         "person.move": _("Move person"),
         "person.leave": _("Record departure"),

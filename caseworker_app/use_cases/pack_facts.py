@@ -97,11 +97,11 @@ def _kept(asked: Asked, text: str) -> str:
 def enter(desk: Desk, name: str, owner: str, text: str, *, since: date | None = None) -> Changed:
     """Say a fact of a person or household from a day on; the first that is said holds for the time before too.
 
-    Raises ExpectedError `fact.none`, `fact.value` (with what is possible), `fact.form`, `fact.later`, `day.future`, `fact.whose`.
+    Raises ExpectedError `asked.none`, `asked.value` (with what is possible), `asked.form`, `asked.later`, `day.future`, `asked.whose`.
     """
     known = facts(desk.pack)
     if name not in known:
-        raise ExpectedError("fact.none", fact=name, facts="、".join(known))
+        raise ExpectedError("asked.none", fact=name, facts="、".join(known))
     asked, said = known[name], clean(text, most=200)
     if since is not None and since > desk.today():
         raise ExpectedError("day.future", day=since.isoformat())
@@ -112,14 +112,14 @@ def enter(desk: Desk, name: str, owner: str, text: str, *, since: date | None = 
     except ValueError:
         if asked.choices:
             choices = "、".join(asked.choices.values())
-            raise ExpectedError("fact.value", fact=asked.title, value=said, choices=choices) from None
-        raise ExpectedError("fact.form", fact=asked.title, value=said, kind=asked.kind) from None
+            raise ExpectedError("asked.value", fact=asked.title, value=said, choices=choices) from None
+        raise ExpectedError("asked.form", fact=asked.title, value=said, kind=asked.kind) from None
     table, key, whose = (
         (PersonAttribute, "person_id", Person)
         if asked.of_person
         else (HouseholdAttribute, "household_id", Household)
     )
-    with desk.units("fact.record", fact=asked.title) as unit:
+    with desk.units("asked.record", fact=asked.title) as unit:
         chosen = select(table.__table__).where(
             live(table), table.__table__.c[key] == owner, table.__table__.c.attribute == asked.attribute
         )
@@ -127,7 +127,7 @@ def enter(desk: Desk, name: str, owner: str, text: str, *, since: date | None = 
         there = select(whose.__table__).where(live(whose), whose.__table__.c.id == owner)
         record = unit.connection.execute(there).one_or_none()
         if record is None:
-            raise ExpectedError("fact.whose")
+            raise ExpectedError("asked.whose")
         last = rows[-1] if rows else None
         if last is None:
             unit.insert(
@@ -136,7 +136,7 @@ def enter(desk: Desk, name: str, owner: str, text: str, *, since: date | None = 
         else:
             begins = since or desk.today()
             if begins < (last.since or date.min):
-                raise ExpectedError("fact.later", fact=asked.title, day=last.since.isoformat())
+                raise ExpectedError("asked.later", fact=asked.title, day=last.since.isoformat())
             if last.since == begins:
                 unit.update(table, last.id, value=value, until=None)
             else:

@@ -75,18 +75,18 @@ def test_a_fact_changes_from_a_day_on(desk: Desk, somebody: tuple[str, str]) -> 
     assert [value(desk, "household.destitute", home, day) for day in days] == [False, False]
     with pytest.raises(ExpectedError) as error:
         pack_facts.enter(desk, "household.destitute", home, "是", since=date(2024, 4, 30))
-    assert (error.value.code, error.value.values["day"]) == ("fact.later", "2024-05-01")
+    assert (error.value.code, error.value.values["day"]) == ("asked.later", "2024-05-01")
 
 
 @pytest.mark.parametrize(
     ("name", "typed", "code"),
     [
-        ("person.colour", "red", "fact.none"),
-        ("person.veteran", "perhaps", "fact.value"),
-        ("person.veteran", " ", "fact.value"),
-        ("person.talent", "z", "fact.value"),
-        ("person.hardship", "disabled, tired", "fact.value"),
-        ("person.graduated_on", "2024-02-30", "fact.form"),
+        ("person.colour", "red", "asked.none"),
+        ("person.veteran", "perhaps", "asked.value"),
+        ("person.veteran", " ", "asked.value"),
+        ("person.talent", "z", "asked.value"),
+        ("person.hardship", "disabled, tired", "asked.value"),
+        ("person.graduated_on", "2024-02-30", "asked.form"),
     ],
 )
 def test_what_does_not_fit_is_refused(
@@ -98,7 +98,7 @@ def test_what_does_not_fit_is_refused(
 
 
 def test_nobody_and_tomorrow_are_refused(desk: Desk, somebody: tuple[str, str]) -> None:
-    with pytest.raises(ExpectedError, match=r"fact\.whose"):
+    with pytest.raises(ExpectedError, match=r"asked\.whose"):
         pack_facts.enter(desk, "person.veteran", "nobody", "是")
     with pytest.raises(ExpectedError, match=r"day\.future"):
         pack_facts.enter(desk, "person.veteran", somebody[1], "是", since=date(2999, 1, 1))
