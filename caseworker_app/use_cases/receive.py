@@ -205,13 +205,7 @@ def _admitted(connection: Connection, desk: Desk, book: _Book) -> tuple[bool, st
     ours = place == desk.scope if down else place.startswith(desk.scope)
     if not ours:
         return False, "", (FileProblem("receive.elsewhere", {"place": place}),)
-    return devices.admitted(connection, desk, _sender(manifest), book.seal)
-
-
-def _sender(manifest: Any) -> str:  # noqa: ANN401 - the manifest as JSON
-    """Return the place whose device sealed a workbook: a level's own ledger signs for what is below it."""
-    digits = {"village": 12, "township": 9, "county": 6}.get(str(manifest.get("level", "")), 12)
-    return str(manifest["village"])[:digits]
+    return devices.admitted(connection, desk, devices.sender(manifest), book.seal)
 
 
 def _receive(desk: Desk, book: _Book, progress: Progress) -> Outcome:
@@ -290,7 +284,7 @@ def _merged(
         with desk.units("receive.file", file=book.path.name, village=book.village) as unit:
             result = merge.apply(unit, state, desk.scope, told, progress)
             if noted:
-                devices.note(unit, desk, _sender(manifest), book.seal, noted)
+                devices.note(unit, desk, devices.sender(manifest), book.seal, noted)
             unit.name(book.path.name)
             # Of many workbooks at once the first, second, fourth, eighth …: as much as was held before them came since.
             if state.count > _MANY and book.number.bit_count() == 1:
