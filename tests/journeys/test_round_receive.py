@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QPushButton
 
 from caseworker_app.domain.clock import Clock
 from caseworker_app.use_cases import desk as desks
+from caseworker_app.use_cases import uploads
 from caseworker_app.wording import _, label
 from tests.conftest import PASSWORD, clock
 from tests.exchange.test_receive import (  # noqa: F401 - its fixtures
@@ -84,3 +85,15 @@ def test_workbooks_are_received_and_what_two_laptops_wrote_is_decided(
     assert not deciding._found
     assert {each.phone for each in people(town.opened.desk) if each.id == person} == {"13900000002"}
     assert not town.crashes
+
+
+def test_the_month_that_was_received_is_shown(town: Officer, machines: Machines, tmp_path: Path) -> None:  # noqa: F811 - the fixture
+    """In November, October's workbooks come: who sent them is looked for in October."""
+    with machines.at("laptop"):
+        uploads.write_month(machines.desks["laptop"], "2024-10", tmp_path / "october.xlsx")
+    part = town.window.page("round").part("received")
+    assert isinstance(part, ReceivePart)
+    part.receive([tmp_path / "october.xlsx"])
+    town.settle()
+    assert town.reads("2024年10月")
+    assert part._found[VILLAGE].sent == 1
