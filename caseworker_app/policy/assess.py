@@ -1475,10 +1475,10 @@ def _claim_reasons(item: Item, decision: _Decision, told: _Told) -> None:
             Reason(
                 exclusion.clause,
                 "exclusion",
-                {"items": exclusion.items, "over": exclusion.over, "effect": exclusion.effect},
+                {"items": exclusion.names, "over": exclusion.over, "effect": exclusion.effect},
                 {
                     "number": claim.number if claim else "",
-                    "item": claim.item if claim else "",
+                    "item": exclusion.names[exclusion.items.index(claim.item)] if claim else "",
                     "amount": claim.amount if claim else 0,
                 },
                 Outcome.PASSED if claim is None else Outcome.FAILED,

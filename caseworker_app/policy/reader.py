@@ -922,7 +922,16 @@ def _items(reader: _Reader, top: Table) -> dict[str, s.Item]:
             for other in named:
                 if other not in items:
                     raise table.unknown(key, other, tuple(items))
-    return items
+    return {
+        name: replace(
+            item,
+            exclusions=tuple(
+                replace(each, names=tuple(items[other].name for other in each.items))
+                for each in item.exclusions
+            ),
+        )
+        for name, item in items.items()
+    }
 
 
 def build(content: Located, entered: Entered | None = None, parents: tuple[str, ...] = ()) -> s.Pack:

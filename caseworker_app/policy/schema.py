@@ -534,6 +534,8 @@ class Exclusion:
     per: str = PERSON
     text: str = ""
     local: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    """What the items are called, in their order."""
 
 
 EXCLUDED_OVER = (*OVER, "same_work")

@@ -221,7 +221,7 @@ def _limits(item: Item) -> tuple[str, ...]:
             if exclusion.effect == "warn"
             else _("not together with {items}")
         )
-        words = beside.format(items="、".join(exclusion.items))
+        words = beside.format(items="、".join(exclusion.names))
         said.append(exclusion.text or words)
     return tuple(said)
 
