@@ -211,7 +211,9 @@ def errors() -> dict[str, str]:
         "asked.none": _("No policy asks for “{fact}”. Facts that can be entered: {facts}."),
         "asked.form": _("“{value}” does not fit “{fact}”. Enter {kind}."),
         "asked.value": _("“{value}” does not fit “{fact}”. Possible: {choices}."),
-        "asked.whose": _("There is no such person or household in the ledger any more. Look at the list again."),
+        "asked.whose": _(
+            "There is no such person or household in the ledger any more. Look at the list again."
+        ),
         "pack.amount_twice": _(
             "{file}, line {line}: two amounts of “{key}” hold from the same day. Give each its own “from”."
         ),
