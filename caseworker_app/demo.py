@@ -10,7 +10,7 @@ from pathlib import Path
 from caseworker_app import sample
 from caseworker_app.domain import money
 from caseworker_app.policy import pack
-from caseworker_app.policy.assess import State
+from caseworker_app.policy.answer import State
 from caseworker_app.use_cases import claims, desk, entitlements, imports, safety, uploads, work
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.wording import _

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from caseworker_app import settings, start, wording
 from caseworker_app.domain.clock import Clock
-from caseworker_app.policy.assess import State
+from caseworker_app.policy.answer import State
 from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases import entitlements
 from caseworker_app.window import Opened

@@ -24,7 +24,7 @@ from caseworker_app.cli.shared import (
 from caseworker_app.domain import money
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.policy import explain
-from caseworker_app.policy.assess import Entitlement, State
+from caseworker_app.policy.answer import Entitlement, State
 from caseworker_app.read_models.claims import Preview
 from caseworker_app.use_cases import claims, entitlements
 from caseworker_app.wording import _, label

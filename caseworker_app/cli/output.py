@@ -14,7 +14,7 @@ from caseworker_app.domain import divisions, identity, money
 from caseworker_app.domain.package import Progress
 from caseworker_app.error_words import list_text, progress_text, value_text
 from caseworker_app.policy import explain
-from caseworker_app.policy.assess import Entitlement
+from caseworker_app.policy.answer import Entitlement
 from caseworker_app.read_models.claims import ClaimRow
 from caseworker_app.read_models.households import HouseholdRow
 from caseworker_app.read_models.people import HistoryLine, WorkerRow

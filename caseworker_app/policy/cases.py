@@ -10,7 +10,8 @@ from caseworker_app.domain import money
 from caseworker_app.domain.codes import code_list
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.policy import reader, source
-from caseworker_app.policy.assess import Entitlement, Outcome, assess_subject, cycle_of
+from caseworker_app.policy.answer import Entitlement, Outcome
+from caseworker_app.policy.assess import assess_subject, cycle_of
 from caseworker_app.policy.facts import (
     BusinessFacts,
     CertificateFacts,

@@ -10,7 +10,6 @@ record for later days.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, timedelta
-from enum import StrEnum
 from functools import partial
 from heapq import heappop, heappush
 from typing import Any
@@ -18,27 +17,37 @@ from typing import Any
 from caseworker_app.domain.codes import code_list
 from caseworker_app.domain.divisions import Distance
 from caseworker_app.domain.spans import DAYS_A_MONTH, Cycle, add_months
-from caseworker_app.policy import rules
+from caseworker_app.policy import amounts, rules
 from caseworker_app.policy import schema as s
-from caseworker_app.policy.assess import State, amount_of, assess_subject, checks_of, ended, verdict
+from caseworker_app.policy.answer import State
+from caseworker_app.policy.applied import (
+    DAY_AFTER,
+    DERIVED,
+    FIELDS,
+    LISTS,
+    OF_JOBS,
+    Change,
+    Kind,
+    applied,
+    paid_by_bank,
+)
+from caseworker_app.policy.assess import assess_subject
+from caseworker_app.policy.decide import amount_of, checks_of, ended
 from caseworker_app.policy.facts import (
     BusinessFacts,
     CertificateFacts,
     Claimed,
-    EngagedFacts,
     HouseholdFacts,
     InsuranceFacts,
     LoanFacts,
     PersonFacts,
     PostFacts,
-    SpellFacts,
     Subject,
-    WageFacts,
 )
 from caseworker_app.policy.rules import Seen
+from caseworker_app.policy.verdicts import verdict
 from caseworker_app.policy.vocabulary import CODE, CODES, DAY, MONEY, NUMBER, TEXT, YES_NO, Fact
 
-DAY_AFTER = timedelta(days=1)
 _NODES = 300
 _DEPTH = 6
 _LATER = 12
@@ -47,345 +56,11 @@ _FAR = 3660
 """No longer than ten years are waited for."""
 
 
-class Kind(StrEnum):
-    """What is changed."""
-
-    WAIT = "wait"
-    WORK = "work"
-    LEAVE = "leave"
-    FACT = "fact"
-    PROOF = "proof"
-    PEOPLE = "people"
-    HEAD_COUNT = "head_count"
-    RECORD = "record"
-    FIGURE = "figure"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One change: until which day (wait, work, leave, people), or which fact of which record becomes what.
-
-    A figure is one of the place, not of the beneficiary: applied to his facts it changes nothing.
-    """
-
-    kind: Kind
-    until: date | None = None
-    fact: str = ""
-    record: str = ""
-    value: Any = None
-    place: str = ""
-    """work: a step's distance or place, '' for anywhere."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Node:
     subject: Subject
     on: date
     changes: tuple[Change, ...]
-
-
-# -- applying ------------------------------------------------------------------------------------------
-
-
-def _with_person(subject: Subject, person: PersonFacts) -> Subject:
-    """Return a beneficiary with one of its people changed."""
-    household = subject.household
-    if household is not None:
-        household = replace(
-            household, members=tuple(person if each.id == person.id else each for each in household.members)
-        )
-    own = person if subject.person is not None and subject.person.id == person.id else subject.person
-    return Subject(subject.kind, household, own, subject.organisation)
-
-
-def _person(subject: Subject, name: str) -> PersonFacts | None:
-    if subject.person is not None and name in ("", subject.person.id):
-        return subject.person
-    members = subject.household.members if subject.household else ()
-    return next((each for each in members if each.id == name), members[0] if members and not name else None)
-
-
-_FIELDS = {
-    "organisation.kind": "kind",
-    "organisation.size": "size",
-    "organisation.level": "level",
-    "organisation.certified_on": "certified_on",
-    "organisation.opened_on": "opened_on",
-    "business.kind": "kind",
-    "business.first": "first",
-    "business.registered_on": "registered_on",
-    "business.employed": "employed",
-    "certificate.kind": "kind",
-    "certificate.level": "level",
-    "certificate.trade": "trade",
-    "certificate.course": "course",
-    "certificate.issued_on": "issued_on",
-    "certificate.cost": "cost",
-    "loan.kind": "kind",
-    "loan.purpose": "purpose",
-    "loan.amount": "amount",
-    "loan.rate": "rate",
-    "loan.interest_paid": "interest_paid",
-    "loan.granted_on": "granted_on",
-    "loan.overdue": "repaid_on",
-    "loan.repaid": "repaid_on",
-    "insurance.kind": "kind",
-    "insurance.payer": "payer",
-    "insurance.since": "since",
-    "insurance.paid": "paid",
-    "post.kind": "kind",
-}
-"""Facts that are a field of their record and may be entered."""
-_DATED = {
-    "person.student": "schooling",
-    "person.unemployed_since": "registered_unemployed_on",
-}
-_JOB = frozenset(
-    {"kind", "channel", "industry", "trade", "employer", "wage", "contract", "insured", "point_to_point"}
-)
-"""Facts of a job that one to come may be chosen by."""
-_DERIVED = frozenset(
-    {
-        "person.working",
-        "household.members",
-        "household.members_working",
-        "household.identified_on",
-        "household.risk_resolved",
-        "person.disabled",
-        "person.relation",
-    }
-)
-_LISTS = {
-    "business": "businesses",
-    "certificate": "certificates",
-    "loan": "loans",
-    "insurance": "insurances",
-    "post": "posts",
-}
-
-
-def _stored(value: Any) -> str:  # noqa: ANN401 - as the fact has it
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _set_attribute(owner: Any, fact: str, value: Any) -> Any:  # noqa: ANN401 - a person or household
-    name = _DATED.get(fact, fact.partition(".")[2])
-    stored = "" if fact == "person.student" else _stored(value)
-    return replace(owner, attributes={**owner.attributes, name: ((stored, None, None),)})
-
-
-def _set_household(household: HouseholdFacts, fact: str, value: Any, on: date) -> HouseholdFacts:  # noqa: ANN401
-    if fact == "household.monitored_kind":
-        found = household.identified_on if household.monitored_kind == value else None
-        return replace(household, monitored_kind=value, identified_on=found or on, resolved_on=None)
-    if fact == "household.kind":
-        attributes = {**household.attributes, "kind": ((value, on, None),)}
-        return replace(household, kind=value, attributes=attributes)
-    found_household: HouseholdFacts = _set_attribute(household, fact, value)
-    return found_household
-
-
-def _set_record(owner: Any, change: Change, about: str) -> Any:  # noqa: ANN401 - a person or organisation
-    name = _LISTS[about]
-    records = tuple(
-        replace(each, **{_FIELDS[change.fact]: change.value}) if each.id == change.record else each
-        for each in getattr(owner, name)
-    )
-    return replace(owner, **{name: records})
-
-
-def _fact_set(subject: Subject, change: Change, on: date) -> Subject:
-    of = change.fact.partition(".")[0]
-    if of == "household" and subject.household is not None:
-        return Subject(
-            subject.kind,
-            _set_household(subject.household, change.fact, change.value, on),
-            subject.person,
-            subject.organisation,
-        )
-    if of == "organisation" and subject.organisation is not None:
-        field = _FIELDS[change.fact]
-        return replace(subject, organisation=replace(subject.organisation, **{field: change.value}))
-    if of in _LISTS:
-        if subject.organisation is not None:
-            return replace(subject, organisation=_set_record(subject.organisation, change, of))
-        assert subject.person is not None
-        return _with_person(subject, _set_record(subject.person, change, of))
-    assert subject.person is not None
-    return _with_person(subject, _set_attribute(subject.person, change.fact, change.value))
-
-
-def _paid_by_bank(first: date, last: date, wage: int) -> tuple[WageFacts, ...]:
-    """Return a wage for every month of a stretch, paid through a bank."""
-    begins, months = first.replace(day=1), []
-    while begins <= last:
-        months.append(WageFacts(f"{begins:%Y-%m}", wage, True))
-        begins = add_months(begins, 1)
-    return tuple(months)
-
-
-def _job(change: Change, on: date, name: str) -> SpellFacts:
-    """Return a job from the day after, as good as anybody can prove."""
-    assert change.until is not None
-    work: s.Work = change.value["work"]
-    begun, wage = on + DAY_AFTER, change.value["wage"]
-    job = SpellFacts(
-        name,
-        begun,
-        change.until,
-        work.kinds[0] if work.kinds else "wage",
-        change.value["place"],
-        wage,
-        contract=True,
-        insured=True,
-        wages=_paid_by_bank(begun, change.until, wage) if work.by_bank or work.recorded_only else (),
-    )
-    return replace(job, **change.value["codes"])
-
-
-def _worked(subject: Subject, change: Change, on: date) -> Subject:
-    person = _person(subject, change.record)
-    assert person is not None
-    work: s.Work = change.value["work"]
-    job = _job(change, on, f"new-{len(person.spells)}")
-    insurances = person.insurances
-    if work.insurances:
-        insurances += tuple(
-            InsuranceFacts(f"new-{kind}", kind, "employer", job.started_on, None, None, person.id)
-            for kind in work.insurances
-        )
-    papers = person.papers + tuple((kind, None) for kind in work.papers[: work.papers_least])
-    return _with_person(
-        subject, replace(person, spells=(*person.spells, job), insurances=insurances, papers=papers)
-    )
-
-
-def _proved(subject: Subject, change: Change) -> Subject:
-    person = _person(subject, change.value["person"])
-    assert person is not None
-    if change.fact == "person.papers":
-        return _with_person(subject, replace(person, papers=(*person.papers, (change.value["kind"], None))))
-    if change.fact == "person.insurances":
-        spell = next(each for each in person.spells if each.id == change.record)
-        added = tuple(
-            InsuranceFacts(f"new-{kind}", kind, "employer", spell.started_on, None, None, person.id)
-            for kind in change.value["kinds"]
-        )
-        return _with_person(subject, replace(person, insurances=(*person.insurances, *added)))
-    if change.value["given"]:
-        spells = tuple(
-            replace(each, **change.value["given"]) if each.id == change.record else each
-            for each in person.spells
-        )
-        return _with_person(subject, replace(person, spells=spells))
-    proof = {"contract": True} if change.fact == "spell.contract" else {"insured": True}
-    spells = tuple(
-        replace(
-            each, contract=proof.get("contract", each.contract), insured=proof.get("insured", each.insured)
-        )
-        if each.id == change.record
-        else each
-        for each in person.spells
-    )
-    return _with_person(subject, replace(person, spells=spells))
-
-
-def _staffed(subject: Subject, change: Change, on: date) -> Subject:
-    """Return an organisation with so many more people of whom everything asked holds."""
-    organisation = subject.organisation
-    assert organisation is not None
-    people: s.People = change.value["people"]
-    home = change.value["household"]
-    added = []
-    for number in range(change.value["count"]):
-        name = f"new-{len(organisation.people) + number}"
-        spells: tuple[SpellFacts, ...] = ()
-        begun = add_months(on, -change.value["months"]) if change.value["months"] else on
-        work = people.work or s.Work()
-        spells = (
-            SpellFacts(
-                f"{name}-job",
-                begun,
-                None,
-                work.kinds[0] if work.kinds else "wage",
-                change.value["place"],
-                1,
-                contract=True,
-                insured=True,
-            ),
-        )
-        insurances = tuple(
-            InsuranceFacts(f"{name}-{kind}", kind, "employer", begun, None, None, name)
-            for kind in work.insurances
-        )
-        person = replace(change.value["person"], id=name, spells=spells, insurances=insurances)
-        added.append(
-            EngagedFacts(name, people.roles[0] if people.roles else "employed", on, None, "", person, home)
-        )
-    return replace(subject, organisation=replace(organisation, people=(*organisation.people, *added)))
-
-
-def _counted(subject: Subject, change: Change, on: date) -> Subject:
-    organisation = subject.organisation
-    assert organisation is not None
-    counts = {**organisation.head_counts, (f"{on:%Y-%m}", change.fact): change.value}
-    return replace(subject, organisation=replace(organisation, head_counts=counts))
-
-
-def _recorded(subject: Subject, change: Change) -> Subject:
-    owner: Any = subject.organisation or subject.person
-    name = _LISTS[change.fact]
-    record = change.value
-    owner = replace(owner, **{name: (*getattr(owner, name), record)})
-    if isinstance(record, PostFacts) and subject.person is not None and record.since is not None:
-        home = subject.household.home if subject.household else ""  # A post is held through a job.
-        job = SpellFacts(
-            record.spell, record.since, None, "public_post", home, 1, contract=True, insured=True
-        )
-        owner = replace(owner, spells=(*owner.spells, job))
-    if subject.organisation is not None:
-        return replace(subject, organisation=owner)
-    return _with_person(subject, owner)
-
-
-def _left(subject: Subject, change: Change) -> Subject:
-    """Return a beneficiary whose jobs all end on a day."""
-    person = _person(subject, change.record)
-    assert person is not None
-    spells = tuple(
-        replace(each, ended_on=change.until)
-        if change.until is not None and (each.ended_on is None or each.ended_on > change.until)
-        else each
-        for each in person.spells
-    )
-    return _with_person(subject, replace(person, spells=spells))
-
-
-def applied(subject: Subject, on: date, changes: Iterable[Change]) -> tuple[Subject, date]:
-    """Return the facts and the day of asking after changes: what a later assessment would see."""
-    for change in changes:
-        match change.kind:
-            case Kind.WAIT:
-                on = max(on, change.until or on)
-            case Kind.WORK:
-                subject = _worked(subject, change, on)
-                on = max(on, change.until or on)
-            case Kind.LEAVE:
-                subject = _left(subject, change)
-            case Kind.FACT:
-                subject = _fact_set(subject, change, on)
-            case Kind.PROOF:
-                subject = _proved(subject, change)
-            case Kind.PEOPLE:
-                subject = _staffed(subject, change, on)
-                on = max(on, change.until or on)
-            case Kind.HEAD_COUNT:
-                subject = _counted(subject, change, on)
-            case Kind.RECORD:
-                subject = _recorded(subject, change)
-    return subject, on
 
 
 # -- what could mend a test ----------------------------------------------------------------------------
@@ -430,10 +105,10 @@ Options = list[tuple[Change, ...]]
 
 
 def _settable(fact: Fact) -> bool:
-    if fact.fixed or fact.name in _DERIVED:
+    if fact.fixed or fact.name in DERIVED:
         return False
     of = fact.name.partition(".")[0]
-    return of in ("person", "household") or fact.name in _FIELDS
+    return of in ("person", "household") or fact.name in FIELDS
 
 
 def _wanted(test: s.FactTest, fact: Fact, seen: Seen) -> Any:  # noqa: ANN401 - as the fact has it
@@ -474,7 +149,7 @@ def _fact_options(test: s.FactTest, seen: Seen, search: _Search) -> Options:
     wanted = _wanted(test, fact, seen)
     if wanted is None:
         return []
-    record = getattr(seen.record, "id", "") if fact.of in _LISTS else ""
+    record = getattr(seen.record, "id", "") if fact.of in LISTS else ""
     return [(Change(Kind.FACT, fact=test.fact, record=record, value=wanted),)]
 
 
@@ -589,7 +264,7 @@ def _codes_of(tests: Iterable[s.Test], seen: Seen, *, held: bool = True) -> dict
         if isinstance(test, s.Several):
             inner = test.tests if test.how != "any" else test.tests[: test.least]
             found |= _codes_of(inner, seen, held=held != (test.how == "none"))
-        elif isinstance(test, s.FactTest) and test.fact.partition(".")[2] in _JOB:
+        elif isinstance(test, s.FactTest) and test.fact.partition(".")[2] in OF_JOBS:
             if not held:
                 test = replace(
                     test,
@@ -635,7 +310,7 @@ def _measured(
     seen = after.seen()
     seen.categories = categories_of(search.item)
     if placed is not None and (placed.distance or placed.places):
-        (rung,) = rules.rungs_of(quantity, (placed,), search.item.facts)(seen)
+        (rung,) = amounts.rungs_of(quantity, (placed,), search.item.facts)(seen)
         return rung.low
     return rules.measure_of(quantity, search.item.facts)(seen)[0]
 
@@ -666,7 +341,7 @@ def _more(
         fact = search.item.facts[quantity.fact]
         if not _settable(fact):
             return []
-        record = getattr(seen.record, "id", "") if fact.of in _LISTS else ""
+        record = getattr(seen.record, "id", "") if fact.of in LISTS else ""
         return [(Change(Kind.FACT, fact=quantity.fact, record=record, value=max(goal, 1)),)]
     return []
 
@@ -778,7 +453,7 @@ def _gaps(quantity: s.Quantity, goal: int, seen: Seen, search: _Search, step: s.
         gaps = [*job.gaps]
         if quantity.measure == "income":
             gaps.append(rules.income_of(job, work).gap)
-        if step is not None and rules.step_fits(step, job.spell, seen.home) is None:
+        if step is not None and amounts.step_fits(step, job.spell, seen.home) is None:
             gaps.append("spell.place")
         given: dict[str, Any] = {}
         for gap in gaps:
@@ -788,8 +463,8 @@ def _gaps(quantity: s.Quantity, goal: int, seen: Seen, search: _Search, step: s.
             elif gap == "spell.wage":
                 given["wage"] = goal * DAYS_A_MONTH
             elif gap == "spell.wages":
-                given["wages"] = _paid_by_bank(job.first, job.last, goal)
-            elif gap.partition(".")[2] in _JOB and gap.partition(".")[0] == "job":
+                given["wages"] = paid_by_bank(job.first, job.last, goal)
+            elif gap.partition(".")[2] in OF_JOBS and gap.partition(".")[0] == "job":
                 given |= _codes_of(work.tests, seen)
         found += [
             Change(Kind.PROOF, fact=gap, record=job.spell.id, value=_paper(person.id, **given))
@@ -887,7 +562,7 @@ def _more_people(quantity: s.Quantity, goal: int, seen: Seen, search: _Search) -
 def _new_name(seen: Seen, about: str) -> str:
     """Return the id of a record made anew, unlike those there are."""
     owner: Any = seen.organisation if seen.person is None else seen.person
-    return f"new-{len(getattr(owner, _LISTS[about], ()))}"
+    return f"new-{len(getattr(owner, LISTS[about], ()))}"
 
 
 def _record_change(about: str, tests: tuple[s.Test, ...], seen: Seen, search: _Search) -> Change:
@@ -908,8 +583,8 @@ def _record_change(about: str, tests: tuple[s.Test, ...], seen: Seen, search: _S
             continue
         for option in options_for(test, inner, search)[:1]:
             for change in option:
-                if change.kind is Kind.FACT and change.fact in _FIELDS and change.record == name:
-                    inner.record = replace(inner.record, **{_FIELDS[change.fact]: change.value})
+                if change.kind is Kind.FACT and change.fact in FIELDS and change.record == name:
+                    inner.record = replace(inner.record, **{FIELDS[change.fact]: change.value})
     return Change(Kind.RECORD, fact=about, record=name, value=inner.record)
 
 

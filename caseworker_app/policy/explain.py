@@ -7,8 +7,8 @@ from typing import Any
 
 from caseworker_app.domain import divisions, money
 from caseworker_app.domain.spans import Months
-from caseworker_app.policy.assess import Entitlement, Missing, Outcome, Reason, State
-from caseworker_app.policy.changes import Change, Kind
+from caseworker_app.policy.answer import Entitlement, Missing, Outcome, Reason, State
+from caseworker_app.policy.applied import Change, Kind
 from caseworker_app.policy.schema import BEGINNING, EVER, Item, Step
 from caseworker_app.policy.vocabulary import FACTS, MONEY, Fact
 from caseworker_app.wording import (

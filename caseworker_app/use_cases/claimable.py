@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from caseworker_app.domain import divisions
 from caseworker_app.domain.claim import DEAD
 from caseworker_app.domain.spans import add_months
-from caseworker_app.policy.assess import Entitlement, State
+from caseworker_app.policy.answer import Entitlement, State
 from caseworker_app.policy.pack import Pack
 from caseworker_app.policy.schema import EPISODE
 from caseworker_app.read_models.claims import ClaimRow

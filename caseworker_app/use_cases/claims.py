@@ -17,7 +17,7 @@ from caseworker_app.domain.spans import Months
 from caseworker_app.domain.workdays import Workdays
 from caseworker_app.domain.worker import age_on
 from caseworker_app.policy import explain
-from caseworker_app.policy.assess import Entitlement, State
+from caseworker_app.policy.answer import Entitlement, State
 from caseworker_app.policy.pack import Pack, Paper
 from caseworker_app.policy.schema import HOUSEHOLD, ORGANISATION, PERSON
 from caseworker_app.read_models.claims import ClaimForm, ClaimLife, MemberOnForm, Preview, SpellOnForm

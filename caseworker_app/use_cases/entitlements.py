@@ -12,20 +12,15 @@ from sqlalchemy import Connection
 
 from caseworker_app.domain.spans import Cycle
 from caseworker_app.policy import needs
-from caseworker_app.policy.assess import (
-    Entitlement,
-    State,
-    assess_subject,
-    claim_of,
-    cycle_of,
-    name_of,
-    subjects,
-)
-from caseworker_app.policy.assess import verdicts as quick
-from caseworker_app.policy.changes import Change, smallest
+from caseworker_app.policy.answer import Entitlement, State
+from caseworker_app.policy.applied import Change
+from caseworker_app.policy.assess import assess_subject, cycle_of, name_of, subjects
+from caseworker_app.policy.changes import smallest
+from caseworker_app.policy.decide import claim_of
 from caseworker_app.policy.facts import Claimed, HouseholdFacts, OrganisationFacts, Subject
 from caseworker_app.policy.pack import Item, Pack
 from caseworker_app.policy.schema import EPISODE, ORGANISATION, PERSON
+from caseworker_app.policy.verdicts import verdicts as quick
 from db.queries import facts
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from caseworker_app.domain.package import Progress
-from caseworker_app.policy.assess import Entitlement, State
+from caseworker_app.policy.answer import Entitlement, State
 from caseworker_app.policy.pack import Pack
 from caseworker_app.policy.schema import ORGANISATION
 from caseworker_app.read_models.households import HouseholdRow

@@ -15,7 +15,7 @@ from caseworker_app.domain import money
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.policy import cases, pack, reader
-from caseworker_app.policy.assess import State
+from caseworker_app.policy.answer import State
 from caseworker_app.policy.pack import Pack, Parameter
 from caseworker_app.use_cases import entitlements
 from caseworker_app.use_cases.desk import Desk, packed

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from caseworker_app.policy.assess import Entitlement
+from caseworker_app.policy.answer import Entitlement
 from caseworker_app.read_models.attachments import AttachmentLine
 from caseworker_app.read_models.claims import ClaimRow
 from caseworker_app.read_models.households import HouseholdPage

@@ -9,7 +9,7 @@ from caseworker_app.domain import divisions, money
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.spans import Cycle, month_end
 from caseworker_app.policy import explain
-from caseworker_app.policy.assess import State
+from caseworker_app.policy.answer import State
 from caseworker_app.policy.pack import Pack
 from caseworker_app.read_models.today import Card, Claiming, Home, Offer, Ring, Standing, Waiting
 from caseworker_app.read_models.todos import Todo

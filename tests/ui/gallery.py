@@ -17,7 +17,8 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
 from caseworker_app import wording
 from caseworker_app.domain.package import KINDS, Part, Progress
 from caseworker_app.domain.spans import Cycle
-from caseworker_app.policy.assess import Entitlement, assess
+from caseworker_app.policy.answer import Entitlement
+from caseworker_app.policy.assess import assess
 from caseworker_app.policy.facts import Claimed, HouseholdFacts, PersonFacts, SpellFacts
 from caseworker_app.policy.pack import Item, load
 from caseworker_app.read_models.people import ServiceLine, SpellLine

@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
-from caseworker_app.policy.assess import Missing
+from caseworker_app.policy.answer import Missing
 from caseworker_app.policy.vocabulary import CODES, DAY
 from caseworker_app.use_cases import pack_facts
 from caseworker_app.wording import _

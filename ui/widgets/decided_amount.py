@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QLineEdit
 
 from caseworker_app.domain import money
-from caseworker_app.policy.assess import Entitlement
+from caseworker_app.policy.answer import Entitlement
 from caseworker_app.wording import _
 from ui.theme import style
 

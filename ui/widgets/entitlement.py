@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from caseworker_app.domain import money
 from caseworker_app.policy import explain
-from caseworker_app.policy.assess import Entitlement, Outcome, Reason, State
+from caseworker_app.policy.answer import Entitlement, Outcome, Reason, State
 from caseworker_app.policy.pack import Item
 from caseworker_app.wording import _, _n
 from ui import icons

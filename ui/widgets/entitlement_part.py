@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from caseworker_app.domain import money
 from caseworker_app.policy import explain
-from caseworker_app.policy.assess import Entitlement, State
-from caseworker_app.policy.changes import Change
+from caseworker_app.policy.answer import Entitlement, State
+from caseworker_app.policy.applied import Change
 from caseworker_app.read_models.claims import ClaimRow
 from caseworker_app.use_cases import claims, entitlements
 from caseworker_app.wording import _, label

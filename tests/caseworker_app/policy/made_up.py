@@ -10,7 +10,7 @@ from typing import Any
 
 from caseworker_app.domain.codes import code_list
 from caseworker_app.policy import pack
-from caseworker_app.policy.changes import Change, Kind, applied
+from caseworker_app.policy.applied import Change, Kind, applied
 from caseworker_app.policy.facts import (
     BusinessFacts,
     CertificateFacts,

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 from caseworker_app.domain.spans import Cycle
 from caseworker_app.policy import pack
-from caseworker_app.policy.assess import Entitlement, Outcome, State, assess, split, verdict
+from caseworker_app.policy.answer import Entitlement, Outcome, State
+from caseworker_app.policy.assess import assess
+from caseworker_app.policy.decide import split
 from caseworker_app.policy.facts import (
     Claimed,
     ClaimFacts,
@@ -26,6 +28,7 @@ from caseworker_app.policy.facts import (
     WageFacts,
 )
 from caseworker_app.policy.pack import Item
+from caseworker_app.policy.verdicts import verdict
 
 DAY = timedelta(days=1)
 HOME = "640106100207"

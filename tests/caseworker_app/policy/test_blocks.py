@@ -8,8 +8,10 @@ import pytest
 
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.policy import cases, explain, needs, pack
-from caseworker_app.policy.assess import State, assess_subject, cycle_of, verdict
+from caseworker_app.policy.answer import State
+from caseworker_app.policy.assess import assess_subject, cycle_of
 from caseworker_app.policy.facts import Claimed
+from caseworker_app.policy.verdicts import verdict
 from tests.caseworker_app.policy import made_up
 
 PACKS = Path(__file__).parents[2] / "samples" / "packs"

@@ -7,11 +7,14 @@ import pytest
 
 from caseworker_app.domain.spans import Cycle
 from caseworker_app.policy import explain, pack
-from caseworker_app.policy.assess import State, assess_subject, cycle_of, verdict
-from caseworker_app.policy.changes import Change, Kind, applied, smallest
+from caseworker_app.policy.answer import State
+from caseworker_app.policy.applied import Change, Kind, applied
+from caseworker_app.policy.assess import assess_subject, cycle_of
+from caseworker_app.policy.changes import smallest
 from caseworker_app.policy.facts import Claimed, HouseholdFacts, PersonFacts, Subject
 from caseworker_app.policy.pack import Item
 from caseworker_app.policy.schema import PERSON
+from caseworker_app.policy.verdicts import verdict
 from tests.caseworker_app.policy import made_up
 
 NEIGHBOURS = 6

@@ -5,9 +5,11 @@ from random import Random
 
 import pytest
 
-from caseworker_app.policy.assess import State, assess_subject, cycle_of, verdict, verdicts
+from caseworker_app.policy.answer import State
+from caseworker_app.policy.assess import assess_subject, cycle_of
 from caseworker_app.policy.facts import Claimed, ClaimFacts, Subject
 from caseworker_app.policy.schema import HOUSEHOLD, ORGANISATION, PERSON, Item
+from caseworker_app.policy.verdicts import verdict, verdicts
 from tests.caseworker_app.policy.made_up import DAY, EVERY, household, organisation, some_day, with_figures
 
 HOUSES = 12

@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 
-from caseworker_app.policy.assess import assess_subject, verdict
+from caseworker_app.policy.assess import assess_subject
 from caseworker_app.policy.facts import (
     Claimed,
     EngagedFacts,
@@ -23,6 +23,7 @@ from caseworker_app.policy.facts import (
     Subject,
 )
 from caseworker_app.policy.schema import ORGANISATION, PERSON
+from caseworker_app.policy.verdicts import verdict
 from tests.caseworker_app.policy import made_up
 from tests.caseworker_app.policy.test_assess import might_be, months_of_run, whole_months
 

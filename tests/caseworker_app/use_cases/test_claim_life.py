@@ -8,7 +8,7 @@ import pytest
 
 from caseworker_app.domain import claim as life
 from caseworker_app.domain.errors import ExpectedError
-from caseworker_app.policy.assess import State
+from caseworker_app.policy.answer import State
 from caseworker_app.policy.schema import Process, Publicity, Round
 from caseworker_app.use_cases import claims, entitlements, undo, workdays
 from caseworker_app.use_cases.desk import Desk

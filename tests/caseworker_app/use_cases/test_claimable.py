@@ -3,7 +3,7 @@
 from datetime import date
 
 from caseworker_app.domain.spans import add_months
-from caseworker_app.policy.assess import Entitlement, State
+from caseworker_app.policy.answer import Entitlement, State
 from caseworker_app.use_cases import claimable, claims, entitlements
 from caseworker_app.use_cases.desk import Desk
 

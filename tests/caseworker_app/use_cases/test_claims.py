@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.policy import explain
-from caseworker_app.policy.assess import State, assess_subject, subjects
+from caseworker_app.policy.answer import State
+from caseworker_app.policy.assess import assess_subject, subjects
 from caseworker_app.policy.facts import Claimed
 from caseworker_app.use_cases import claims, entitlements, undo
 from caseworker_app.use_cases.desk import Desk

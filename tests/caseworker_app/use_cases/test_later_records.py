@@ -10,7 +10,7 @@ import pytest
 
 from caseworker_app import sample
 from caseworker_app.domain.errors import ExpectedError
-from caseworker_app.policy.assess import State
+from caseworker_app.policy.answer import State
 from caseworker_app.read_models.people import MemberLine
 from caseworker_app.use_cases import claims, entitlements, households, imports, people, undo, uploads, work
 from caseworker_app.use_cases import desk as desks

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from caseworker_app.domain.errors import ExpectedError
-from caseworker_app.policy.assess import Entitlement
+from caseworker_app.policy.answer import Entitlement
 from caseworker_app.use_cases import entitlements, pack_facts, packs, undo
 from caseworker_app.use_cases.desk import Desk
 from db.queries import facts

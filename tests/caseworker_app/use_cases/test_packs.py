@@ -7,7 +7,7 @@ import pytest
 
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.policy import explain, pack
-from caseworker_app.policy.assess import State
+from caseworker_app.policy.answer import State
 from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases import entitlements, packs, undo
 from caseworker_app.use_cases.desk import Desk

@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 
 from caseworker_app.domain.errors import ExpectedError
-from caseworker_app.policy.assess import State
+from caseworker_app.policy.answer import State
 from caseworker_app.read_models.claims import RosterSheet
 from caseworker_app.use_cases import claims, entitlements, payments, rosters, undo
 from caseworker_app.use_cases.desk import Desk

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from caseworker_app.domain.changed import Changed
-from caseworker_app.policy.assess import Entitlement, State
+from caseworker_app.policy.answer import Entitlement, State
 from caseworker_app.read_models.today import Home
 from caseworker_app.use_cases import claims, entitlements, lists, today
 from caseworker_app.use_cases.desk import Desk

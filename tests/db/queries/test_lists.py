@@ -16,7 +16,7 @@ import pytest
 
 from caseworker_app import wording
 from caseworker_app.domain import codes
-from caseworker_app.policy.assess import State
+from caseworker_app.policy.answer import State
 from caseworker_app.use_cases import entitlements, lists
 from caseworker_app.use_cases.desk import Desk
 from db.queries import households, workers

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy
 
 from caseworker_app.domain import divisions, identity
 from caseworker_app.domain.findings import Finding
-from caseworker_app.policy.assess import State
+from caseworker_app.policy.answer import State
 from caseworker_app.read_models.households import HouseholdRow
 from caseworker_app.read_models.pages import MonitoringLine
 from caseworker_app.use_cases import pages

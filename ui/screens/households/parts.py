@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from caseworker_app.domain import money
 from caseworker_app.policy import explain
-from caseworker_app.policy.assess import Entitlement, State
+from caseworker_app.policy.answer import Entitlement, State
 from caseworker_app.read_models.pages import MonitoringLine
 from caseworker_app.use_cases.pages import HOME, HouseholdSheet
 from caseworker_app.wording import _, label, labels
