@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from caseworker_app import sample
+from caseworker_app import sample, wording
 from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases import imports
 from caseworker_app.use_cases.desk import Desk
@@ -51,6 +51,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CASEWORKER_HOME", str(folder))
         yield folder
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    """Begin every test in English, whatever the test before it spoke."""
+    wording.use(wording.EN)
 
 
 @pytest.fixture(scope="session")
