@@ -7,6 +7,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from caseworker_app import wording
 from caseworker_app.cli.run import run
 from caseworker_app.exchange import read, seal
 from tests.journeys.test_cli import VILLAGE, Ask, ask, command, folder, refused
@@ -48,6 +49,7 @@ def test_a_password_comes_from_its_variable(folder: Path, tmp_path: Path) -> Non
 
 
 def test_what_cannot_be_done_is_said(folder: Path, ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
+    wording.use(wording.ZH)
     ask("month", "close", *MONTH)
     capsys.readouterr()
     cases: tuple[tuple[tuple[str, ...], int, str], ...] = (
