@@ -66,7 +66,7 @@ def make_ledger(folder: Path) -> Desk:
     made, _code = desk.new(folder, PASSWORD, SCOPE, _OFFICER, clock=clock)
     with made.ledger.reader() as connection:
         prepared = imports.prepare(connection, sample.bundled(), SCOPE, ON)
-    imports.commit(made.units, prepared)
+    imports.commit(made, prepared)
     totals = prepared.preview.totals
     _say(
         _(

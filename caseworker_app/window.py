@@ -82,7 +82,7 @@ class Opened:
     def _tell_proposed(self, changed: Changed) -> None:
         """Say that something was put to the village that owns it, and is not changed here."""
         if changed.proposed:
-            self.messages.tell(proposed_text(changed))
+            self.messages.instead(proposed_text(changed))
 
     def _renew_soon(self) -> None:
         # What asked for it returns first, and what is under way is told where it was asked.

@@ -22,21 +22,12 @@ def insert_rows(
     """Insert rows that all name the same columns; `alike` is in each of them, a column not named takes its default."""
     if not rows:
         return
-    names: list[str] = []
-    dialect = connection.dialect
-    values: list[list[Any]] = []
+    columns = {}
     for name in rows[0]:
-        process = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+        process = table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
         found = [row[name] for row in rows]
-        bound = [process(each) for each in found] if process else found
-        # Of a column that nobody filled there is nothing to say.
-        if table.c[name].server_default is not None or bound.count(None) < len(bound):
-            names.append(name)
-            values.append(bound)
-    for name, value in _alike(connection, table, rows[0], alike).items():
-        names.append(name)
-        values.append([value] * len(rows))
-    insert(connection, table, names, list(zip(*values, strict=True)))
+        columns[name] = [process(each) for each in found] if process else found
+    insert_columns(connection, table, columns, alike)
 
 
 def insert_columns(
@@ -47,6 +38,7 @@ def insert_columns(
 ) -> None:
     """Insert rows as `insert_rows` does, from values as the file has them, column by column."""
     count = len(next(iter(columns.values())))
+    # Of a column that nobody filled there is nothing to say.
     told = {
         name: values
         for name, values in columns.items()

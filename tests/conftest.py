@@ -82,7 +82,7 @@ def sample_ledger(tmp_path_factory: pytest.TempPathFactory, empty_ledger: Path) 
     desk = desks.open_with_password(folder, PASSWORD, clock)
     with desk.ledger.reader() as connection:
         prepared = imports.prepare(connection, sample.bundled(), desk.scope, desk.today())
-    imports.commit(desk.units, prepared)
+    imports.commit(desk, prepared)
     desk.close()
     return folder
 

@@ -123,6 +123,7 @@ class MessageDoor(QObject):
         super().__init__(window)
         self._window = window
         self._shown: list[Toast] = []
+        self._instead = ""
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -168,7 +169,21 @@ class MessageDoor(QObject):
 
     def done(self, text: str, undo: Callable[[], None] | None = None) -> None:
         """Say what was done, with its undo; passes by itself."""
-        self._show("done", text, undo)
+        if self._instead:
+            self._show("tell", self._instead, undo)
+            self._instead = ""
+        else:
+            self._show("done", text, undo)
+
+    def instead(self, text: str) -> None:
+        """Say this where something is about to be called done: what became of it is not what was asked for."""
+        self._instead = text
+        QTimer.singleShot(0, self, self._say_instead)
+
+    def _say_instead(self) -> None:
+        """Say it by itself when nothing was called done."""
+        if self._instead:
+            self.done("")
 
     def error(self, error: ExpectedError) -> None:
         """Say what happened and what to do; stays until closed."""

@@ -169,7 +169,7 @@ def import_(
         )
         if dry_run:
             outcome = _("Looked through only; nothing was written.")
-        elif (changed := imports.commit(opened.units, prepared, show, desk=opened)).change_set:
+        elif (changed := imports.commit(opened, prepared, show)).change_set:
             outcome = _("Imported. One undo takes all of it back.")
             if changed.proposed:
                 outcome = f"{outcome}\n{error_words.proposed_text(changed)}"

@@ -14,7 +14,9 @@ from typing import Literal
 Level = Literal["province", "city", "county", "town", "village"]
 
 _DATA = Path(__file__).parent / "division_data"
-_LEVELS: dict[int, Level] = {2: "province", 4: "city", 6: "county", 9: "town", 12: "village"}
+COUNTY, TOWN, VILLAGE = 6, 9, 12
+"""Digits of the code of a place of each level that keeps a ledger."""
+_LEVELS: dict[int, Level] = {2: "province", 4: "city", COUNTY: "county", TOWN: "town", VILLAGE: "village"}
 _LENGTHS = tuple(_LEVELS)
 
 # City levels that exist only in the code table and are never spoken.

@@ -22,10 +22,10 @@ from caseworker_app.exchange import check as reading
 from caseworker_app.exchange.check import Refused
 from caseworker_app.read_models.cells import Applied, Edit, Problem
 from caseworker_app.use_cases.desk import Desk
-from caseworker_app.use_cases.propose import owned_elsewhere, propose
+from caseworker_app.use_cases.propose import propose
 from caseworker_app.use_cases.typed import one_line
 from caseworker_app.wording import label, labels
-from db.queries import blocks
+from db.queries import blocks, owners
 from db.queries.dated import holds, live, under_way
 from db.tables import (
     Household,
@@ -225,7 +225,7 @@ def mappings(connection: Connection, statement: Any, column: Any, wanted: Iterab
         yield row._asdict()
 
 
-def _by_owner(connection: Connection, typed: Field, owners: Iterable[str], on: date) -> dict[str, Values]:
+def _by_owner(connection: Connection, typed: Field, whose: Iterable[str], on: date) -> dict[str, Values]:
     """Return the row that holds for each person (or household) on a day."""
     table: Any = typed.table
     owner = _owner(table)
@@ -233,7 +233,7 @@ def _by_owner(connection: Connection, typed: Field, owners: Iterable[str], on: d
     if typed.attribute:
         chosen = chosen.where(table.attribute == typed.attribute)
     order = table.started_on if table is Spell else table.since
-    rows = mappings(connection, chosen.order_by(order), table.__table__.c[owner], owners)
+    rows = mappings(connection, chosen.order_by(order), table.__table__.c[owner], whose)
     return {row[owner]: row for row in rows}
 
 
@@ -470,13 +470,13 @@ class Plan:
         """Write every row that changes, or put it to the village that owns it; return how many were put so."""
         groups: dict[tuple[Table, tuple[str, ...]], list[tuple[str, Values]]] = defaultdict(list)
         before = [row.before["id"] for row in self.rows.values() if row.before["id"]]
-        owners = owned_elsewhere(unit.connection, desk.scope, before)
+        sent = owners.elsewhere(unit.connection, desk.scope, before)
         proposed = 0
         for row in self.rows.values():
             changed = row.changed()
             record = row.before["id"]
-            if changed and record in owners:
-                propose(desk, unit, owners[record], row.table.__tablename__, record, row.before, changed)
+            if changed and record in sent:
+                propose(desk, unit, sent[record], row.table.__tablename__, record, row.before, changed)
                 proposed += 1
             elif changed and row.begins:
                 _begin(unit, row, self.on)

@@ -25,7 +25,7 @@ from db.unit_of_work import UnitOfWork
 
 _SHOWN = 8
 """Characters of a device id that people are told."""
-_DIGITS = {"village": 12, "township": 9, "county": 6}
+_DIGITS = {"village": divisions.VILLAGE, "township": divisions.TOWN, "county": divisions.COUNTY}
 
 
 def short(device: str) -> str:
@@ -76,7 +76,7 @@ def note(unit: UnitOfWork, desk: Desk, place: str, found: Seal, state: str, name
 
 def sender(manifest: Mapping[str, Any]) -> str:
     """Return the place whose device sealed a workbook: a level's own ledger signs for what is below it."""
-    digits = _DIGITS.get(str(manifest.get("level", "")), 12)
+    digits = _DIGITS.get(str(manifest.get("level", "")), divisions.VILLAGE)
     return str(manifest.get("village", ""))[:digits]
 
 

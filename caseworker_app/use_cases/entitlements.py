@@ -1,15 +1,14 @@
 """Who is entitled to what: facts gathered once, then the pack's items assessed over them."""
 
-import gc
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from caseworker_app.collector import uncollected
 from caseworker_app.domain.spans import Cycle
 from caseworker_app.policy import needs
 from caseworker_app.policy.answer import Entitlement, State
@@ -20,6 +19,7 @@ from caseworker_app.policy.decide import claim_of
 from caseworker_app.policy.facts import Claimed, HouseholdFacts, OrganisationFacts, Subject
 from caseworker_app.policy.pack import Item, Pack
 from caseworker_app.policy.schema import EPISODE, ORGANISATION, PERSON
+from caseworker_app.policy.verdicts import Decided
 from caseworker_app.policy.verdicts import verdicts as quick
 from db.queries import facts
 
@@ -56,20 +56,6 @@ class Known:
     households: Sequence[HouseholdFacts]
     organisations: Sequence[OrganisationFacts]
     claimed: Claimed
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Make a hundred thousand rows that all stay, without looking for garbage among them again and again."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.freeze()  # All at once among the old, which are seldom gone through: looking at them takes half a second.
-            gc.unfreeze()
-            gc.enable()
 
 
 def gather(
@@ -129,7 +115,7 @@ def verdicts(
     Who is not named is not eligible. Raises ExpectedError `assess.cycle`.
     """
     items = _items(pack, "", cycle)
-    with _undisturbed():
+    with uncollected():
         known = gather(connection, items, on)
         claimed = Claimed() if as_if_unclaimed else known.claimed
         return _possible(items, replace(known, claimed=claimed), on, cycle)
@@ -151,18 +137,14 @@ def standing(connection: Connection, pack: Pack, on: date, households: Sequence[
     known = gather(connection, items, on, households=households)
     found = []
     for item, period, asked in _asked(items, known, on, "", None):
-        for subject, decided in zip(asked, quick(item, asked, period, on, known.claimed), strict=True):
-            state = decided[0]
-            taken = state is State.NOT_ELIGIBLE and (
-                claim_of(item, subject.id, period, known.claimed, on) is not None
+        for subject, decided in _concerned(item, period, asked, on, known.claimed):
+            answer = (
+                assess_subject(item, subject, period, on, known.claimed)
+                if decided[0] is State.UNKNOWN
+                else None
             )
-            if state is not State.NOT_ELIGIBLE or taken:
-                answer = (
-                    assess_subject(item, subject, period, on, known.claimed)
-                    if state is State.UNKNOWN
-                    else None
-                )
-                found.append(Verdict(item.id, period, subject, *decided, taken, answer))
+            taken = decided[0] is State.NOT_ELIGIBLE
+            found.append(Verdict(item.id, period, subject, *decided, taken, answer))
     return found
 
 
@@ -204,20 +186,25 @@ def assess_all(
     answers = [
         assess_subject(each, subject, period, on, known.claimed)
         for each, period, asked in _asked(items, known, on, cycle, chosen)
-        for subject in (asked if all_answers else _concerned(each, period, asked, on, known.claimed))
+        for subject in (
+            asked
+            if all_answers
+            else [subject for subject, _decided in _concerned(each, period, asked, on, known.claimed)]
+        )
     ]
     return together(pack, answers)
 
 
 def _concerned(
     item: Item, period: Cycle, asked: Sequence[Subject], on: date, claimed: Claimed
-) -> list[Subject]:
-    """Return to whom something is due, may be due, or was claimed."""
-    return [
-        subject
-        for subject, decided in zip(asked, quick(item, asked, period, on, claimed), strict=True)
-        if decided[0] is not State.NOT_ELIGIBLE or claim_of(item, subject.id, period, claimed, on) is not None
-    ]
+) -> Iterator[tuple[Subject, Decided]]:
+    """Give to whom something is due or may be due, and who is not eligible only because it was claimed."""
+    for subject, decided in zip(asked, quick(item, asked, period, on, claimed), strict=True):
+        if (
+            decided[0] is not State.NOT_ELIGIBLE
+            or claim_of(item, subject.id, period, claimed, on) is not None
+        ):
+            yield subject, decided
 
 
 def what_would_change(connection: Connection, pack: Pack, answer: Entitlement) -> tuple[Change, ...] | None:
@@ -292,7 +279,7 @@ def _in_state(
     households: Sequence[str] | None = None,
 ) -> list[Entitlement]:
     """Return the answers of one state; reasons are built for these alone."""
-    with _undisturbed():
+    with uncollected():
         known = gather(connection, items, on, households=households)
         answers = [
             assess_subject(pack.item(each.item), each.subject, each.cycle, on, known.claimed)
@@ -317,7 +304,7 @@ def claimable_in(
     All of a beneficiary's answers come together, so that those not given together can be weighed.
     """
     found: list[Entitlement] = []
-    with _undisturbed():
+    with uncollected():
         known = gather(connection, list(pack.items.values()), on)
         due = [
             [

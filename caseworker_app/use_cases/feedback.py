@@ -30,7 +30,6 @@ Values = dict[str, Any]
 Progress = Callable[[int, int, str], None]
 _LEVELS = {9: ("township", "county"), 6: ("township", "county")}
 """Whose decisions a level passes down."""
-_VILLAGE = 12
 _SEALS = {"sound": "完好", "broken": "已改动", "absent": "无"}
 _STANDINGS = {
     "ahead": "已接收",
@@ -71,7 +70,7 @@ def _name(place: str) -> str:
 def _forms(place: str) -> tuple[forms.SheetForm, ...]:
     """Return the sheets of a feedback; a village need not be told in each row that it is its own."""
     found = forms.forms("feedback.toml")
-    if len(place) != _VILLAGE:
+    if len(place) != divisions.VILLAGE:
         return found
     return tuple(
         replace(form, columns=tuple(each for each in form.columns if each.field != "village"))
@@ -223,7 +222,9 @@ def raise_found(desk: Desk, village: str, month: str) -> int:
     with desk.units("problem.raise") as unit:
         found = [
             each
-            for own in ([village] if len(village) == _VILLAGE else villages(unit.connection, village))
+            for own in (
+                [village] if len(village) == divisions.VILLAGE else villages(unit.connection, village)
+            )
             for each in problems.problems_of(unit.connection, desk, own, month)
             if checks()[each["code"]].severity == "stop"
         ]
@@ -277,7 +278,7 @@ def write(
 
 
 def _how(place: str) -> CoverLine:
-    if len(place) == _VILLAGE:
+    if len(place) == divisions.VILLAGE:
         return ("村里怎么办", "在台账「导入报送」页接收本文件，逐项整改后随下次月报送一并上报。")
     return (
         "乡镇怎么办",

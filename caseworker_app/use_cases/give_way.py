@@ -9,7 +9,7 @@ from sqlalchemy import select
 from caseworker_app.domain.kinds import BY_TABLE
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.use_cases.propose import propose
-from db.queries import blocks
+from db.queries import blocks, owners
 from db.queries import duplicates as duplicate_queries
 from db.queries import twins as queries
 from db.queries.dated import live
@@ -103,7 +103,7 @@ def _fill(desk: Desk, unit: UnitOfWork, name: str, pairs: Mapping[str, str]) -> 
         )
     }
     _void(unit, table, [rows[drop] for drop in pairs])
-    sent = queries.owners(unit.connection, desk.scope, pairs.values())
+    sent = owners.elsewhere(unit.connection, desk.scope, pairs.values())
     for drop, keep in pairs.items():
         before = dict(rows[keep])
         values = {

@@ -1,9 +1,7 @@
 """Spreadsheets in: read, recognise, compare, preview; then write everything as one change set."""
 
-import gc
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from caseworker_app import error_words, wording
+from caseworker_app.collector import uncollected
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.exchange import plan, read, recognise
@@ -37,7 +36,7 @@ from db.tables import (
     PersonAttribute,
     Spell,
 )
-from db.unit_of_work import UnitOfWork, Units
+from db.unit_of_work import UnitOfWork
 
 Progress = Callable[[int, int, str], None]
 """Told how far of how much, and what is being done; raising from it cancels."""
@@ -124,18 +123,6 @@ def _belong(person: PersonState, membership: dict[str, Any], household_no: str) 
         person.left, person.household_no = membership, household_no
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Leave out looking for cycles: there are none among a million plain rows, and looking takes seconds."""
-    on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if on:
-            gc.enable()
-
-
 def look(
     files: Sequence[Path],
     *,
@@ -145,7 +132,7 @@ def look(
     """Read workbooks; raises ExpectedError `workbook.*` for a file that cannot be read."""
     begun = time.perf_counter()
     progress(0, len(files), "import.reading")
-    with _uncollected():
+    with uncollected():
         contents = read.read_all(files, lambda rows: progress(rows, 0, "import.reading"), password=password)
     return Read(
         tuple(files), tuple(tuple(sheets) for sheets in contents), time.perf_counter() - begun, password
@@ -246,7 +233,7 @@ def _planned(
     confirmed: Collection[tuple[str, str, int]] = (),
 ) -> Prepared:
     begun = time.perf_counter()
-    with _uncollected():
+    with uncollected():
         planner = plan.Planner(ledger_state(connection), scope, today, new_ids(), confirmed)
         previews = [
             planner.sheet(name, sheet, match, lambda done, total: progress(done, total, "import.checking"))
@@ -289,23 +276,20 @@ def answer(prepared: Prepared, target: Path, officer: str) -> list[Path]:
     return written
 
 
-def commit(
-    units: Units,
-    prepared: Prepared,
-    progress: Progress = lambda _done, _total, _what: None,
-    *,
-    desk: Desk | None = None,
-) -> Changed:
+def commit(desk: Desk, prepared: Prepared, progress: Progress = lambda _done, _total, _what: None) -> Changed:
     """Write a prepared import as one change set; ExpectedError `import.moved_on` when the ledger changed since.
 
-    With the `desk` of a level, what would change in the records of a village is put to that village.
+    What would change in the records of a village is put to that village.
     """
-    with _uncollected(), units("import", files=list(prepared.names), name="、".join(prepared.names)) as unit:
-        proposed = write(unit, prepared, progress, desk)
+    with (
+        uncollected(),
+        desk.units("import", files=list(prepared.names), name="、".join(prepared.names)) as unit,
+    ):
+        proposed = write(desk, unit, prepared, progress)
         return replace(unit.commit(), proposed=proposed)
 
 
-def write(unit: UnitOfWork, prepared: Prepared, progress: Progress, desk: Desk | None = None) -> int:
+def write(desk: Desk, unit: UnitOfWork, prepared: Prepared, progress: Progress) -> int:
     """Write a prepared import into a unit of work, and return how many records are changed by a proposal only.
 
     Raises ExpectedError `import.moved_on` when the ledger changed since.
@@ -328,7 +312,7 @@ def write(unit: UnitOfWork, prepared: Prepared, progress: Progress, desk: Desk |
             unit.insert_many(RECORDS[name], rows[start : start + 5000])
             done += len(rows[start : start + 5000])
         for changes in later.values():
-            if desk is not None and name in _PROPOSED:
+            if name in _PROPOSED:
                 proposed += propose.change(desk, unit, RECORDS[name], changes)
             else:
                 unit.update_many(RECORDS[name], changes)

@@ -30,7 +30,6 @@ Take = Callable[[str, Values], None]
 _DAY = timedelta(days=1)
 _BLOCK = 1000
 """Households at a time: as many as the facts of which fit into little memory."""
-_SERVICES = ("policy_briefing", "job_referral", "career_guidance", "skills_training")
 
 
 def _yes_no(value: bool | None) -> str:

@@ -1,5 +1,6 @@
 """Facts that policies ask of people and households and nothing else of the ledger says: entered by name, dated."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,6 +18,7 @@ from caseworker_app.use_cases.typed import clean
 from caseworker_app.wording import label
 from db.queries.dated import live
 from db.tables import Household, HouseholdAttribute, Person, PersonAttribute
+from db.unit_of_work import UnitOfWork
 
 _DAY = timedelta(days=1)
 _ATTRIBUTES = {"person.unemployed_since": "registered_unemployed_on"}
@@ -95,54 +97,68 @@ def _kept(asked: Asked, text: str) -> str:
 
 
 def enter(desk: Desk, name: str, owner: str, text: str, *, since: date | None = None) -> Changed:
-    """Say a fact of a person or household from a day on; the first that is said holds for the time before too.
+    """Say a fact of a person or household from a day on; as `enter_all`."""
+    return enter_all(desk, [(name, owner, text)], since=since)
+
+
+def enter_all(desk: Desk, said: Sequence[tuple[str, str, str]], *, since: date | None = None) -> Changed:
+    """Say facts, each (name, whose, what), from a day on as one change; the first that is said holds for the time before too.
 
     Raises ExpectedError `asked.none`, `asked.value` (with what is possible), `asked.form`, `asked.later`, `day.future`, `asked.whose`.
     """
-    known = facts(desk.pack)
-    if name not in known:
-        raise ExpectedError("asked.none", fact=name, facts="、".join(known))
-    asked, said = known[name], clean(text, most=200)
     if since is not None and since > desk.today():
         raise ExpectedError("day.future", day=since.isoformat())
+    known = facts(desk.pack)
+    read = []
+    for name, owner, text in said:
+        if name not in known:
+            raise ExpectedError("asked.none", fact=name, facts="、".join(known))
+        read.append((known[name], owner, _read(known[name], text)))
+    titles = "、".join(dict.fromkeys(asked.title for asked, _owner, _value in read))
+    with desk.units("asked.record", fact=titles) as unit:
+        names = [_enter(desk, unit, asked, owner, value, since) for asked, owner, value in read]
+        unit.name(names[0], 1)
+        return unit.commit()
+
+
+def _read(asked: Asked, text: str) -> str:
+    """Return what was typed as it is kept; ExpectedError `asked.value`, `asked.form`."""
+    said = clean(text, most=200)
     try:
         if not said:
             raise ValueError(said)
-        value = _kept(asked, said)
+        return _kept(asked, said)
     except ValueError:
         if asked.choices:
             choices = "、".join(asked.choices.values())
             raise ExpectedError("asked.value", fact=asked.title, value=said, choices=choices) from None
         raise ExpectedError("asked.form", fact=asked.title, value=said, kind=asked.kind) from None
+
+
+def _enter(desk: Desk, unit: UnitOfWork, asked: Asked, owner: str, value: str, since: date | None) -> str:
+    """Write a dated fact and return of whom; ExpectedError `asked.later`, `asked.whose`."""
     table, key, whose = (
         (PersonAttribute, "person_id", Person)
         if asked.of_person
         else (HouseholdAttribute, "household_id", Household)
     )
-    with desk.units("asked.record", fact=asked.title) as unit:
-        chosen = select(table.__table__).where(
-            live(table), table.__table__.c[key] == owner, table.__table__.c.attribute == asked.attribute
-        )
-        rows = sorted(unit.connection.execute(chosen).all(), key=lambda row: row.since or date.min)
-        there = select(whose.__table__).where(live(whose), whose.__table__.c.id == owner)
-        record = unit.connection.execute(there).one_or_none()
-        if record is None:
-            raise ExpectedError("asked.whose")
-        last = rows[-1] if rows else None
-        if last is None:
-            unit.insert(
-                table, **{key: owner}, attribute=asked.attribute, value=value, since=since, until=None
-            )
-        else:
-            begins = since or desk.today()
-            if begins < (last.since or date.min):
-                raise ExpectedError("asked.later", fact=asked.title, day=last.since.isoformat())
-            if last.since == begins:
-                unit.update(table, last.id, value=value, until=None)
-            else:
-                unit.update(table, last.id, until=begins - _DAY)
-                unit.insert(
-                    table, **{key: owner}, attribute=asked.attribute, value=value, since=begins, until=None
-                )
-        unit.name(record.name if asked.of_person else record.household_no, 1)
-        return unit.commit()
+    chosen = select(table.__table__).where(
+        live(table), table.__table__.c[key] == owner, table.__table__.c.attribute == asked.attribute
+    )
+    rows = sorted(unit.connection.execute(chosen).all(), key=lambda row: row.since or date.min)
+    there = select(whose.__table__).where(live(whose), whose.__table__.c.id == owner)
+    record = unit.connection.execute(there).one_or_none()
+    if record is None:
+        raise ExpectedError("asked.whose")
+    last = rows[-1] if rows else None
+    begins = since
+    if last is not None:
+        begins = since or desk.today()
+        if begins < (last.since or date.min):
+            raise ExpectedError("asked.later", fact=asked.title, day=last.since.isoformat())
+        if last.since == begins:
+            unit.update(table, last.id, value=value, until=None)
+            return str(record.name if asked.of_person else record.household_no)
+        unit.update(table, last.id, until=begins - _DAY)
+    unit.insert(table, **{key: owner}, attribute=asked.attribute, value=value, since=begins, until=None)
+    return str(record.name if asked.of_person else record.household_no)

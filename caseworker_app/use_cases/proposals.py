@@ -11,9 +11,9 @@ from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.error_words import field_text, table_text, value_text
 from caseworker_app.read_models.todos import ProposalLine
 from caseworker_app.use_cases.desk import Desk
-from caseworker_app.use_cases.propose import owned_elsewhere
 from caseworker_app.wording import _
 from db import journal
+from db.queries import owners
 from db.queries import problems as queries
 from db.states import VOIDED
 from db.tables import RECORDS, Holding, Proposal
@@ -78,7 +78,7 @@ def answer(desk: Desk, about: str, outcome: str, reason: str, reply: Reply) -> C
         own = next(iter(queries.proposals(unit.connection, record=about)), None)
         if own is None:
             raise ExpectedError("todo.gone")
-        if owned_elsewhere(unit.connection, desk.scope, [own.record]):
+        if owners.elsewhere(unit.connection, desk.scope, [own.record]):
             raise _not_owner(own)
         waiting = queries.proposals(unit.connection, village=own.village_code, waiting=True)
         several = next((each for each in together(waiting) if about in {line.id for line in each}), [own])

@@ -377,7 +377,7 @@ def accept(desk: Desk, outcome: Outcome, progress: Progress = lambda _done, _tot
         with desk.ledger.reader() as connection:
             prepared = imports.recognised(connection, contents, desk.scope, desk.today())
     with desk.units("receive.plain", file=file.file, village=file.village) as unit:
-        proposed = imports.write(unit, prepared, progress, desk)
+        proposed = imports.write(desk, unit, prepared, progress)
         if not file.taken:
             _note_plain(unit, desk, file)
         if file.village and file.village != desk.scope:

@@ -348,10 +348,6 @@ def _check_password(password: str) -> None:
         raise ExpectedError("upload.password_short", least=SHORTEST_PASSWORD)
 
 
-def _save(draft: Draft, path: Path, password: str, progress: Progress) -> Path:
-    return draft.save(path, password, lambda done, total: progress(done, total, "upload.writing"))
-
-
 def _keep(
     desk: Desk,
     month: str,
@@ -406,7 +402,7 @@ def write_again(
     if found is None:
         raise ExpectedError("upload.none", upload=upload)
     with closing(Draft.again(found[1])) as draft:
-        made = _save(draft, path, password, progress)
+        made = draft.save(path, password, lambda done, total: progress(done, total, "upload.writing"))
         try:
             made.replace(path)
         except OSError as error:

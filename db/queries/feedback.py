@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, or_, select
 from sqlalchemy.orm import aliased
 
+from caseworker_app.domain import divisions
 from db.queries.dated import live
 from db.tables import (
     AdoptedPack,
@@ -22,8 +23,6 @@ from db.tables import (
 )
 
 FEEDBACK = "feedback"
-_TOWN = 9
-"""Digits of a township."""
 
 
 _SENT_UP = ("upload", "plain")
@@ -139,5 +138,5 @@ def villages(connection: Connection) -> list[str]:
 def places(connection: Connection, scope: str) -> list[str]:
     """Return whom this ledger's place writes feedback to: the townships of a county first, then villages."""
     found = [each for each in villages(connection) if each.startswith(scope) and each != scope]
-    towns = {each[:_TOWN] for each in found} if len(scope) < _TOWN else set()
-    return [*sorted(towns), *(each for each in found if len(each) > _TOWN)]
+    towns = {each[: divisions.TOWN] for each in found} if len(scope) < divisions.TOWN else set()
+    return [*sorted(towns), *(each for each in found if len(each) > divisions.TOWN)]

@@ -12,8 +12,6 @@ from db.queries.dated import live
 from db.tables import Conflict, Device, Holding, Household, MonthClose, Received
 
 _UPLOADS = ("upload", "plain")
-_TOWN = 9
-"""Digits of a township."""
 
 
 def device_rows(connection: Connection, place: str) -> list[Any]:
@@ -67,11 +65,11 @@ def villages(connection: Connection, scope: str) -> list[str]:
     sent = _own(select(Received.village_code).where(Received.kind.in_(_UPLOADS)))
     direct = set(connection.execute(sent).scalars())
     found |= direct
-    if len(scope) < _TOWN:
-        towns = {each[:_TOWN] for each in found if len(each) >= _TOWN}
+    if len(scope) < divisions.TOWN:
+        towns = {each[: divisions.TOWN] for each in found if len(each) >= divisions.TOWN}
         return sorted(each for each in towns | direct if each.startswith(scope) and each != scope)
-    known = sorted(each for each in found if len(each) == 12 and each.startswith(scope))
-    if known or len(scope) != 9:
+    known = sorted(each for each in found if len(each) == divisions.VILLAGE and each.startswith(scope))
+    if known or len(scope) != divisions.TOWN:
         return known
     return [each.code for each in divisions.children(scope)]
 

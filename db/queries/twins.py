@@ -10,12 +10,11 @@ from sqlalchemy import Connection, Table, func, select
 from caseworker_app.domain import identity
 from caseworker_app.domain.kinds import BY_TABLE
 from caseworker_app.read_models.duplicates import Comparison, Difference, LeftPair, Side, Sure, SurePair
-from db.queries import blocks
+from db.queries import blocks, owners
 from db.queries.dated import live
 from db.queries.duplicates import apart, compare, sides
-from db.tables import RECORDS, Change, ChangeSet, Claim, Holding, Membership, Person
+from db.tables import RECORDS, Change, ChangeSet, Claim, Membership, Person
 
-_VILLAGE = 12
 _NOT_BY_HAND = ("import", "person.take_over", "person.merge_sure")
 
 
@@ -26,18 +25,6 @@ def child_tables(column: str) -> list[tuple[str, Table]]:
         for name, table in RECORDS.items()
         if column in table.__table__.c
     ]
-
-
-def owners(connection: Connection, scope: str, records: Iterable[str]) -> dict[str, str]:
-    """Return the village below this ledger's scope that sent, and so owns, each of these records."""
-    if len(scope) == _VILLAGE:
-        return {}
-    chosen = select(Holding.record, Holding.village_code)
-    return {
-        row.record: row.village_code
-        for row in blocks.rows(connection, chosen, Holding.record, records)
-        if len(row.village_code) == _VILLAGE
-    }
 
 
 def _not_by_hand(connection: Connection) -> set[str]:
@@ -74,7 +61,7 @@ def _only_imported(connection: Connection, scope: str, column: str, whose: Colle
             by_hand.add(told[row.record])
     claims = select(Claim.beneficiary).where(live(Claim))
     by_hand.update(row.beneficiary for row in blocks.rows(connection, claims, Claim.beneficiary, whose))
-    sent = owners(connection, scope, [*told, *whose])
+    sent = owners.elsewhere(connection, scope, [*told, *whose])
     by_hand.update(told[record] for record in sent)
     return set(whose) - by_hand
 
@@ -113,17 +100,27 @@ def _sound(number: str) -> bool:
     return len(number) == 18 and not number.endswith("000")
 
 
+_NUMBERS = {"person": "identity_number", "household": "household_no"}
+
+
 def standing(connection: Connection, received: Iterable[tuple[str, str]]) -> int:
     """Return how many of these received records (table, id) share their number with another that stands."""
-    waiting = 0
+    by_table: dict[str, list[str]] = defaultdict(list)
     for name, record in received:
+        by_table[name].append(record)
+    waiting = len(by_table.pop("claim", ()))
+    for name, records in by_table.items():
         table = RECORDS[name].__table__
-        column = table.c[
-            "identity_number" if name == "person" else "household_no" if name == "household" else "id"
-        ]
-        own = select(column).where(table.c.id == record).scalar_subquery()
-        other = select(table.c.id).where(column == own, table.c.id != record, table.c.voided_in.is_(None))
-        waiting += name == "claim" or connection.execute(other.limit(1)).first() is not None
+        number = table.c[_NUMBERS[name]].label("number")
+        numbers = {
+            row.id: row.number
+            for row in blocks.rows(connection, select(table.c.id, number), table.c.id, records)
+        }
+        alive = select(table.c.id, number).where(table.c.voided_in.is_(None))
+        stand: dict[str, set[str]] = defaultdict(set)
+        for row in blocks.rows(connection, alive, table.c[_NUMBERS[name]], numbers.values()):
+            stand[row.number].add(row.id)
+        waiting += sum(bool(stand[numbers[record]] - {record}) for record in records)
     return waiting
 
 
@@ -140,13 +137,18 @@ def sure(connection: Connection, scope: str, on: date, people: Collection[str] |
     """
     groups = _groups(connection, people)
     ids = [row.id for group in groups for row in group]
-    who, sent, told_apart = sides(connection, ids, on), owners(connection, scope, ids), apart(connection)
+    who, sent, told_apart = (
+        sides(connection, ids, on),
+        owners.elsewhere(connection, scope, ids),
+        apart(connection),
+    )
     ours = [each for each in ids if each not in sent]
     imported = _only_imported(connection, scope, "person_id", ours)
-    homes = {who[each].household for each in ours if who[each].household} - set(
-        owners(connection, scope, {who[each].household for each in ours})
-    )
+    homes = {who[each].household for each in ours if who[each].household}
+    homes -= owners.elsewhere(connection, scope, homes).keys()
     home_imported = _only_imported(connection, scope, "household_id", homes)
+    claims = select(Claim.beneficiary).where(live(Claim))
+    claimed = {row.beneficiary for row in blocks.rows(connection, claims, Claim.beneficiary, ids)}
     pairs: list[SurePair] = []
     left: list[LeftPair] = []
     for group in groups:
@@ -161,7 +163,8 @@ def sure(connection: Connection, scope: str, on: date, people: Collection[str] |
             and second.id in imported
             and (second.household in home_imported or second.household == first.household)
         )
-        why, fields = _left(connection, first, second, on, gives_way=gives_way)
+        both_claimed = {first.id, second.id} <= claimed
+        why, fields = _left(connection, first, second, on, gives_way=gives_way, both_claimed=both_claimed)
         if more:
             why, fields = "several", ()
         if why:
@@ -172,7 +175,7 @@ def sure(connection: Connection, scope: str, on: date, people: Collection[str] |
 
 
 def _left(
-    connection: Connection, first: Side, second: Side, on: date, *, gives_way: bool
+    connection: Connection, first: Side, second: Side, on: date, *, gives_way: bool, both_claimed: bool
 ) -> tuple[str, tuple[Difference, ...]]:
     """Return why two records are left for a person's eye, '' when they are surely one."""
     if first.name != second.name:
@@ -183,8 +186,7 @@ def _left(
         return "", ()
     if (first.household_no, first.relation) != (second.household_no, second.relation):
         return "household", ()
-    claims = select(Claim.beneficiary).where(live(Claim), Claim.beneficiary.in_((first.id, second.id)))
-    if len(set(connection.execute(claims).scalars())) > 1:
+    if both_claimed:
         return "claims", ()
     compared = compare(connection, first.id, second.id, on)
     fields = contradicting(compared) if compared else ()

@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -31,6 +30,7 @@ from caseworker_app.use_cases import imports
 from caseworker_app.use_cases.desk import Desk
 from db import engine
 from db.queries import workers
+from tests.benchmarks import clock
 
 PASSWORD = "only-for-measuring"
 HOUSEHOLDS_A_WORKER = 0.42
@@ -47,11 +47,6 @@ class Timed:
     what: str
     ours: float
     floor: float
-
-
-def clock() -> datetime:
-    """Stand still at noon of 2024-11-30."""
-    return datetime(2024, 11, 30, 4, tzinfo=UTC).replace(tzinfo=None)
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -100,7 +95,7 @@ def timed_import(folder: Path, file: Path) -> list[Timed]:
         with desk.ledger.reader() as connection:
             prepared = imports.prepare(connection, [file], desk.scope, desk.today())
         begun = time.perf_counter()
-        imports.commit(desk.units, prepared)
+        imports.commit(desk, prepared)
         parts["writing"].append(time.perf_counter() - begun)
         parts["reading"].append(prepared.preview.read_seconds)
         parts["checking"].append(prepared.preview.check_seconds)
@@ -292,7 +287,7 @@ def measure(size: int, folder: Path) -> None:
     desk = new_ledger(folder / "ledger")
     with desk.ledger.reader() as connection:
         prepared = imports.prepare(connection, files, desk.scope, desk.today())
-    imports.commit(desk.units, prepared)
+    imports.commit(desk, prepared)
     with desk.ledger.reader() as connection:
         found = workers.counts(connection, ["workers", "people"], desk.asked(desk.today()))
     lines += timed_lists(desk)

@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -38,17 +38,13 @@ from db.tables import (
     Spell,
     Wage,
 )
+from tests.benchmarks import clock
 
 _TURNS = 4
 _PEOPLE = 150
 _HOUSEHOLDS = 200
 """As many as the window asks for at once."""
 _STEPS = 60
-
-
-def clock() -> datetime:
-    """Stand still at noon of 2024-11-30."""
-    return datetime(2024, 11, 30, 4, tzinfo=UTC).replace(tzinfo=None)
 
 
 def processor(work: Callable[[], object]) -> float:

@@ -13,7 +13,6 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import python_calamine
@@ -27,15 +26,11 @@ from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases import imports, receive, uploads
 from db import engine
 from db.tables import RECORDS
+from tests.benchmarks import clock
 
 _PASSWORD = "mountain-river"
 _COUNTY = "640106"
 _AT_ONCE = 4
-
-
-def clock() -> datetime:
-    """Stand still at noon of 2024-11-30."""
-    return datetime(2024, 11, 30, 4, tzinfo=UTC).replace(tzinfo=None)
 
 
 def _village(source: Path, folder: Path, number: int, code: str) -> None:
@@ -75,7 +70,7 @@ def workbooks(folder: Path, villages: int, households: int) -> list[Path]:
     with desk.ledger.reader() as connection:
         given = sample.write(folder / "files", households, 1)
         prepared = imports.prepare(connection, given, desk.scope, desk.today())
-    imports.commit(desk.units, prepared)
+    imports.commit(desk, prepared)
     desk.close()
     codes = [
         village.code for town in divisions.children(_COUNTY) for village in divisions.children(town.code)

@@ -10,7 +10,7 @@ import statistics
 import sys
 import tempfile
 import time
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import xlsxwriter
@@ -19,14 +19,10 @@ from caseworker_app.exchange import read
 from caseworker_app.exchange.read import Sheet
 from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases import uploads
+from tests.benchmarks import clock
 
 _TURNS = 3
 _ROWS_OF_ONE_TURN = 200_000
-
-
-def clock() -> datetime:
-    """Stand still at noon of 2024-11-30."""
-    return datetime(2024, 11, 30, 4, tzinfo=UTC).replace(tzinfo=None)
 
 
 def bare(sheets: list[Sheet], file: Path) -> None:

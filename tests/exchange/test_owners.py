@@ -149,7 +149,7 @@ def test_what_a_sheet_says_otherwise_of_a_villages_job_is_proposed(sent: Machine
         with town.ledger.reader() as connection:
             prepared = imports.prepare(connection, [sample.bundled()[1]], TOWN, town.today())
         told = replace(prepared, writes=Writes({}, {"spell": {spell.id: {"wage": 876500}}}))
-        assert imports.commit(town.units, told, desk=town).proposed == 1
+        assert imports.commit(town, told).proposed == 1
     assert one(town, Spell, Spell.id == spell.id).wage == spell.wage
     (todo,) = proposals(town)
     assert "8,765" in todo.what

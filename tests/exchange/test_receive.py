@@ -89,7 +89,7 @@ def villages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             desk, _code = desks.new(folder, PASSWORD, village, "马村", clock=clock)
             with desk.ledger.reader() as connection:
                 prepared = imports.prepare(connection, sample.bundled(), desk.scope, desk.today())
-            imports.commit(desk.units, prepared)
+            imports.commit(desk, prepared)
             desk.close()
         made[village] = folder
     return made

@@ -34,7 +34,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             desk, _code = desks.new(folder, PASSWORD, scope, "马村", clock=clock)
             with desk.ledger.reader() as connection:
                 prepared = imports.prepare(connection, sample.bundled(), desk.scope, desk.today())
-            imports.commit(desk.units, prepared)
+            imports.commit(desk, prepared)
             desk.close()
         found[scope] = folder
     return found
@@ -204,7 +204,7 @@ def test_two_laptops_that_imported_by_themselves_are_merged_at_once(machines: Ma
         second = machines.new("second", VILLAGE)
         with second.ledger.reader() as connection:
             prepared = imports.prepare(connection, sample.bundled(), VILLAGE, second.today())
-        imports.commit(second.units, prepared)
+        imports.commit(second, prepared)
     laptop = machines.desks["laptop"]
     people, homes, spells = (ids(laptop, table) for table in (Person, Household, Spell))
     outcomes = machines.receive("laptop", machines.send("second", "b.xlsx"))

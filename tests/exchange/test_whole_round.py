@@ -91,7 +91,7 @@ def village_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         desk, _code = desks.new(folder, PASSWORD, VILLAGE, "马村", clock=clock)
         with desk.ledger.reader() as connection:
             prepared = imports.prepare(connection, sample.bundled(), desk.scope, desk.today())
-        imports.commit(desk.units, prepared)
+        imports.commit(desk, prepared)
         desk.close()
     return folder
 

@@ -34,7 +34,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
         desk, _code = desks.new(folder / "ledger", PASSWORD, VILLAGE, "马村", clock=clock)
         with desk.ledger.reader() as connection:
             prepared = imports.prepare(connection, sample.bundled(), desk.scope, desk.today())
-        imports.commit(desk.units, prepared)
+        imports.commit(desk, prepared)
         uploads.write_month(desk, "2024-11", folder / "sent.xlsx")
         desk.close()
     return folder / "sent.xlsx"

@@ -32,7 +32,7 @@ def import_files(folder: Path, files: list[Path], sender: Connection) -> None:
     with desk.ledger.reader() as connection:
         prepared = imports.prepare(connection, files, desk.scope, desk.today())
     sender.send("prepared")
-    imports.commit(desk.units, prepared, lambda done, total, _what: sender.send(f"{done}/{total}"))
+    imports.commit(desk, prepared, lambda done, total, _what: sender.send(f"{done}/{total}"))
     sender.send("committed")
 
 

@@ -124,7 +124,7 @@ def imported(
     with desk.ledger.reader() as connection:
         prepared = imports.prepare(connection, files, desk.scope, desk.today())
     begun = time.monotonic()
-    imports.commit(desk.units, prepared)
+    imports.commit(desk, prepared)
     seconds = time.monotonic() - begun
     found = counts(desk)
     desk.close()
@@ -160,7 +160,7 @@ def test_an_import_is_whole_or_was_never_made(
         if head == 1 and number < 5:  # What was cut off can be done again.
             with desk.ledger.reader() as connection:
                 prepared = imports.prepare(connection, files, desk.scope, desk.today())
-            imports.commit(desk.units, prepared)
+            imports.commit(desk, prepared)
             assert counts(desk) == imported[0]
         desk.close()
         shutil.rmtree(folder)

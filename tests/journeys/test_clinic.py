@@ -60,7 +60,7 @@ def test_a_list_of_damaged_numbers(sample_desk: Desk, tmp_path: Path) -> None:
     assert all(proposal.number == before[kinds[row][1]][0] for row, proposal in proposed.items())
 
     # Unconfirmed, only what is sound lands; nobody is made and no number changes.
-    imports.commit(desk.units, prepared)
+    imports.commit(desk, prepared)
     after = people(desk)
     assert {key: each[0] for key, each in after.items()} == {key: each[0] for key, each in before.items()}
     for row, (kind, key) in kinds.items():
@@ -85,5 +85,5 @@ def test_what_is_confirmed_lands_with_the_person_proposed(sample_desk: Desk, tmp
         confirmed = imports.confirm(
             connection, prepared, desk.scope, desk.today(), imports.proposals(prepared.preview)
         )
-    imports.commit(desk.units, confirmed)
+    imports.commit(desk, confirmed)
     assert people(desk)[key][:3] == (number, name, "13900000001")

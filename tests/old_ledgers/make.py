@@ -25,7 +25,7 @@ def make(folder: Path) -> None:
     desk, _code = desks.new(folder, PASSWORD, "640106100207", OFFICER, clock=clock)
     with desk.ledger.reader() as connection:
         prepared = imports.prepare(connection, sample.bundled(), desk.scope, desk.today())
-    imports.commit(desk.units, prepared)
+    imports.commit(desk, prepared)
     with desk.ledger.reader() as connection:
         due = entitlements.claimable(connection, desk.pack, _DAY, item=ITEM)[0]
     work.record_service(desk, [due.beneficiary], "policy_briefing", _DAY, note="村部")

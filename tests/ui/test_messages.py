@@ -76,3 +76,15 @@ def test_the_same_error_does_not_pile_up_and_long_ones_stay_in_the_window(door: 
         assert window.rect().contains(toast.geometry())
     assert toasts[0].geometry().bottom() < toasts[1].geometry().top()
     assert toasts[0].words.height() >= toasts[0].words.heightForWidth(toasts[0].words.width())
+
+
+def test_what_was_only_proposed_is_not_called_done(door: MessageDoor, qtbot: QtBot) -> None:
+    undone: list[bool] = []
+    door.instead("put to the village")
+    door.done("Saved", lambda: undone.append(True))
+    assert [(each.kind, each.words.text()) for each in door.shown()] == [("tell", "put to the village")]
+    door.done("Saved")
+    assert door.shown()[-1].words.text() == "Saved"
+    with qtbot.waitSignal(door.said) as said:
+        door.instead("put to another village")
+    assert said.args == ["tell", "put to another village"]

@@ -1,7 +1,6 @@
 """Where facts that only a policy asks for are entered, beside the answer that waits for them."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
@@ -50,18 +49,19 @@ class AskedFacts(QWidget):
         return line
 
     def save(self) -> None:
-        """Enter what was chosen or typed."""
-        for asked, owner, entry in self._fields:
-            said = entry.currentData() if isinstance(entry, QComboBox) else entry.text().strip()
-            if said:
-                self._enter(asked, owner, said)
-
-    def _enter(self, asked: pack_facts.Asked, owner: str, said: str) -> None:
-        desk = self._context.desk
-        self._context.runner.write(
-            lambda _progress: pack_facts.enter(desk, asked.name, owner, said), partial(self._saved, asked)
-        )
-
-    def _saved(self, asked: pack_facts.Asked, _changed: object) -> None:
+        """Enter what was chosen or typed, all of it as one change."""
         context = self._context
-        context.messages.done(_("Saved: {what}").format(what=asked.title), context.undo)
+        said = [
+            (asked, owner, entry.currentData() if isinstance(entry, QComboBox) else entry.text().strip())
+            for asked, owner, entry in self._fields
+        ]
+        chosen = [(asked, owner, words) for asked, owner, words in said if words]
+        if not chosen:
+            return
+        titles = "、".join(dict.fromkeys(asked.title for asked, _owner, _words in chosen))
+
+        def saved(_changed: object) -> None:
+            context.messages.done(_("Saved: {what}").format(what=titles), context.undo)
+
+        facts = [(asked.name, owner, words) for asked, owner, words in chosen]
+        context.runner.write(lambda _progress: pack_facts.enter_all(context.desk, facts), saved)

@@ -22,7 +22,6 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QFileDialog,
     QLabel,
@@ -105,84 +104,76 @@ class FileDrop(QObject):
         return super().eventFilter(watched, event)
 
 
-class AttachForm(FactForm):
+class _PaperForm(FactForm):
+    """What is said of a paper: its kind, what it shows, its day."""
+
+    def __init__(self, context: Context, title: str) -> None:
+        super().__init__(context, title)
+        self.kind = choices("attachment_kind")
+        self.words = QLineEdit()
+        self.day = DayEdit(None, optional=True)
+        self.day.setPlaceholderText("2024-10-31")
+        self.setFocusProxy(self.kind)
+
+    def fields(self) -> QWidget:
+        """Lay out what is said."""
+        fields = QWidget()
+        title = Field(_("What it shows"), self.words)
+        line = row(Field(_("Kind of paper"), self.kind), title, Field(_("Taken on"), self.day), space=12)
+        line.setStretchFactor(title, 1)
+        fields.setLayout(line)
+        return fields
+
+    def said(self) -> dict[str, Any] | None:
+        """Return what is said; None, after saying why, when the day is not complete."""
+        try:
+            day = self.day.day()
+        except ValueError:
+            self.wrong(_("The day is not complete, for example 2024-10-31."))
+            return None
+        return {"kind": str(self.kind.currentData()), "title": self.words.text(), "taken_on": day}
+
+
+class AttachForm(_PaperForm):
     """Say what the chosen files show, then keep them."""
 
     def __init__(self, context: Context, files: Sequence[Path], owner: dict[str, str]) -> None:
         names = "、".join(file.name for file in files[:3]) + (" …" if len(files) > 3 else "")
         super().__init__(context, _("Attach · {files}").format(files=names))
         self._files, self._owner = list(files), owner
-        self.kind = choices("attachment_kind")
-        self.words = QLineEdit()
-        self.day = DayEdit(None, optional=True)
-        self.day.setPlaceholderText("2024-10-31")
-        fields = _paper_fields(self.kind, self.words, self.day)
         hint = _(
             "Photos are shrunk and kept inside the encrypted ledger; place and device of the camera are left out."
         )
-        self.build(fields, text(hint, "secondary", wrap=True))
-        self.setFocusProxy(self.kind)
+        self.build(self.fields(), text(hint, "secondary", wrap=True))
 
     def save(self) -> None:
         """Keep the files."""
-        try:
-            day = self.day.day()
-        except ValueError:
-            self.wrong(_("The day is not complete, for example 2024-10-31."))
+        said = self.said()
+        if said is None:
             return
-        job = partial(
-            attachments.attach,
-            self.context.desk,
-            self._files,
-            **self._owner,
-            kind=str(self.kind.currentData()),
-            title=self.words.text(),
-            taken_on=day,
-        )
+        job = partial(attachments.attach, self.context.desk, self._files, **{**self._owner, **said})
         count = len(self._files)
         self.run(job, _n("{count} photo attached", "{count} photos attached", count).format(count=count))
 
 
-class DescribeForm(FactForm):
+class DescribeForm(_PaperForm):
     """Correct what a paper is said to show."""
 
     def __init__(self, context: Context, line: AttachmentLine) -> None:
         super().__init__(context, _("Correct · {what}").format(what=_caption(line)))
         self._line = line
-        self.kind = choices("attachment_kind")
         self.kind.setCurrentIndex(self.kind.findData(line.kind))
-        self.words = QLineEdit(line.title)
-        self.day = DayEdit(line.taken_on, optional=True)
-        self.day.setPlaceholderText("2024-10-31")
-        self.build(_paper_fields(self.kind, self.words, self.day))
-        self.setFocusProxy(self.kind)
+        self.words.setText(line.title)
+        self.day.set_day(line.taken_on)
+        self.build(self.fields())
 
     def save(self) -> None:
         """Write what it shows."""
-        try:
-            day = self.day.day()
-        except ValueError:
-            self.wrong(_("The day is not complete, for example 2024-10-31."))
+        said = self.said()
+        if said is None:
             return
-        job = partial(
-            attachments.describe,
-            self.context.desk,
-            self._line.id,
-            kind=str(self.kind.currentData()),
-            title=self.words.text(),
-            taken_on=day,
-        )
+        job = partial(attachments.describe, self.context.desk, self._line.id, **said)
         self.run(job, _("Corrected: {what}").format(what=self.words.text() or self.kind.currentText()))
-
-
-def _paper_fields(kind: QComboBox, words: QLineEdit, day: DayEdit) -> QWidget:
-    """Lay out what is said of a paper."""
-    fields = QWidget()
-    title = Field(_("What it shows"), words)
-    line = row(Field(_("Kind of paper"), kind), title, Field(_("Taken on"), day), space=12)
-    line.setStretchFactor(title, 1)
-    fields.setLayout(line)
-    return fields
 
 
 class PhotoStrip(QWidget):

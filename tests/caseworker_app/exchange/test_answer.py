@@ -139,7 +139,7 @@ def test_the_corrected_answer_changes_exactly_those_values(
 ) -> None:
     sound, faulty, right = planted
     prepared = prepare(desk, faulty)
-    imports.commit(desk.units, prepared)
+    imports.commit(desk, prepared)
     (written,) = imports.answer(prepared, tmp_path / "answer.xlsx", "田野")
     book = openpyxl.load_workbook(written)
     for address, value in right.items():
@@ -151,7 +151,7 @@ def test_the_corrected_answer_changes_exactly_those_values(
     assert not preview.problems
     refused_rows = {each.row for each in prepared.preview.files[0].problems}
     assert {each.row for each in preview.changes} <= refused_rows
-    imports.commit(desk.units, again)
+    imports.commit(desk, again)
     whole = prepare(desk, sound)
     assert not whole.preview.writes
     assert not whole.preview.files[0].problems

@@ -65,7 +65,7 @@ def test_a_damaged_number_is_refused_at_its_cell_with_the_one_person_it_fits(sam
 
 def test_nothing_proposed_is_written_until_it_is_confirmed(sample_desk: Desk) -> None:
     prepared = prepare(sample_desk, SHEET)
-    imports.commit(sample_desk.units, prepared)
+    imports.commit(sample_desk, prepared)
     without = content(sample_desk)
     undo.undo(sample_desk)
     prepared = prepare(sample_desk, SHEET)
@@ -77,7 +77,7 @@ def test_nothing_proposed_is_written_until_it_is_confirmed(sample_desk: Desk) ->
     before, after = (each.preview.totals["spells"] for each in (prepared, confirmed))
     assert (after.refused, after.new) == (before.refused - 2, 0)
     assert after.changed + after.unchanged == before.changed + before.unchanged + 2
-    imports.commit(sample_desk.units, confirmed)
+    imports.commit(sample_desk, confirmed)
     assert content(sample_desk) != without
     everything = confirm(sample_desk, prepared, imports.proposals(prepared.preview))
     assert not [each for each in everything.preview.files[0].problems if each.proposal]

@@ -55,7 +55,7 @@ def test_an_export_that_is_a_web_page_is_taken_like_the_workbook(desk: Desk, tmp
 def test_the_same_files_again_change_nothing(desk: Desk, tmp_path: Path, seed: int) -> None:
     files = sample.write(tmp_path / "files", 70, seed=seed)
     first = prepare(desk, files)
-    imports.commit(desk.units, first)
+    imports.commit(desk, first)
     before = state(desk)
     again = prepare(desk, files)
     assert not again.preview.writes
@@ -70,13 +70,13 @@ def test_the_same_files_again_change_nothing(desk: Desk, tmp_path: Path, seed: i
     for each, fresh in zip(again.preview.files, first.preview.files, strict=True):
         assert (each.cells["accepted"], each.cells["corrected"], each.cells["refused"]) == (0, 0, 0)
         assert each.cells["unchanged"] == fresh.cells["accepted"]
-    imports.commit(desk.units, again)
+    imports.commit(desk, again)
     assert state(desk) == before
 
 
 def test_one_change_set_one_undo(desk: Desk) -> None:
     empty = state(desk)
-    imports.commit(desk.units, prepare(desk, sample.bundled()))
+    imports.commit(desk, prepare(desk, sample.bundled()))
     full = state(desk)
     assert full[0] == empty[0] + 1
     undo.undo(desk)
@@ -99,7 +99,7 @@ def test_what_a_file_says_differently_is_shown_and_taken(sample_desk: Desk, tmp_
     shown = {each.field: (each.before, each.after) for each in prepared.preview.files[0].changes}
     assert shown == {"labour_skill": ("ordinary", "weak"), "sex": ("male", "female")}
     before = state(sample_desk)
-    imports.commit(sample_desk.units, prepared)
+    imports.commit(sample_desk, prepared)
     assert not prepare(sample_desk, [file]).preview.writes
     undo.undo(sample_desk)
     assert state(sample_desk)[1] == before[1]
@@ -109,7 +109,7 @@ def test_a_value_that_changed_was_another_before_the_day_of_the_export(
     sample_desk: Desk, tmp_path: Path
 ) -> None:
     file = changed_copy(sample.bundled()[0], tmp_path, lambda sheet: sheet.__setitem__("R6", "丧失劳动力"))
-    imports.commit(sample_desk.units, prepare(sample_desk, [file]))
+    imports.commit(sample_desk, prepare(sample_desk, [file]))
     with sample_desk.ledger.reader() as connection:
         for on, expected in ((date(2024, 10, 11), True), (date(2024, 10, 12), False)):
             found = workers.ids(connection, "workers", sample_desk.asked(on), text="640106200212159558")
@@ -127,9 +127,9 @@ def test_cancelling_leaves_the_ledger_as_it_was(desk: Desk) -> None:
     before = state(desk)
     prepared = prepare(desk, sample.bundled())
     with pytest.raises(Cancelled):
-        imports.commit(desk.units, prepared, cancel)
+        imports.commit(desk, prepared, cancel)
     assert state(desk) == before
-    imports.commit(desk.units, prepared)
+    imports.commit(desk, prepared)
     assert state(desk)[0] == before[0] + 1
 
 
@@ -138,7 +138,7 @@ def test_a_preview_that_was_overtaken_is_not_written(desk: Desk) -> None:
     desks.set_number(desk, "zeroing_limit", 20)
     before = state(desk)
     with pytest.raises(ExpectedError) as error:
-        imports.commit(desk.units, prepared)
+        imports.commit(desk, prepared)
     assert error.value.code == "import.moved_on"
     assert state(desk) == before
 

@@ -39,7 +39,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 def bring_in(desk: Desk) -> imports.Prepared:
     with desk.ledger.reader() as connection:
         prepared = imports.prepare(connection, sample.bundled(), desk.scope, ON)
-    imports.commit(desk.units, prepared)
+    imports.commit(desk, prepared)
     return prepared
 
 

@@ -42,7 +42,7 @@ def ledgers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         desk, _code = desks.new(made[scope], "mountain-river", scope, "周", clock=Clock(ON))
         with desk.ledger.reader() as connection:
             prepared = imports.prepare(connection, sample.bundled(), desk.scope, ON)
-        imports.commit(desk.units, prepared)
+        imports.commit(desk, prepared)
         desk.close()
     return made
 

@@ -35,7 +35,7 @@ def village_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made, _code = desks.new(folder, "mountain-river", VILLAGE, "周", clock=noon)
     with made.ledger.reader() as connection:
         prepared = imports.prepare(connection, sample.bundled(), made.scope, ON)
-    imports.commit(made.units, prepared)
+    imports.commit(made, prepared)
     made.close()
     return folder
 

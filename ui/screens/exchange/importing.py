@@ -497,7 +497,7 @@ def _file_name(file: str) -> QWidget:
 
 
 def _commit(context: Context, prepared: imports.Prepared, progress: Any) -> Any:  # noqa: ANN401 - the runner's progress
-    return imports.commit(context.desk.units, prepared, progress, desk=context.desk)
+    return imports.commit(context.desk, prepared, progress)
 
 
 def _cells(preview: ImportPreview) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from caseworker_app.domain import divisions
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.error_words import error_text
 from caseworker_app.read_models.todos import Todo
@@ -12,8 +13,6 @@ from caseworker_app.use_cases import problems, proposals
 from caseworker_app.wording import _
 from ui.context import Context
 from ui.widgets.basics import Pill, button, column, row, text
-
-_VILLAGE = 12
 
 
 def kind_words(todo: Todo) -> str:
@@ -47,7 +46,7 @@ class AnswerLine(QWidget):
         self.explain = button(_("Decline") if proposed else _("Right as it is"), self._ask, link=True)
         ways: list[QWidget] = [self.accept, self.explain]
         if (
-            proposed and len(context.desk.scope) != _VILLAGE
+            proposed and len(context.desk.scope) != divisions.VILLAGE
         ):  # The owner answers; who proposed may take it back.
             self.withdraw = button(_("Withdraw"), self._withdraw)
             ways = [self.withdraw]

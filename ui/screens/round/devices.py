@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QPushButton, QSizePolicy, QWidget
 
+from caseworker_app.domain import divisions
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.error_words import error_text
 from caseworker_app.read_models.received import DeviceLine, Introduced
@@ -17,7 +18,7 @@ from caseworker_app.wording import _, _n, label
 from db.queries import received as queries
 from ui.context import Context
 from ui.models.windowed import Column, WindowedTableModel
-from ui.screens.round.todos import VILLAGE, day_words, place_name
+from ui.screens.round.todos import day_words, place_name
 from ui.theme import style
 from ui.widgets.basics import Card, EmptyState, Field, button, clear, column, row, text
 from ui.widgets.table import DataTable, paint_word
@@ -59,7 +60,7 @@ class DevicesPart(QWidget):
         self._context = context
         self._found: dict[str, DeviceLine] = {}
         self._file: tuple[Path, str] | None = None
-        self._village = len(context.desk.scope) == VILLAGE
+        self._village = len(context.desk.scope) == divisions.VILLAGE
         self._summary = text("", "muted")
         self.model = WindowedTableModel(COLUMNS, self._fetch, self)
         self.table = DataTable(self.model, _("Devices"), {"state": _paint_state})

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QSizePolicy, QWidget
 
+from caseworker_app.domain import divisions
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.domain.spans import month_end
@@ -31,8 +32,6 @@ from ui.words import N_
 
 _FILES = "Excel / WPS / CSV (*.xlsx *.xlsm *.xls *.ods *.et *.csv)"
 _RESULT_HIGH = 300
-_TOWN = 9
-"""Digits of a township; a ledger with fewer is a county's."""
 _WORDS = 3
 """The column of the results that wraps."""
 
@@ -178,7 +177,7 @@ class ReceivePart(QWidget):
         self._context.refresh_status()
 
     def _counted(self, count: int) -> str:
-        if len(self._context.desk.scope) < _TOWN:
+        if len(self._context.desk.scope) < divisions.TOWN:
             return _n("{count} township", "{count} townships", count).format(count=count)
         return _n("{count} village", "{count} villages", count).format(count=count)
 

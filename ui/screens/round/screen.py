@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from caseworker_app.domain import divisions
 from caseworker_app.wording import _
 from ui.actions import tip
 from ui.context import Context
@@ -71,9 +72,6 @@ A part may have `open(**arguments)`, called when it is turned to, and `status()`
 """
 
 
-_VILLAGE = 12
-
-
 class _Stack(QStackedWidget):
     """Parts one over the other, as high as the one that is shown needs, not the highest of all."""
 
@@ -102,7 +100,9 @@ class RoundScreen(QWidget):
         strip = QWidget()
         strip.setObjectName("tabs")
         strip.setLayout(row(self.tabs, margins=(16, 4, 16, 6)))
-        if len(context.desk.scope) == _VILLAGE:  # Nobody is below a village that would send anything.
+        if (
+            len(context.desk.scope) == divisions.VILLAGE
+        ):  # Nobody is below a village that would send anything.
             self.tabs.start("upload")
         self.setLayout(column(head, strip, row(self._stack, margins=(16, 12, 16, 12)), space=0))
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
+from caseworker_app.domain import divisions
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.error_words import error_text, progress_text
 from caseworker_app.use_cases import templates
@@ -18,7 +19,7 @@ from db.queries import feedback as queries
 from ui.context import Context
 from ui.models.windowed import Column, WindowedTableModel
 from ui.runner import Job
-from ui.screens.round.todos import VILLAGE, place_name
+from ui.screens.round.todos import place_name
 from ui.theme import style
 from ui.widgets.basics import Card, Field, ProgressPanel, button, clear, column, row, text
 from ui.widgets.lines import Ruled, fill, scrolled
@@ -93,7 +94,7 @@ class TemplatesPart(QWidget):
         self.village = QComboBox()
         self.village.addItem(_("All of {place}").format(place=place_name(context.desk.scope)), "")
         village = Field(_("Village"), self.village)
-        village.setVisible(len(context.desk.scope) != VILLAGE)
+        village.setVisible(len(context.desk.scope) != divisions.VILLAGE)
         self.progress = ProgressPanel()
         self.progress.cancelled.connect(self.cancel)
         self.progress.hide()
@@ -175,7 +176,7 @@ class TemplatesPart(QWidget):
         """Read what is kept."""
         context = self._context
         context.query(templates.kept, then=self._show_kept, latest="round.templates")
-        if len(context.desk.scope) != VILLAGE:
+        if len(context.desk.scope) != divisions.VILLAGE:
             context.query(queries.villages, then=self._know_villages, latest="round.templates.villages")
 
     def _know_villages(self, villages: list[str]) -> None:

@@ -20,9 +20,6 @@ from ui.widgets.basics import ProgressPanel, button, column, row, show_part, tex
 from ui.widgets.held_list import HeldList
 from ui.words import N_
 
-VILLAGE = 12
-"""How long the code of a village is."""
-
 
 def place_name(code: str) -> str:
     """Return the name of a village."""
@@ -68,7 +65,7 @@ class TodoPart(QWidget):
             empty=_("Nothing waits for an answer."),
         )
         self.list.table.opened.connect(self._open)
-        down = () if len(context.desk.scope) == VILLAGE else (self._down(),)
+        down = () if len(context.desk.scope) == divisions.VILLAGE else (self._down(),)
         self.setLayout(column(*down, self.list, space=8))
         context.runner.changed.connect(self._changed)
 
@@ -198,7 +195,7 @@ class TodoPart(QWidget):
     def reload(self) -> None:
         """Ask anew what waits."""
         self._context.query(problems.todos, self._context.desk, then=self._show, latest="todos")
-        if len(self._context.desk.scope) != VILLAGE:
+        if len(self._context.desk.scope) != divisions.VILLAGE:
             scope = self._context.desk.scope
             self._context.query(queries.places, scope, then=self._know_villages, latest="villages")
 
