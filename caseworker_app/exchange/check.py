@@ -21,7 +21,9 @@ _MONTH_DIGITS = re.compile(r"(\d{4})(\d\d)")
 _OFFICIAL = re.compile(r"\d{4}-\d\d-\d\d|\d{8}|\d{4}年\d\d月|\d{6}")
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[Ee]\+\d+")
 _PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8}")
-_AMOUNT = re.compile(r"[¥￥]?(\d[\d,]*(\.\d{1,2})?)(元|元/月)?")
+_AMOUNT = re.compile(r"[¥￥]?((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,2})?)(元|元/月)?")
+_HOUR = re.compile(r"(?<=[\d日])[\sT]+\d{1,2}:\d\d(:\d\d(\.\d+)?)?\s*$")
+_UNTIL_NOW = frozenset({"至今", "到今", "目前", "现在", "至现在", "至目前"})
 _CHINESE_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _LARGEST_EXACT = 10**15
 _LARGEST_AMOUNT = 10**13
@@ -119,7 +121,8 @@ def _date_parts(raw: Cell) -> tuple[int, int, int | None, str]:
         return raw.year, raw.month, raw.day, ""
     if isinstance(raw, float) and _TENTH.fullmatch(str(raw)):
         raise Refused("date.ambiguous", year=int(raw))
-    value = _tight(as_text(raw)).translate(_CHINESE_DIGITS)
+    text = as_text(raw)
+    value = _tight(_HOUR.sub("", text) if ":" in text else text).translate(_CHINESE_DIGITS)
     correction = "" if isinstance(raw, str) and _OFFICIAL.fullmatch(raw) else "date"
     for pattern in (_DAY, _DAY_DIGITS, _MONTH, _MONTH_DIGITS):
         if match := pattern.fullmatch(value):
@@ -147,7 +150,9 @@ def first_day(raw: Cell) -> Taken:
 
 
 def last_day(raw: Cell) -> Taken:
-    """A day; a month alone means its last."""
+    """A day; a month alone means its last, and 至今 none: it goes on."""
+    if isinstance(raw, str) and _tight(raw) in _UNTIL_NOW:
+        return Taken(None)
     return _date(raw, last_of_month=True)
 
 

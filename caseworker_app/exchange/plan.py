@@ -33,6 +33,7 @@ _TAKES: dict[str, Callable[[Book, Row], object]] = {
     "spells": take_work.take_spell,
     "intentions": take_work.take_intention,
 }
+_END = "spell.ended_on"
 _COUNTED = {"facts": "people"}
 _Odd = Mapping[int, rows.Odd]
 _NOTHING: _Odd = {}
@@ -148,6 +149,13 @@ class _SheetPlan:
             if values.get(name) is None and not any(fault.index == index for fault in faults):
                 error = refused.pop(index, None) or check.Refused("cell.missing")
                 faults.append(Refusal(index, error.code, **error.values))
+        if (end := grid.places.get(_END, (-1,))[0]) in refused:
+            # Without its last day a job that has ended would be taken for one that goes on.
+            if self.records[0] == "spells":
+                error = refused.pop(end)
+                faults.append(Refusal(end, error.code, **error.values))
+            else:
+                values["spell.started_on"] = None
         for record in self.records:
             faults.extend(_CHECKS[record](self.book, row))
         if not faults:

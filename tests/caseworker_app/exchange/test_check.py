@@ -67,6 +67,18 @@ def test_what_the_national_system_writes_needs_no_correction(official: str) -> N
 
 
 @pytest.mark.parametrize(
+    "raw", ["2024-03-01 00:00:00", "2024/3/1 10:05", "2024-03-01T00:00:00.000", "2024年3月1日 0:00"]
+)
+def test_a_day_with_its_hour_is_that_day(raw: str) -> None:
+    assert check.first_day(raw).value == check.last_day(raw).value == date(2024, 3, 1)
+
+
+def test_until_now_is_no_last_day() -> None:
+    assert check.last_day(" 至今").value is None
+    assert refusal(check.first_day, "至今") == "date.form"
+
+
+@pytest.mark.parametrize(
     ("raw", "code"),
     [
         ("2024.13", "date.none"),
@@ -77,6 +89,8 @@ def test_what_the_national_system_writes_needs_no_correction(official: str) -> N
         ("去年", "date.form"),
         ("2024-3-5-6", "date.form"),
         ("24.3.5", "date.form"),
+        ("2024-3-5 午", "date.form"),
+        ("2024 12:30", "date.form"),
         (True, "date.form"),
         (45356.5, "date.form"),
         (2024.1, "date.ambiguous"),
@@ -115,6 +129,9 @@ def test_an_amount_is_read_to_the_fen(fen: int) -> None:
         "3.505",
         3.505,
         "1e3",
+        "3,5",
+        "1,2,3",
+        "35,00",
         "",
         True,
         date(2024, 1, 1),

@@ -170,10 +170,13 @@ def test_jobs_with_planted_faults(exports: tuple[Rows, Rows], seed: int) -> None
     for original in spells:
         row = list(original)
         number = len(rows) + 4
-        what = random.choice(("good", "good", "wage", "backwards", "name", "unknown", "household", "twice"))
+        what = random.choice(
+            ("good", "good", "wage", "backwards", "no end", "name", "unknown", "household", "twice")
+        )
         column, code = {
             "wage": ("务工月收入", "money.form"),
             "backwards": ("结束时间", "spell.end_before_start"),
+            "no end": ("结束时间", "date.none"),
             "name": ("姓名", "person.name_differs"),
             "unknown": ("证件号码", "person.unknown"),
             "household": ("户编号", "person.household_differs"),
@@ -188,6 +191,7 @@ def test_jobs_with_planted_faults(exports: tuple[Rows, Rows], seed: int) -> None
         else:
             row[SPELLS.index(column)] = {
                 "backwards": "2020年01月",
+                "no end": "2024年13月",
                 "name": "别人",
                 "unknown": "64010619900101001" + check_digit("64010619900101001"),
                 "household": "64010699999999",
