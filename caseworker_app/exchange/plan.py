@@ -70,6 +70,7 @@ class Planner:
         """Plan every row of a sheet and account for every cell of it."""
         self.book.seen.clear()
         self.book.told.clear()
+        self.book.said.clear()
         return _SheetPlan(self, file_name, sheet, found).run(progress)
 
     def village(self, names: tuple[str, ...]) -> str | None:
@@ -366,6 +367,8 @@ class _SheetPlan:
 
 
 def in_order(found: list[tuple[str, Sheet, Recognised]]) -> Iterator[tuple[str, Sheet, Recognised]]:
-    """Give people before what hangs on them, whatever order the files were chosen in."""
+    """Give people before what hangs on them and older exports before newer, whatever order the files were chosen in."""
     order = list(RECORDS)
-    yield from sorted(found, key=lambda each: order.index(each[2].layout.record))
+    yield from sorted(
+        found, key=lambda each: (order.index(each[2].layout.record), each[2].exported_on or date.max)
+    )

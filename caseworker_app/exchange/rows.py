@@ -100,6 +100,8 @@ class Book:
     """What stood in an earlier row of the sheet, and in which."""
     told: set[tuple[object, ...]] = field(default_factory=set)
     """What rows of the sheet said of their household, so that it is compared once."""
+    said: dict[tuple[str, str], object] = field(default_factory=dict)
+    """What the first row of the sheet to say it said of a household, by its number and the field."""
     outside: dict[str, set[str]] = field(default_factory=lambda: {"households": set(), "people": set()})
     met: dict[str, set[str]] = field(default_factory=lambda: {"households": set(), "people": set()})
 
@@ -146,14 +148,20 @@ class Row:
         found = self.values.get(name)
         return default if found is None else found
 
+    def agreed(self, name: str) -> Any:  # noqa: ANN401 - values of any type
+        """Return the value of a field, None where an earlier row says something else."""
+        return None if name in self.refused else self.values.get(name)
+
     def index(self, name: str) -> int | None:
         """Return where the field stands."""
         return self.places[name][0] if name in self.places else None
 
     def older_than(self, recorded: dict[str, Any]) -> bool:
-        """Whether somebody recorded this by hand on the day of the export or later."""
+        """Whether this was recorded by hand on the day of the export or later, or comes from a later export."""
         touched = recorded.get("touched_on")
-        return touched is not None and bool(touched >= self.exported)
+        if touched is None:
+            return False
+        return bool(touched > self.exported if recorded["imported"] else touched >= self.exported)
 
     def keep(self, name: str, since: date) -> None:
         """Leave the ledger's later value and mark the cells of the field."""

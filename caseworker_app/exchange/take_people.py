@@ -49,8 +49,10 @@ def check_household(_book: Book, row: Row) -> list[Refusal]:
 def take_person(book: Book, row: Row) -> PersonState:
     """Plan a person with membership, dated facts and household."""
     number: IdentityNumber = row.value("person.identity_number")
-    household = take_household(book, row)
     person = book.state.people.get(number.number)
+    if person and _is_another(row, person):
+        raise Refusal(row.index("person.name"), "person.name_differs", known=person.values["name"])
+    household = take_household(book, row)
     changed_before = person.changed if person else False
     value = row.values.get
     fields = {
@@ -72,7 +74,7 @@ def take_person(book: Book, row: Row) -> PersonState:
         book.writes.insert("person", fields)
         book.totals["people"].new += 1
     elif not person.known:  # A further file of this import names somebody it makes.
-        _fill(book, person, "person", fields)
+        _fill(book, row, person, "person", fields)
     else:
         row.same("person.identity_number", "person.born")
         _compare(book, row, person, "person", {name: each for name, each in fields.items() if each})
@@ -90,6 +92,28 @@ def take_person(book: Book, row: Row) -> PersonState:
     return person
 
 
+def _is_another(row: Row, person: PersonState) -> bool:
+    """Whether a row is of somebody else under this person's number: another name, at another place in a family."""
+    return row.value("person.name") != person.values["name"] and (
+        row.value("household.household_no") != person.household_no
+        or person.membership is None
+        or row.value("membership.relation") != person.membership["relation"]
+    )
+
+
+def _agree(book: Book, row: Row, number: str) -> None:
+    """Refuse what an earlier row of the sheet says differently of the same household."""
+    village = book.said.setdefault((number, "place.village"), row.village)
+    if village != row.village:
+        raise Refusal(row.index("place.village"), "cell.conflict")
+    for name in _OF_HOUSEHOLD[1:]:
+        value = row.values.get(name)
+        if value is not None:
+            value = frozenset(value) if isinstance(value, tuple) else value
+            if book.said.setdefault((number, name), value) != value:
+                row.refused[name] = Refusal(row.index(name), "cell.conflict")
+
+
 def take_household(book: Book, row: Row) -> HouseholdState:
     """Plan the facts of a household, once for all rows that say the same of it."""
     number = row.value("household.household_no")
@@ -97,11 +121,13 @@ def take_household(book: Book, row: Row) -> HouseholdState:
     said = (row.village, *map(row.values.get, _OF_HOUSEHOLD))
     if household is not None and not household.known and said in book.told:
         return household
-    book.told.add(said)
+    if said not in book.told:
+        _agree(book, row, number)
+        book.told.add(said)
     fields = {
         "village_code": row.village,
-        "phone": row.value("household.phone", ""),
-        "group_name": row.value("household.group_name", ""),
+        "phone": row.agreed("household.phone") or "",
+        "group_name": row.agreed("household.group_name") or "",
     }
     changed_before = household.changed if household else False
     if household is None:
@@ -116,10 +142,10 @@ def take_household(book: Book, row: Row) -> HouseholdState:
             row.same(*PLACE)
         _compare(book, row, household, "household", {name: value for name, value in fields.items() if value})
     else:
-        _fill(book, household, "household", fields)
-    if (kind := row.value("household_attribute.kind")) is not None:
+        _fill(book, row, household, "household", fields)
+    if (kind := row.agreed("household_attribute.kind")) is not None:
         _attribute(book, row, household, "household", "kind", kind)
-    if (relocated := row.value("household_attribute.relocated")) is not None:
+    if (relocated := row.agreed("household_attribute.relocated")) is not None:
         _attribute(book, row, household, "household", "relocated", "yes" if relocated else "no")
     _monitoring(book, row, household)
     if household.known:
@@ -127,16 +153,19 @@ def take_household(book: Book, row: Row) -> HouseholdState:
     return household
 
 
-def _fill(book: Book, state: HouseholdState | PersonState, table: str, fields: Values) -> None:
-    """Complete a record this import makes with what a further row says of it."""
-    missing = {
+def _fill(book: Book, row: Row, state: HouseholdState | PersonState, table: str, fields: Values) -> None:
+    """Complete a record this import makes with what a further row says of it, the newer export last."""
+    further = {
         name: value
         for name, value in fields.items()
-        if value not in (None, "") and state.values.get(name) in (None, "")
+        if value not in (None, "") and state.values.get(name) != value
     }
-    if missing:
-        state.values.update(missing)
-        book.writes.update(table, state.id, missing)
+    for name, value in further.items():
+        if (before := state.values.get(name)) not in (None, ""):
+            row.change(table, _who(state), name, before, value)
+    if further:
+        state.values.update(further)
+        book.writes.update(table, state.id, further)
 
 
 def _who(state: HouseholdState | PersonState) -> str:
@@ -218,6 +247,9 @@ def _attribute(
     if present and present["since"] is not None and present["since"] > row.exported:
         row.keep(f"{table}.{attribute}", present["since"])
         return
+    if present and present["since"] is None and _exported_later(row, state):
+        row.keep(f"{table}.{attribute}", state.values["touched_on"])
+        return
     if present:
         row.change(table, _who(state), attribute, present["value"], value)
         state.changed = True
@@ -231,6 +263,11 @@ def _attribute(
         state.changed = True
         row.change(table, _who(state), attribute, "", value)
     _new_attribute(book, state, owner, attribute, value, since)
+
+
+def _exported_later(row: Row, state: HouseholdState | PersonState) -> bool:
+    """Whether a later export told of this household or person."""
+    return state.values.get("imported", False) and row.older_than(state.values)
 
 
 def _new_attribute(
@@ -254,16 +291,16 @@ def _new_attribute(
 
 
 def _monitoring(book: Book, row: Row, household: HouseholdState) -> None:
-    kind = row.value("monitoring.kind")
+    kind = row.agreed("monitoring.kind")
     if kind is None:
         return
     order = {each: index for index, each in enumerate(codes.code_list("risk").codes)}
-    found = row.value("monitoring.risks", ())
+    found = row.agreed("monitoring.risks") or ()
     risks = sorted({found} if isinstance(found, str) else set(found), key=order.__getitem__)
     fields: dict[str, Any] = {
         "kind": kind,
-        "identified_on": row.value("monitoring.identified_on"),
-        "resolved_on": row.value("monitoring.resolved_on"),
+        "identified_on": row.agreed("monitoring.identified_on"),
+        "resolved_on": row.agreed("monitoring.resolved_on"),
     }
     if risks:
         fields["risks"] = risks
@@ -281,7 +318,10 @@ def _monitoring(book: Book, row: Row, household: HouseholdState) -> None:
             row.same(f"monitoring.{name}")
     if household.known and (row.value("monitoring.resolved") is False) == (present["resolved_on"] is None):
         row.same("monitoring.resolved")
-    if differing:
+    if differing and _exported_later(row, household):
+        for name in differing:
+            row.keep(f"monitoring.{name}", household.values["touched_on"])
+    elif differing:
         if household.known:
             household.changed = True
             for name, value in differing.items():
@@ -352,4 +392,4 @@ def _tell(book: Book, row: Row, state: HouseholdState | PersonState, table: str,
     if state.known:
         _compare(book, row, state, table, fields)
     else:
-        _fill(book, state, table, fields)
+        _fill(book, row, state, table, fields)

@@ -68,6 +68,8 @@ class Prepared:
     files: tuple[Path, ...]
     found: tuple[tuple[str, Sheet, Recognised], ...]
     password: str = ""
+    exported_on: date | None = None
+    """The day of the oldest export, where all of them are exports."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -242,7 +244,9 @@ def _planned(
     preview = ImportPreview(tuple(previews), planner.totals, read_seconds, time.perf_counter() - begun)
     # What was read is held on to only while something may still be confirmed.
     held = found if confirmed or proposals(preview) else ()
-    return Prepared(preview, planner.writes, journal.head(connection), files, held, password)
+    days = [match.exported_on for _name, _sheet, match in found if match.exported_on]
+    exported_on = min(days) if len(days) == len(found) else None
+    return Prepared(preview, planner.writes, journal.head(connection), files, held, password, exported_on)
 
 
 def answer_name(prepared: Prepared) -> str:
@@ -281,9 +285,10 @@ def commit(desk: Desk, prepared: Prepared, progress: Progress = lambda _done, _t
 
     What would change in the records of a village is put to that village.
     """
+    exported = {"exported": prepared.exported_on.isoformat()} if prepared.exported_on else {}
     with (
         uncollected(),
-        desk.units("import", files=list(prepared.names), name="、".join(prepared.names)) as unit,
+        desk.units("import", files=list(prepared.names), name="、".join(prepared.names), **exported) as unit,
     ):
         proposed = write(desk, unit, prepared, progress)
         return replace(unit.commit(), proposed=proposed)

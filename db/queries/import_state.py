@@ -1,6 +1,7 @@
 """What an import is compared with, in one query a table."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -14,7 +15,8 @@ def live_rows(
 ) -> Iterator[dict[str, Any]]:
     """Give the live rows of a table as mappings; of a dated table only those without an end, if asked.
 
-    With `touched` each has `touched_on`: the local day a person last changed it by hand, else None.
+    With `touched` each has `touched_on`: the local day a person last changed it by hand, or where an export
+    did (`imported`) the day of that, None where nobody knows.
     """
     columns = [
         column for column in table.__table__.c if column.name not in ("made_in", "changed_in", "voided_in")
@@ -23,13 +25,25 @@ def live_rows(
     if open_ended:
         chosen = chosen.where(table.__table__.c.until.is_(None))
     if touched:
-        last = ChangeSet.id == table.__table__.c.changed_in
-        chosen = chosen.add_columns(ChangeSet.made_at, ChangeSet.action).join(ChangeSet, last)
+        changed_in = table.__table__.c.changed_in
+        chosen = chosen.add_columns(changed_in.label("touched_in"), ChangeSet.made_at, ChangeSet.action).join(
+            ChangeSet, ChangeSet.id == changed_in
+        )
+        exports = _exports(connection)
     for found in connection.execute(chosen).mappings():
         row = dict(found)
         if touched:
-            made_at = row.pop("made_at")
-            row["touched_on"] = (
-                None if row.pop("action") in ("import", "receive.plain") else local_day(made_at)
-            )
+            made_in, made_at = row.pop("touched_in"), row.pop("made_at")
+            row["imported"] = row.pop("action") in ("import", "receive.plain")
+            row["touched_on"] = exports.get(made_in) if row["imported"] else local_day(made_at)
         yield row
+
+
+def _exports(connection: Connection) -> dict[str, date]:
+    """Return the day of the export by the change set that took it."""
+    chosen = select(ChangeSet.id, ChangeSet.values).where(ChangeSet.action == "import")
+    return {
+        row.id: date.fromisoformat(row.values["exported"])
+        for row in connection.execute(chosen)
+        if "exported" in row.values
+    }

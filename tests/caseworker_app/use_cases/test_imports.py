@@ -162,3 +162,98 @@ def test_a_workbook_of_something_else_is_not_taken(desk: Desk, tmp_path: Path) -
     with pytest.raises(ExpectedError) as error:
         prepare(desk, [*sample.bundled(), tmp_path / "other.xlsx"])
     assert (error.value.code, error.value.values["file"]) == ("import.not_recognised", "other.xlsx")
+
+
+PEOPLE = (
+    "县",
+    "乡",
+    "村",
+    "户编号",
+    "姓名",
+    "证件号码",
+    "与户主关系",
+    "民族",
+    "户联系电话",
+    "联系电话",
+    "文化程度",
+)
+PLACED = ("金凤区", "良田镇", "园子村", "64013795742288")
+KNOWN = ("海杰玉", "640106196202196321", "配偶")
+
+
+def people_file(path: Path, *rows: tuple[str, ...], exported: str = "") -> Path:
+    book = openpyxl.Workbook()
+    for row in (("人员信息",), (f"导出时间：{exported}" if exported else "",), PEOPLE, *rows):
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def taken(desk: Desk, *files: Path) -> imports.Prepared:
+    prepared = prepare(desk, list(files))
+    assert conserved(prepared.preview)
+    imports.commit(desk, prepared)
+    return prepared
+
+
+def codes(prepared: imports.Prepared) -> list[tuple[str, str]]:
+    return [(each.cell, each.code) for file in prepared.preview.files for each in file.problems]
+
+
+def test_somebody_else_under_a_known_number_replaces_nobody(sample_desk: Desk, tmp_path: Path) -> None:
+    before = state(sample_desk)
+    other = (*PLACED[:3], "64010000000009", "赵六", KNOWN[1], "户主")
+    elsewhere = (*PLACED, "赵六", KNOWN[1], "之子")
+    for row in (other, elsewhere):
+        assert codes(taken(sample_desk, people_file(tmp_path / "人员.xlsx", row))) == [
+            ("E4", "person.name_differs")
+        ]
+    assert state(sample_desk) == before
+    renamed = taken(sample_desk, people_file(tmp_path / "人员.xlsx", (*PLACED, "海洁玉", *KNOWN[1:])))
+    assert [(each.before, each.after) for each in renamed.preview.files[0].changes] == [("海杰玉", "海洁玉")]
+
+
+def test_an_older_export_replaces_nothing_that_a_newer_one_said(sample_desk: Desk, tmp_path: Path) -> None:
+    row = (*PLACED, *KNOWN)
+    newer = people_file(
+        tmp_path / "新.xlsx", (*row, "汉族", "", "13900000020", "高中"), exported="2024-11-20"
+    )
+    older = people_file(
+        tmp_path / "旧.xlsx", (*row, "回族", "", "13900000008", "小学"), exported="2024-08-01"
+    )
+    taken(sample_desk, newer)
+    before = state(sample_desk)
+    found = taken(sample_desk, older)
+    assert codes(found) == [(cell, "ledger.newer") for cell in ("H4", "J4", "K4")]
+    assert state(sample_desk) == before
+    assert not codes(taken(sample_desk, newer))
+    again = people_file(tmp_path / "新.xlsx", (*row, "汉族", "", "13900000021"), exported="2024-11-20")
+    assert [each.after for each in taken(sample_desk, again).preview.files[0].changes] == ["13900000021"]
+
+
+def test_two_exports_in_one_go_end_with_the_newer(sample_desk: Desk, tmp_path: Path) -> None:
+    row = (*PLACED, "钱七", "640106198001011238", "之子")
+    newer = people_file(tmp_path / "新.xlsx", (*row, "汉族", "", "13900000020"), exported="2024-11-20")
+    older = people_file(tmp_path / "旧.xlsx", (*row, "回族", "", "13900000008"), exported="2024-08-01")
+    found = taken(sample_desk, newer, older)
+    assert [(each.field, each.after) for file in found.preview.files for each in file.changes] == [
+        ("ethnicity", "HA"),
+        ("phone", "13900000020"),
+    ]
+
+
+def test_rows_of_one_household_that_contradict_each_other_are_marked(
+    sample_desk: Desk, tmp_path: Path
+) -> None:
+    other_village = ("金凤区", "丰登镇", "西新村", PLACED[3])
+    file = people_file(
+        tmp_path / "人员.xlsx",
+        (*PLACED, *KNOWN, "", "13900000001"),
+        (*PLACED, "海娜敏", "640106200212159558", "之子", "", "13900000002"),
+        (*other_village, "海娜秀", "640106199910260623", "之女", "", "13900000001"),
+    )
+    marked = [("I5", "cell.conflict"), ("C6", "cell.conflict")]
+    assert codes(taken(sample_desk, file)) == marked
+    before = state(sample_desk)
+    assert codes(taken(sample_desk, file)) == marked
+    assert state(sample_desk) == before
