@@ -194,8 +194,8 @@ class Draft:
 
     # -- kept in the ledger ------------------------------------------------------------------
 
-    def kept(self) -> bytes:
-        """Return everything from which `again` makes the same workbook."""
+    def kept(self) -> IO[bytes]:
+        """Return a file with everything from which `again` makes the same workbook."""
         told = {
             "forms": [asdict(form) for form in self.forms],
             "names": self.names,
@@ -203,14 +203,20 @@ class Draft:
             "seal": self._seal,
         }
         packing = zlib.compressobj(_COMPRESSION)
-        parts = [packing.compress(json.dumps(told, ensure_ascii=False).encode() + b"\n")]
+        kept: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - given back by the caller
+        for part in json.JSONEncoder(ensure_ascii=False).iterencode(told):
+            kept.write(packing.compress(part.encode()))
+        kept.write(packing.compress(b"\n"))
         for rows in (*self._sheets.values(), self._records):
-            parts.append(packing.compress(_MARK + b"\n"))
-            parts.extend(map(packing.compress, rows.parts()))
-        return b"".join((*parts, packing.flush()))
+            kept.write(packing.compress(_MARK + b"\n"))
+            for some in rows.parts():
+                kept.write(packing.compress(some))
+        kept.write(packing.flush())
+        kept.seek(0)
+        return kept
 
     @classmethod
-    def again(cls, kept: bytes) -> "Draft":
+    def again(cls, kept: Iterable[bytes]) -> "Draft":
         """Return the workbook that was kept, seal and all."""
         lines = _unpacked(kept)
         told = json.loads(next(lines))
@@ -315,12 +321,12 @@ class Draft:
             self._packed.close()
 
 
-def _unpacked(kept: bytes) -> Iterator[bytes]:
+def _unpacked(kept: Iterable[bytes]) -> Iterator[bytes]:
     """Give the lines that were packed, little by little."""
     packing = zlib.decompressobj()
     left = b""
-    for start in range(0, len(kept), _PART):
-        *whole, left = (left + packing.decompress(kept[start : start + _PART])).split(b"\n")
+    for piece in kept:
+        *whole, left = (left + packing.decompress(piece)).split(b"\n")
         yield from whole
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from caseworker_app import wording
 from caseworker_app.domain import divisions, lines
@@ -18,13 +18,13 @@ from caseworker_app.use_cases import problems, proposals, uploads
 from caseworker_app.use_cases.comparison_text import sheet_row
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.wording import ZH, label
-from db import states
+from db import contents, states
 from db.queries import claims as claim_queries
 from db.queries import comparisons
 from db.queries import feedback as queries
 from db.queries import problems as problem_queries
 from db.queries.uploads import journal_head, villages
-from db.tables import Received, Upload, UploadContent
+from db.tables import Received, Upload
 
 Values = dict[str, Any]
 Progress = Callable[[int, int, str], None]
@@ -263,18 +263,17 @@ def write(
         with desk.ledger.reader() as connection:
             cover, manifest = _gather(connection, desk, place, month, draft)
         digest = draft.seal(cover, manifest)
-        content = draft.kept()
         made = draft.save(path, password, lambda done, total: progress(done, total, "upload.writing"))
-        counts = draft.counts
-    try:
-        _keep(desk, place, month, path, digest, counts, content, manifest)
-        made.replace(path)
-    except OSError as error:
-        raise ExpectedError("workbook.not_written", file=str(path)) from error
-    finally:
-        made.unlink(missing_ok=True)
-    progress(1, 1, "upload.writing")
-    return counts
+        try:
+            with draft.kept() as content:
+                _keep(desk, place, month, path, digest, draft.counts, content, manifest)
+            made.replace(path)
+        except OSError as error:
+            raise ExpectedError("workbook.not_written", file=str(path)) from error
+        finally:
+            made.unlink(missing_ok=True)
+        progress(1, 1, "upload.writing")
+        return draft.counts
 
 
 def _how(place: str) -> CoverLine:
@@ -339,7 +338,7 @@ def _keep(
     path: Path,
     digest: str,
     counts: Mapping[str, int],
-    content: bytes,
+    content: IO[bytes],
     manifest: Values,
 ) -> None:
     with desk.units("feedback.write", name=divisions.path(village)[-1].name) as unit:
@@ -356,7 +355,7 @@ def _keep(
             vector={},
             previous=manifest["previous"],
         )
-        unit.connection.execute(insert(UploadContent).values(upload_id=made, content=content))
+        contents.keep(unit.connection, made, content)
         unit.update_many(
             Received,
             [

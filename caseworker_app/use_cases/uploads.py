@@ -1,14 +1,14 @@
 """The monthly workbook: written from the ledger as of a day, sealed, kept, and written again as it was."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from caseworker_app import wording
 from caseworker_app.domain import divisions, lines, money
@@ -19,11 +19,10 @@ from caseworker_app.exchange.book import CoverLine, Draft
 from caseworker_app.use_cases import problems
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.use_cases.month_rows import FIGURES, MonthRows, each_change
-from caseworker_app.use_cases.problems import settle
 from caseworker_app.wording import ZH
-from db import states
+from db import contents, states
 from db.queries import uploads as queries
-from db.tables import Upload, UploadContent
+from db.tables import Upload
 
 Values = dict[str, Any]
 Progress = Callable[[int, int, str], None]
@@ -311,7 +310,6 @@ def write_month(
     place = place_of(desk, village)
     first_day(month)
     _check_password(password)
-    settle(desk, place)
     with desk.ledger.reader() as connection:
         kept = _standing_upload(connection, month, place)
     if kept:
@@ -319,28 +317,28 @@ def write_month(
     problems.settle(desk, place)
     with desk.ledger.reader() as connection:
         _first, on = days_of(connection, desk, month, place)
-        with (
-            wording.speaking(ZH),
-            closing(Draft(write.monthly_forms(), _names(desk, month, on, place))) as draft,
-        ):
+    with (
+        wording.speaking(ZH),
+        closing(Draft(write.monthly_forms(), _names(desk, month, on, place))) as draft,
+    ):
+        with desk.ledger.reader() as connection:
             gathered = _gather(connection, desk, month, place, draft, progress)
-            digest = draft.seal(
-                gathered.cover,
-                gathered.manifest,
-                lambda done, total: progress(done, total, "upload.writing"),
-            )
-            content = draft.kept()
-            made = draft.save(path, password)
-            counts, records = draft.counts, draft.records
-    try:
-        _keep(desk, month, place, path, digest, gathered, counts, content)
-        made.replace(path)
-    except OSError as error:
-        raise ExpectedError("workbook.not_written", file=str(path)) from error
-    finally:
-        made.unlink(missing_ok=True)
-    progress(records, records, "upload.writing")
-    return counts
+        digest = draft.seal(
+            gathered.cover,
+            gathered.manifest,
+            lambda done, total: progress(done, total, "upload.writing"),
+        )
+        made = draft.save(path, password)
+        try:
+            with draft.kept() as content:
+                _keep(desk, month, place, path, digest, gathered, content)
+            made.replace(path)
+        except OSError as error:
+            raise ExpectedError("workbook.not_written", file=str(path)) from error
+        finally:
+            made.unlink(missing_ok=True)
+        progress(draft.records, draft.records, "upload.writing")
+        return draft.counts
 
 
 def _check_password(password: str) -> None:
@@ -355,8 +353,7 @@ def _keep(
     path: Path,
     digest: str,
     gathered: _Gathered,
-    counts: Mapping[str, int],
-    content: bytes,
+    content: IO[bytes],
 ) -> None:
     with desk.units("upload.write", name=shown_month(month)) as unit:
         made = unit.insert(
@@ -366,13 +363,13 @@ def _keep(
             written_on=desk.today(),
             file_name=path.name[:200],
             digest=digest,
-            counts=dict(counts),
+            counts=gathered.draft.counts,
             kind="upload",
             device=desk.units.device,
             vector=gathered.vector,
             previous=gathered.manifest["previous"],
         )
-        unit.connection.execute(insert(UploadContent).values(upload_id=made, content=content))
+        contents.keep(unit.connection, made, content)
         unit.commit()
     desk.ledger.remember()
 
@@ -398,10 +395,11 @@ def write_again(
     """
     _check_password(password)
     with desk.ledger.reader() as connection:
-        found = queries.content(connection, upload) if upload else None
-    if found is None:
-        raise ExpectedError("upload.none", upload=upload)
-    with closing(Draft.again(found[1])) as draft:
+        found = queries.kept(connection, upload) if upload else ""
+        if not found:
+            raise ExpectedError("upload.none", upload=upload)
+        again = Draft.again(contents.pieces(connection, found))
+    with closing(again) as draft:
         made = draft.save(path, password, lambda done, total: progress(done, total, "upload.writing"))
         try:
             made.replace(path)

@@ -290,15 +290,15 @@ def past(connection: Connection, place: str = "", limit: int = 200) -> list[Any]
     return list(connection.execute(chosen.limit(limit)))
 
 
-def content(connection: Connection, upload: str) -> tuple[Any, bytes] | None:
-    """Return a workbook written before and what was kept of it, or None; `upload` may be the beginning of its id."""
+def kept(connection: Connection, upload: str) -> str:
+    """Return the id of a workbook written before that is kept, '' for none; `upload` may be the beginning of its id."""
     chosen = (
-        select(Upload.__table__, UploadContent.content)
+        select(Upload.id)
         .join(UploadContent, UploadContent.upload_id == Upload.id)
         .where(live(Upload), Upload.id.startswith(upload, autoescape=True))
     )
-    rows = list(connection.execute(chosen.limit(2)))
-    return (rows[0], rows[0].content) if len(rows) == 1 else None
+    found = connection.execute(chosen.limit(2)).scalars().all()
+    return found[0] if len(found) == 1 else ""
 
 
 # -- the closing of months -------------------------------------------------------------------------
