@@ -14,6 +14,7 @@ from caseworker_app.domain.identity import IdentityNumber
 from caseworker_app.exchange import check, recognise
 from caseworker_app.exchange.read import Cell, Sheet
 from caseworker_app.exchange.recognise import Column, Layout, Recognised
+from caseworker_app.exchange.rows import is_data
 
 _NAME, _NUMBER, _BORN = "link.name", "link.identity_number", "person.born"
 _BORN_WITHIN = re.compile(r"\d{6}((?:19|20)\d\d)(\d\d)(\d\d)")
@@ -56,14 +57,24 @@ def kinds() -> dict[str, Kind]:
     common = recognise.fields()
     found = {}
     for name, entry in tomllib.loads(text).items():
-        also = tuple(entry.get("people", {}).get("headers", ()))
-        who = Column(_NAME, "name", (*common[_NAME].headers, *also))
+        who, number = (
+            Column(
+                each,
+                common[each].kind,
+                (
+                    *common[each].headers,
+                    *map(recognise.normal_header, entry.get(table, {}).get("headers", ())),
+                    *(whose + header for whose in entry["of"] for header in common[each].headers),
+                ),
+            )
+            for each, table in ((_NAME, "people"), (_NUMBER, "numbers"))
+        )
         own = tuple(
             Column(key, each["kind"], tuple(map(recognise.normal_header, each["headers"])))
             for key, each in entry["columns"].items()
         )
-        columns = (*own, who, common[_NUMBER], common[_BORN])
-        layout = Layout(name, name, "facts", columns, frozenset((_NAME,)), frozenset())
+        columns = (*own, who, number, common[_BORN])
+        layout = Layout(name, name, "facts", columns, frozenset(), frozenset())
         found[name] = Kind(name, layout, frozenset(each.field for each in own), tuple(entry["words"]))
     return found
 
@@ -77,7 +88,7 @@ def find(kind: str, sheet: Sheet, file_name: str) -> Recognised | None:
     present = {column.field for column in found.places.values()}
     titles = (file_name, sheet.name, *(str(cell) for row in sheet.rows[: found.header_row] for cell in row))
     told = present & known.own or any(word in title for word in known.words for title in titles)
-    return found if told and present & {_NUMBER, _BORN} else None
+    return found if told and (_NUMBER in present or present >= {_NAME, _BORN}) else None
 
 
 def as_of(sheets: Sequence[tuple[str, Sheet, Recognised]], today: date) -> date:
@@ -98,11 +109,16 @@ def _day(parts: Sequence[str]) -> date | None:
 
 
 def rows(sheet: Sheet, found: Recognised) -> list[Listed]:
-    """Return everybody a list names; rows without a name and number (totals, notes) are no people."""
+    """Return everybody a list names, also whom nothing but a name tells; totals and notes are no people."""
+    key = next((index for index, column in found.places.items() if column.field == _NUMBER), None)
+    titles = {index: str(cell) for index, cell in enumerate(sheet.rows[found.header_row]) if cell != ""}
     readers = {index: check.reader(column.kind) for index, column in found.places.items()}
     listed = []
     for number in range(found.last_header_row + 1, len(sheet.rows)):
         row = sheet.rows[number]
+        filled = len(row) - row.count("")
+        if not filled or not is_data(row, titles, key):
+            continue
         told: dict[str, Any] = {}
         unread = []
         cut = ""
@@ -118,7 +134,7 @@ def rows(sheet: Sheet, found: Recognised) -> list[Listed]:
         who, name, born = told.pop(_NUMBER, None), told.pop(_NAME, ""), told.pop(_BORN, None)
         if isinstance(who, IdentityNumber):
             listed.append(Listed(number + 1, name, who.number, "", who.born, told, tuple(unread)))
-        elif name and (cut or born):
+        elif cut or (name and (born or filled > 1)):
             day = born or _born_within(cut)
             listed.append(Listed(number + 1, name, "", cut, day, told, tuple(unread)))
     return listed

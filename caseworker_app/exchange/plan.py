@@ -138,6 +138,11 @@ class _SheetPlan:
         raw = self.sheet.rows[number]
         filled = len(raw) - raw.count("")
         odd = grid.odd.get(number, _NOTHING)
+        if not odd and all(values[name] is None for name in grid.places):
+            self.tally.cells["ignored"] += (
+                filled  # A row that is numbered and not filled in, words beside the table.
+            )
+            return
         refused = {index: each for index, each in odd.items() if isinstance(each, check.Refused)}
         row = Row(self.sheet.name, number + 1, values, grid.places, self.exported, self.tally)
         faults: list[Refusal] = []

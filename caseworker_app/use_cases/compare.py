@@ -39,7 +39,9 @@ from db.queries.comparisons import Known
 from db.tables import Comparison, ComparisonResult
 
 Progress = Callable[[int, int, str], None]
-_ENDED = ("停", "终止", "退", "注销", "吊销", "休学", "毕业", "离校")
+_ENDED = ("停", "终止", "退", "注销", "吊销", "休学", "毕业", "离校", "结业", "肄业", "未参", "未登记")
+_NOT_PAID = ("失败", "待", "未", "退")
+_NO = "否"
 _RESIDENT = "居民"
 _LONGEST = 200
 _DAY = timedelta(days=1)
@@ -62,7 +64,8 @@ _Judge = Callable[[str, Sequence[Listed], _Ledger], list[Difference]]
 def _active(row: Listed, on: date) -> bool:
     """Whether what a row tells still held on the day."""
     until = row.told.get("until")
-    ended = any(word in str(row.told.get("state", "")) for word in _ENDED)
+    state = str(row.told.get("state", ""))
+    ended = state == _NO or any(word in state for word in _ENDED)
     return not ended and (until is None or (until.year, until.month) >= (on.year, on.month))
 
 
@@ -110,6 +113,8 @@ def _paid(person: str, rows: Sequence[Listed], ledger: _Ledger) -> list[Differen
     ours: Sequence[int] = ledger.facts.get(person, ())
     found = []
     for row in rows:
+        if any(word in str(row.told.get("state", "")) for word in _NOT_PAID):
+            continue
         amount = row.told.get("amount")
         if not ours or (amount is not None and amount not in ours):
             theirs = " ".join(

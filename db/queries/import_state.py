@@ -24,12 +24,12 @@ def live_rows(
     chosen = select(*columns).where(table.__table__.c.voided_in.is_(None))
     if open_ended:
         chosen = chosen.where(table.__table__.c.until.is_(None))
+    exports = _exports(connection) if touched else {}
     if touched:
         changed_in = table.__table__.c.changed_in
         chosen = chosen.add_columns(changed_in.label("touched_in"), ChangeSet.made_at, ChangeSet.action).join(
             ChangeSet, ChangeSet.id == changed_in
         )
-        exports = _exports(connection)
     for found in connection.execute(chosen).mappings():
         row = dict(found)
         if touched:

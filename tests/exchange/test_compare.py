@@ -235,3 +235,52 @@ def test_a_list_of_thousands_is_compared_within_seconds(desk: Desk, tmp_path: Pa
     rows.append((name, WORKING, "合同到期"))
     found = compared(desk, sheet(tmp_path / "失业登记.xlsx", rows), "unemployed", as_of=date(2024, 9, 30))
     assert of(found, WORKING).result == "differs"
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "row"),
+    [
+        ("death", ("死者姓名", "死者身份证号", "死亡日期"), ("{name}", "{number}", "2024-11-05")),
+        ("death", ("逝者姓名", "性别", "证件号码", "火化时间"), ("{name}", "女", "{number}", "")),
+        ("school", ("学生姓名", "身份证件号", "学校名称"), ("{name}", "{number}", "银川大学")),
+        ("business", ("字号", "经营者", "经营者身份证号码", "状态"), ("面馆", "{name}", "{number}", "存续")),
+        ("insured", ("个人编号", "姓名", "社会保障号码", "缴费状态"), ("1", "{name}", "{number}", "缴费")),
+        ("insured", ("社会保障号", "单位名称"), ("{number}", "某厂")),
+        ("paid", ("户名", "身份证号", "实发金额", "发放状态"), ("{name}", "{number}", "800", "已发放")),
+    ],
+)
+def test_whose_name_and_number_it_is_may_be_said_in_the_header(
+    desk: Desk, tmp_path: Path, kind: str, header: tuple[str, ...], row: tuple[str, ...]
+) -> None:
+    (name,) = names(desk, IDLE)
+    cells = [each.format(name=name, number=IDLE) for each in row]
+    file = sheet(tmp_path / "名单.xlsx", [header, cells])
+    assert of(compared(desk, file, kind), IDLE).result == "differs"
+
+
+def test_what_a_list_says_is_not_or_no_more_counts_for_nothing(desk: Desk, tmp_path: Path) -> None:
+    (name,) = names(desk, IDLE)
+    (working,) = names(desk, WORKING)
+    for kind, header, state, who, number in (
+        ("paid", "发放状态", "发放失败", name, IDLE),
+        ("paid", "发放状态", "待发放", name, IDLE),
+        ("unemployed", "是否登记失业人员", "否", working, WORKING),
+        ("insured", "参保状态", "未参保", name, IDLE),
+    ):
+        file = sheet(tmp_path / f"{kind}补贴失业.xlsx", [("姓名", "身份证号", header), (who, number, state)])
+        assert of(compared(desk, file, kind), number).result == "agrees", (kind, state)
+
+
+def test_nobody_on_a_list_is_passed_over(desk: Desk, tmp_path: Path) -> None:
+    rows = [
+        ("序号", "姓名", "身份证号", "死亡日期"),
+        (1, "无号人", "", "2024-11-05"),
+        (2, "", "64010619900101", "2024-11-05"),
+        ("合计", "2人"),
+        ("以上人员均已核实",),
+    ]
+    found = compared(desk, sheet(tmp_path / "死亡.xlsx", rows), "death")
+    assert [(each.row, each.name, each.identity_number) for each in found.absent] == [
+        (2, "无号人", ""),
+        (3, "", "64010619900101"),
+    ]

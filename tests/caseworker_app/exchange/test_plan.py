@@ -271,3 +271,12 @@ def test_only_the_scope_is_written(scope: str) -> None:
             cell != "" for row in sheet.rows[preview.header_row :] for cell in row
         )
         assert preview.cells["refused"] == 0
+
+
+def test_rows_that_are_only_numbered_are_ignored(exports: tuple[Rows, Rows]) -> None:
+    headers = ("序号", *PEOPLE)
+    rows: Rows = [[1, *exports[0][0]], [2, *[""] * len(PEOPLE)], [3, *[""] * len(PEOPLE)]]
+    found = planned(rows, headers, new_planner())
+    assert not found.problems
+    assert found.cells["in"] == sum(found.cells[name] for name in CELL_CLASSES)
+    assert found.cells["refused"] == 0
