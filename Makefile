@@ -4,6 +4,9 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
   "$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$each" && break; done)
 BIN := .venv/bin
 
+# Tests and the demonstration start the program hundreds of times: it is compiled once, whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: install run demo test check acceptance bench lock package wording screens clean
 
 install: .venv/.installed

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from caseworker_app import sample, wording
 from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases import imports
 from caseworker_app.use_cases.desk import Desk
-from db import engine
+from db import engine, keys
 
 # Without a display too: Qt reads this when the first window is made.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -51,6 +52,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CASEWORKER_HOME", str(folder))
         yield folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def derived_once() -> Iterator[None]:
+    """Remember what each password and salt came to: Argon2 is slow on purpose, and copies of a ledger share theirs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "_slot_key", cache(keys._slot_key))
+        yield
 
 
 @pytest.fixture(autouse=True)
