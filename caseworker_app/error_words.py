@@ -3,7 +3,7 @@
 The tables are functions so that each sentence is looked up in the language spoken when it is shown.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 from caseworker_app.domain import identity, money
@@ -1226,6 +1226,14 @@ def proposed_text(changed: Changed) -> str:
         "{count} records belong to villages: the changes were put to them as proposals; what stands stays until they accept.",
         changed.proposed,
     ).format(count=changed.proposed)
+
+
+def unread_text(unread: Sequence[tuple[str, str]]) -> str:
+    """Return that sheets of an import are known to nobody."""
+    names = "、".join(f"{file} {sheet}" for file, sheet in unread)
+    return _("Not recognised and left out: {sheets}. If they hold data, map their columns.").format(
+        sheets=names
+    )
 
 
 def progress_text(code: str) -> str:

@@ -60,6 +60,7 @@ def _import_json(preview: ImportPreview) -> dict[str, Any]:
             }
             for each in preview.files
         ],
+        "unread": [{"file": file, "sheet": sheet} for file, sheet in preview.unread],
         "totals": {kind: asdict(count) for kind, count in preview.totals.items()},
     }
 
@@ -91,6 +92,8 @@ def _import_text(preview: ImportPreview, outcome: str) -> None:
                 f"  {correction.column} · {error_words.correction_text(correction.code)} {correction.count}"
                 f" ({correction.before} → {correction.after})"
             )
+    if preview.unread:
+        click.echo(error_words.unread_text(preview.unread))
     columns = ("new", "changed", "unchanged", "refused", "out_of_scope")
     output.table(
         ["", *map(error_words.cells_text, columns)],

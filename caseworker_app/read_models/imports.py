@@ -90,6 +90,8 @@ class ImportPreview:
     totals: dict[str, Count]
     read_seconds: float
     check_seconds: float
+    unread: tuple[tuple[str, str], ...] = ()
+    """Sheets of these files, by file and name, that nobody knows: nothing of them is taken."""
 
     @property
     def writes(self) -> bool:

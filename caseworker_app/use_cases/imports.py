@@ -175,6 +175,7 @@ def recognised(
     """Say what importing workbooks that were read would do; raises ExpectedError `import.not_recognised`."""
     remembered = mappings.remembered(connection)
     found = []
+    unread: list[tuple[str, str]] = []
     for file, sheets in zip(contents.files, contents.contents, strict=True):
         matches = [
             (file.name, sheet, match)
@@ -184,9 +185,17 @@ def recognised(
         if not matches:
             raise ExpectedError("import.not_recognised", file=file.name)
         found.extend(matches)
-    return _planned(
+        known = [id(sheet) for _name, sheet, _match in matches]
+        unread += [(file.name, each.name) for each in sheets if id(each) not in known and _is_table(each)]
+    planned = _planned(
         connection, contents.files, tuple(found), scope, today, contents.seconds, progress, contents.password
     )
+    return replace(planned, preview=replace(planned.preview, unread=tuple(unread)))
+
+
+def _is_table(sheet: Sheet) -> bool:
+    """Whether a sheet may hold data: rows of several cells."""
+    return sum(len(row) - row.count("") > 1 for row in sheet.rows) > 1
 
 
 def confirm(
@@ -200,7 +209,7 @@ def confirm(
     """Say what an import would do with the proposals somebody confirmed, each by file, sheet and row."""
     if not confirmed:
         return prepared
-    return _planned(
+    planned = _planned(
         connection,
         prepared.files,
         prepared.found,
@@ -211,6 +220,7 @@ def confirm(
         prepared.password,
         confirmed,
     )
+    return replace(planned, preview=replace(planned.preview, unread=prepared.preview.unread))
 
 
 def proposals(preview: ImportPreview, rows: Collection[int] | None = None) -> frozenset[tuple[str, str, int]]:

@@ -257,3 +257,18 @@ def test_rows_of_one_household_that_contradict_each_other_are_marked(
     before = state(sample_desk)
     assert codes(taken(sample_desk, file)) == marked
     assert state(sample_desk) == before
+
+
+def test_a_sheet_that_nobody_knows_is_named(sample_desk: Desk, tmp_path: Path) -> None:
+    file = people_file(tmp_path / "人员.xlsx", (*PLACED, *KNOWN))
+    book = openpyxl.load_workbook(file)
+    for title, rows in (
+        ("花名册", [("姓名", "家庭情况"), ("海娜敏", "在家")]),
+        ("说明", [("本表一式三份",), ("请如实填写",)]),
+        ("空表", []),
+    ):
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    book.save(file)
+    assert prepare(sample_desk, [file]).preview.unread == (("人员.xlsx", "花名册"),)

@@ -16,6 +16,7 @@ from caseworker_app.error_words import (
     layout_text,
     problem_words,
     progress_text,
+    unread_text,
 )
 from caseworker_app.read_models.imports import Count, ImportPreview, Problem
 from caseworker_app.use_cases import imports
@@ -264,6 +265,8 @@ class ImportPart(QWidget):
                 left_out,
             )
             self._preview_box.addWidget(text(words.format(count=left_out), "secondary", wrap=True))
+        if preview.unread:
+            self._preview_box.addWidget(text(unread_text(preview.unread), wrap=True))
         self._detail = QStackedWidget()
         # It scrolls by itself: what it would like to be high must not make the whole page scroll.
         self._detail.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
@@ -345,10 +348,14 @@ class ImportPart(QWidget):
                 3,
             ),
         )
-        for page, name in zip(pages, (_("To be settled"), _("Changes"), _("Normalised")), strict=True):
+        names_of = (_("To be settled"), _("Changes"), _("Normalised"))
+        counts = (len(problems), len(changes), len(corrections))
+        for page, name, count in zip(pages, names_of, counts, strict=True):
             inside = QWidget()
             inside.setObjectName("ground")
-            inside.setLayout(column(page, None))
+            words = _("The first {shown} of {count} are shown here.").format(shown=_SHOWN, count=count)
+            more = [text(words, "secondary")] if count > _SHOWN else []
+            inside.setLayout(column(page, *more, None))
             self._detail.addWidget(scrolled(inside, name))
         self._preview_box.addWidget(tabs)
         self._preview_box.addWidget(self._detail, 1)
