@@ -20,6 +20,7 @@ _MONTH = re.compile(r"(\d{4})[-./年](\d{1,2})月?")
 _MONTH_DIGITS = re.compile(r"(\d{4})(\d\d)")
 _OFFICIAL = re.compile(r"\d{4}-\d\d-\d\d|\d{8}|\d{4}年\d\d月|\d{6}")
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[Ee]\+\d+")
+_MOBILE = re.compile(r"1\d{10}")
 _PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8}")
 _AMOUNT = re.compile(r"[¥￥]?((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,2})?)(元|元/月)?")
 _HOUR = re.compile(r"(?<=[\d日])[\sT]+\d{1,2}:\d\d(:\d\d(\.\d+)?)?\s*$")
@@ -111,6 +112,8 @@ def identity_number(raw: Cell) -> Taken:
 def phone(raw: Cell) -> Taken:
     """A mobile or landline number."""
     value = _tight(as_text(raw)).removeprefix("+86")
+    if _MOBILE.fullmatch(plain := value.replace("-", "")):
+        value = plain
     if not _PHONE.fullmatch(value):
         raise Refused("phone.form")
     return Taken(value, _how(raw, value))

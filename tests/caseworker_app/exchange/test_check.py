@@ -200,6 +200,7 @@ def test_what_is_no_name_is_refused(raw: Any) -> None:
         (13712623368.0, "13712623368"),
         ("+8613712623368", "13712623368"),
         ("0951-5012345", "0951-5012345"),
+        ("138-0013-8000", "13800138000"),
     ],
 )
 def test_telephone_numbers(raw: Any, value: str) -> None:

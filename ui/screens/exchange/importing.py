@@ -350,11 +350,11 @@ class ImportPart(QWidget):
         )
         names_of = (_("To be settled"), _("Changes"), _("Normalised"))
         counts = (len(problems), len(changes), len(corrections))
-        for page, name, count in zip(pages, names_of, counts, strict=True):
+        for page, name, found in zip(pages, names_of, counts, strict=True):
             inside = QWidget()
             inside.setObjectName("ground")
-            words = _("The first {shown} of {count} are shown here.").format(shown=_SHOWN, count=count)
-            more = [text(words, "secondary")] if count > _SHOWN else []
+            words = _("The first {shown} of {count} are shown here.").format(shown=_SHOWN, count=found)
+            more = [text(words, "secondary")] if found > _SHOWN else []
             inside.setLayout(column(page, *more, None))
             self._detail.addWidget(scrolled(inside, name))
         self._preview_box.addWidget(tabs)
