@@ -321,6 +321,9 @@ def errors() -> dict[str, str]:
         "proposal.not_owner": _(
             "{village} answers this: it goes down with the next feedback. To take it back, withdraw it."
         ),
+        "proposal.lacks": _(
+            "What this rests on is not in this ledger: {what}. Enter that first, or decline with the reason."
+        ),
         "problem.message_missing": _("It is not said what is wrong. Say what has to be corrected."),
         "post.no_job": _("No job in a public post is on record for this person. Record the job first."),
         "post.none": _("There is no one post called {name}. Record the post first."),

@@ -1,11 +1,15 @@
 """What came back from the level above, or was found by a comparison, and waits for the officer."""
 
+import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 BY_HAND, AT_CELL = "by_hand", "cell"
 """Codes of problems that no data check found: raised by a person, and cells refused on receipt."""
+NEW = "new"
+"""The field of a proposal that is a whole record: its value is that of every column, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,10 @@ class ProblemLine:
 
 @dataclass(frozen=True, slots=True)
 class ProposalLine:
-    """A value that a level proposes, beside the one that stands; the record as `table` and `record`."""
+    """A value that a level proposes, beside the one that stands; the record as `table` and `record`.
+
+    Of a dated fact `attribute` is what it is called; `names` are those of the records that a new one points to, by id.
+    """
 
     id: str
     village_code: str
@@ -54,6 +61,8 @@ class ProposalLine:
     outcome: str = ""
     reason: str = ""
     answered_on: date | None = None
+    attribute: str = ""
+    names: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from caseworker_app.domain.worker import LOWER_AGE, age_on
 from caseworker_app.use_cases import propose
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.use_cases.typed import clean, known
-from caseworker_app.use_cases.work import begin_intention, insert_services, refuse_ending
+from caseworker_app.use_cases.work import begin_intention, insert_services
 from db.queries import blocks
 from db.queries.dated import holds, live
 from db.tables import Household, Intention, Membership, Person, ServiceRecord
@@ -162,11 +162,10 @@ def apply(desk: Desk, people: Sequence[str], change: BulkChange) -> Changed:
         shown = preview(unit.connection, desk, people, change)
         change = _checked(desk, change)
         chosen = [person for person, _name in shown.lands]
-        proposed = 0
         if not chosen:
             raise ExpectedError("bulk.nobody")
         if isinstance(change, ServiceChange):
-            insert_services(
+            proposed = insert_services(
                 desk,
                 unit,
                 chosen,
@@ -177,8 +176,9 @@ def apply(desk: Desk, people: Sequence[str], change: BulkChange) -> Changed:
                 outcome=change.outcome,
             )
         elif isinstance(change, IntentionChange):
-            refuse_ending(desk, unit, chosen, change.on)
-            begin_intention(unit, chosen, change.kind, change.on, place_text=change.place_text)
+            proposed = begin_intention(
+                desk, unit, chosen, change.kind, change.on, place_text=change.place_text
+            )
         else:
             homes = select(Membership.household_id).where(holds(Membership, desk.today()))
             found = {

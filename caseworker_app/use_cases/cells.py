@@ -22,12 +22,14 @@ from caseworker_app.exchange import check as reading
 from caseworker_app.exchange.check import Refused
 from caseworker_app.read_models.cells import Applied, Edit, Problem
 from caseworker_app.use_cases.desk import Desk
-from caseworker_app.use_cases.propose import propose
+from caseworker_app.use_cases.propose import add, propose
 from caseworker_app.use_cases.typed import one_line
 from caseworker_app.wording import label, labels
 from db.queries import blocks, owners
 from db.queries.dated import holds, live, under_way
+from db.states import VOIDED
 from db.tables import (
+    BOOKKEEPING,
     Household,
     HouseholdAttribute,
     Intention,
@@ -470,12 +472,15 @@ class Plan:
         """Write every row that changes, or put it to the village that owns it; return how many were put so."""
         groups: dict[tuple[Table, tuple[str, ...]], list[tuple[str, Values]]] = defaultdict(list)
         before = [row.before["id"] for row in self.rows.values() if row.before["id"]]
-        sent = owners.elsewhere(unit.connection, desk.scope, before)
+        begun = [row.after[_owner(row.table)] for row in self.rows.values() if row.begins]
+        sent = owners.elsewhere(unit.connection, desk.scope, [*before, *begun])
         proposed = 0
         for row in self.rows.values():
             changed = row.changed()
             record = row.before["id"]
-            if changed and record in sent:
+            if changed and row.begins and row.after[_owner(row.table)] in sent:
+                proposed += _propose_begun(desk, unit, row, sent, self.on)
+            elif changed and record in sent:
                 propose(desk, unit, sent[record], row.table.__tablename__, record, row.before, changed)
                 proposed += 1
             elif changed and row.begins:
@@ -545,11 +550,41 @@ def days_problem(spell: Values, others: Iterable[Values], person: Values, today:
     return None
 
 
-def _begin(unit: UnitOfWork, row: _Row, on: date) -> None:
-    """End what held the day before and begin anew; what began on this very day is put right instead."""
+def _empty(row: _Row) -> bool:
+    """Whether nothing holds any more."""
+    return "value" in row.after and not row.after["value"]
+
+
+def _same_day(row: _Row, on: date) -> bool:
+    """Whether what is changed began on this very day."""
+    return bool(row.before["id"]) and row.before["since"] == on
+
+
+def _propose_begun(desk: Desk, unit: UnitOfWork, row: _Row, sent: dict[str, str], on: date) -> int:
+    """Put to its village what would begin on a day, or that what held ends; return how many records."""
+    record, same_day = row.before["id"], _same_day(row, on)
+    if not _empty(row) and not (same_day and record in sent):
+        fresh = {name: value for name, value in row.after.items() if name not in BOOKKEEPING}
+        return add(desk, unit, row.table, [{**fresh, "since": on if record else None, "until": None}])
+    if record not in sent:
+        _begin(unit, row, on)
+        return 0
+    changed = row.changed()
+    if _empty(row):
+        changed = {VOIDED: True} if same_day else {"until": on - _DAY}
+    before = {**row.before, VOIDED: False}
+    propose(desk, unit, sent[record], row.table.__tablename__, record, before, changed)
+    return 1
+
+
+def _begin(unit: UnitOfWork, row: _Row, on: date, record: str = "", *, dated: bool = False) -> None:
+    """End what held the day before and begin anew; what began on this very day is put right instead.
+
+    The first that is said holds for the time before too, unless its day was said (`dated`).
+    """
     table: Any = row.table
-    empty = "value" in row.after and not row.after["value"]
-    if row.before["id"] and row.before["since"] == on:
+    empty = _empty(row)
+    if _same_day(row, on):
         if empty:
             unit.void(row.table, row.before["id"])
         else:
@@ -564,27 +599,36 @@ def _begin(unit: UnitOfWork, row: _Row, on: date) -> None:
     if "attribute" in row.after:
         same.append(table.attribute == row.after["attribute"])
     later = unit.connection.execute(select(func.min(table.since)).where(*same, table.since > on)).scalar_one()
-    known_before = "value" not in row.after or unit.connection.execute(select(table.id).where(*same)).first()
-    fresh = {
-        name: value
-        for name, value in row.after.items()
-        if name not in ("id", "made_in", "changed_in", "voided_in")
-    }
+    known_before = (
+        dated or "value" not in row.after or unit.connection.execute(select(table.id).where(*same)).first()
+    )
+    fresh = {name: value for name, value in row.after.items() if name not in BOOKKEEPING}
     unit.insert(
         row.table,
         **{
             **fresh,
+            **({"id": record} if record else {}),
             "since": on if known_before else None,
             "until": later - _DAY if later else None,
         },
     )
 
 
-def begin_intention(unit: UnitOfWork, person: str, values: Values, on: date) -> None:
-    """Let a wish begin on a day; what was wished before ends the day before."""
-    typed = FIELDS["intention.kind"]
-    before = _by_owner(unit.connection, typed, [person], on).get(person) or _blank(typed, person)
-    _begin(unit, _Row(Intention, before, {**before, **values}, begins=True), on)
+def begin(
+    unit: UnitOfWork,
+    table: Table,
+    owner: str,
+    values: Values,
+    on: date,
+    *,
+    attribute: str = "",
+    record: str = "",
+    dated: bool = False,
+) -> None:
+    """Let a wish or dated fact begin on a day; what held before ends the day before."""
+    typed = Field("", table, "value" if attribute else "kind", "text", attribute=attribute)
+    before = _by_owner(unit.connection, typed, [owner], on).get(owner) or _blank(typed, owner)
+    _begin(unit, _Row(table, before, {**before, **values}, begins=True), on, record, dated=dated)
 
 
 # -- the doors ---------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ Every cell is read and checked as `cells` does; a row lands whole or not at all,
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -18,11 +18,11 @@ from caseworker_app.exchange import recognise
 from caseworker_app.exchange.check import Refused
 from caseworker_app.exchange.take_work import KIND_OF_CHANNEL, same_spell
 from caseworker_app.read_models.cells import Applied, NewRow, Problem
-from caseworker_app.use_cases import cells
+from caseworker_app.use_cases import cells, propose
 from caseworker_app.use_cases.cells import Values
 from caseworker_app.use_cases.desk import Desk
 from db.queries.dated import live
-from db.tables import Household, Membership, Person, ServiceRecord, Spell
+from db.tables import Household, Intention, Membership, Person, ServiceRecord, Spell
 from db.unit_of_work import UnitOfWork
 
 LINK = ("link.identity_number", "link.name", "link.household_no")
@@ -287,24 +287,32 @@ class _Sheet:
 
     # -- writing -------------------------------------------------------------------------------
 
-    def write(self, unit: UnitOfWork, officer: str) -> None:
-        """Write the rows that can be entered."""
+    def write(self, desk: Desk, unit: UnitOfWork) -> int:
+        """Write the rows that can be entered; return how many were put to villages that own the people."""
         owned = [{**entry.values, "person_id": entry.person["id"]} for entry in self.sound]
         if self.kind == "spell":
-            unit.insert_many(Spell, [{**_BLANKS["spell"], "place_code": "", **each} for each in owned])
-        elif self.kind == "service":
-            unit.insert_many(ServiceRecord, [{**each, "officer": officer} for each in owned])
-        elif self.kind == "intention":
-            for entry in sorted(self.sound, key=lambda each: each.values["since"]):
-                values = {name: value for name, value in entry.values.items() if name != "since"}
-                cells.begin_intention(unit, entry.person["id"], values, entry.values["since"])
-        else:
-            for entry in self.sound:
-                unit.update(
-                    Person,
-                    entry.person["id"],
-                    **{name: value for name, value in entry.values.items() if value},
-                )
+            spells = [{**_BLANKS["spell"], "place_code": "", **each} for each in owned]
+            return propose.add(desk, unit, Spell, spells)
+        if self.kind == "service":
+            return propose.add(
+                desk, unit, ServiceRecord, [{**each, "officer": desk.officer} for each in owned]
+            )
+        if self.kind == "intention":
+            begun = [{**each, "until": None} for each in sorted(owned, key=lambda each: each["since"])]
+            here, proposed = propose.apart(desk, unit, Intention, begun)
+            for each in here:
+                told = {name: value for name, value in each.items() if name not in ("since", "until")}
+                cells.begin(unit, Intention, each["person_id"], told, each["since"])
+            return proposed
+        return sum(
+            propose.change(
+                desk,
+                unit,
+                Person,
+                [(entry.person["id"], {name: value for name, value in entry.values.items() if value})],
+            )
+            for entry in self.sound
+        )
 
 
 def check(connection: Connection, desk: Desk, kind: str, rows: Sequence[NewRow]) -> list[Problem]:
@@ -316,8 +324,10 @@ def enter(desk: Desk, kind: str, rows: Sequence[NewRow]) -> Applied:
     """Enter the rows that are sound as one change; the others are told with what is wrong at their cells."""
     with desk.units("rows.enter") as unit:
         sheet = _Sheet(unit.connection, desk, kind, rows)
+        proposed = 0
         if sheet.sound:
-            sheet.write(unit, desk.officer)
+            proposed = sheet.write(desk, unit)
             unit.name(sheet.sound[0].person["name"], len(sheet.sound))
-        changed = unit.commit()
-    return Applied(changed, len(sheet.sound), tuple(sorted(sheet.problems, key=lambda each: each.index)))
+        changed = replace(unit.commit(), proposed=proposed)
+    wrong = tuple(sorted(sheet.problems, key=lambda each: each.index))
+    return Applied(changed, len(sheet.sound), wrong, proposed)

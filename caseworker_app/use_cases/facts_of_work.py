@@ -349,8 +349,7 @@ def _write(desk: Desk, unit: UnitOfWork, shape: Shape, values: dict[str, Any]) -
         )
         if present := unit.connection.execute(chosen).scalars().first():
             return propose.change(desk, unit, shape.table, [(present, values)])
-    unit.insert(shape.table, **values)
-    return 0
+    return propose.add(desk, unit, shape.table, [values])
 
 
 def change(desk: Desk, kind: str, fact: str, typed: Mapping[str, str]) -> Changed:

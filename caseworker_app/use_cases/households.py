@@ -111,7 +111,8 @@ def held_on(unit: UnitOfWork, person: str, on: date) -> Any:  # noqa: ANN401 - a
     return found[0]
 
 
-def _number_of(unit: UnitOfWork, household: str) -> str:
+def number_of(unit: UnitOfWork, household: str) -> str:
+    """Return the number of a household."""
     return str(
         unit.connection.execute(select(Household.household_no).where(Household.id == household)).scalar_one()
     )
@@ -150,7 +151,7 @@ def heads_kept(unit: UnitOfWork, on: date, households: Collection[str]) -> Itera
             if heads != 1 and _heads(stretches, day) == 1:
                 raise ExpectedError(
                     "household.two_heads" if heads else "household.head_missing",
-                    household_no=_number_of(unit, household),
+                    household_no=number_of(unit, household),
                     day=day.isoformat(),
                 )
 
@@ -176,7 +177,7 @@ def end(unit: UnitOfWork, held: Any, on: date, reason: str) -> None:  # noqa: AN
         raise ExpectedError("membership.since", name=held.name, day=held.since.isoformat())
 
 
-def _turn(
+def turn(
     unit: UnitOfWork,
     held: Any,  # noqa: ANN401 - a row as `members_on` gives
     on: date,
@@ -234,7 +235,7 @@ def succeed(
         raise ExpectedError("household.head_leaves", name=head.name)
     stated = _stated(members, new_head, {**dict.fromkeys(leaving, "other"), **told})
     for member in left:
-        _turn(unit, member, on, member.household_id, stated[member.id], "head_changed")
+        turn(unit, member, on, member.household_id, stated[member.id], "head_changed")
 
 
 def next_number(unit: UnitOfWork, village_code: str) -> str:
@@ -390,7 +391,7 @@ def move(
         with heads_kept(unit, on, (held.household_id, household)):
             staying = members_on(unit, held.household_id, on)
             succeed(unit, {person}, staying, on, new_head, told or {})
-            _turn(unit, held, on, household, relation, "moved")
+            turn(unit, held, on, household, relation, "moved")
         unit.name(held.name)
         return unit.commit()
 
@@ -415,7 +416,7 @@ def change_head(
         stated = _stated(members, person, told or {})
         with heads_kept(unit, on, (household,)):
             for member in members:
-                _turn(unit, member, on, household, stated[member.id], "head_changed")
+                turn(unit, member, on, household, stated[member.id], "head_changed")
         unit.name(own.name)
         return unit.commit()
 
@@ -461,7 +462,7 @@ def split(
             succeed(unit, going, members, on, remaining_head, remaining or {})
             for member in members:
                 if member.id in going:
-                    _turn(unit, member, on, made, stated[member.id], "split")
+                    turn(unit, member, on, made, stated[member.id], "split")
         _carry_over(unit, household, made, on)
         unit.name(next(member.name for member in members if member.id == new_head), len(going))
         return unit.commit()

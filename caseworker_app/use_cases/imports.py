@@ -54,8 +54,6 @@ _ORDER = (
     "spell",
     "intention",
 )
-_PROPOSED = ("person", "household", "spell")
-"""Tables whose rows change in place; dated values end and begin anew, which is the importer's own entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,16 +303,16 @@ def commit(desk: Desk, prepared: Prepared, progress: Progress = lambda _done, _t
 
 
 def write(desk: Desk, unit: UnitOfWork, prepared: Prepared, progress: Progress) -> int:
-    """Write a prepared import into a unit of work, and return how many records are changed by a proposal only.
+    """Write a prepared import into a unit of work, and return how many records are changed or made by a proposal only.
 
-    Raises ExpectedError `import.moved_on` when the ledger changed since.
+    What a village declined is not put to it again. Raises ExpectedError `import.moved_on` when the ledger changed since.
     """
     if journal.head(unit.connection) != prepared.position:
         raise ExpectedError("import.moved_on")
     total = sum(map(len, prepared.writes.inserts.values())) + sum(map(len, prepared.writes.updates.values()))
     done = proposed = 0
     for name in _ORDER:
-        rows = prepared.writes.inserts.get(name, [])
+        rows: Sequence[Values] = prepared.writes.inserts.get(name, [])
         fresh = {row["id"]: row for row in rows}
         later: dict[tuple[str, ...], list[tuple[str, Values]]] = {}
         for record, values in prepared.writes.updates.get(name, {}).items():
@@ -322,15 +320,14 @@ def write(desk: Desk, unit: UnitOfWork, prepared: Prepared, progress: Progress) 
                 fresh[record].update(values)
             else:
                 later.setdefault(tuple(sorted(values)), []).append((record, values))
+        rows, put = propose.apart(desk, unit, RECORDS[name], rows, again=False)
+        proposed += put
         for start in range(0, len(rows), 5000):
             progress(done, total, "import.writing")
             unit.insert_many(RECORDS[name], rows[start : start + 5000])
             done += len(rows[start : start + 5000])
         for changes in later.values():
-            if name in _PROPOSED:
-                proposed += propose.change(desk, unit, RECORDS[name], changes)
-            else:
-                unit.update_many(RECORDS[name], changes)
+            proposed += propose.change(desk, unit, RECORDS[name], changes, again=False)
             done += len(changes)
     progress(total, total, "import.writing")
     if total > _MANY:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.use_cases.desk import Desk
-from caseworker_app.use_cases.propose import change
+from caseworker_app.use_cases.propose import add, change
 from caseworker_app.use_cases.typed import known
 from db.queries import pages
 from db.queries.dated import live
@@ -57,7 +57,6 @@ def record(
         if stretch:
             proposed = change(desk, unit, Monitoring, [(stretch, said)])
         else:
-            proposed = 0
-            unit.insert(Monitoring, household_id=household, **said)
+            proposed = add(desk, unit, Monitoring, [{"household_id": household, **said}])
         unit.name(number)
         return replace(unit.commit(), proposed=proposed)

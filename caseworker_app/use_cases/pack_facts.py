@@ -1,7 +1,7 @@
 """Facts that policies ask of people and households and nothing else of the ledger says: entered by name, dated."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from caseworker_app.policy import explain
 from caseworker_app.policy.pack import Pack
 from caseworker_app.policy.schema import PERSON
 from caseworker_app.policy.vocabulary import CODE, CODES, DAY, FACTS, MONEY, NUMBER, YES_NO
+from caseworker_app.use_cases import propose
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.use_cases.typed import clean
 from caseworker_app.wording import label
@@ -116,9 +117,9 @@ def enter_all(desk: Desk, said: Sequence[tuple[str, str, str]], *, since: date |
         read.append((known[name], owner, _read(known[name], text)))
     titles = "、".join(dict.fromkeys(asked.title for asked, _owner, _value in read))
     with desk.units("asked.record", fact=titles) as unit:
-        names = [_enter(desk, unit, asked, owner, value, since) for asked, owner, value in read]
-        unit.name(names[0], 1)
-        return unit.commit()
+        done = [_enter(desk, unit, asked, owner, value, since) for asked, owner, value in read]
+        unit.name(done[0][0], 1)
+        return replace(unit.commit(), proposed=sum(put for _name, put in done))
 
 
 def _read(asked: Asked, text: str) -> str:
@@ -135,8 +136,10 @@ def _read(asked: Asked, text: str) -> str:
         raise ExpectedError("asked.form", fact=asked.title, value=said, kind=asked.kind) from None
 
 
-def _enter(desk: Desk, unit: UnitOfWork, asked: Asked, owner: str, value: str, since: date | None) -> str:
-    """Write a dated fact and return of whom; ExpectedError `asked.later`, `asked.whose`."""
+def _enter(
+    desk: Desk, unit: UnitOfWork, asked: Asked, owner: str, value: str, since: date | None
+) -> tuple[str, int]:
+    """Write a dated fact; return of whom, and 1 when it was put to a village. ExpectedError `asked.later`, `asked.whose`."""
     table, key, whose = (
         (PersonAttribute, "person_id", Person)
         if asked.of_person
@@ -150,15 +153,19 @@ def _enter(desk: Desk, unit: UnitOfWork, asked: Asked, owner: str, value: str, s
     record = unit.connection.execute(there).one_or_none()
     if record is None:
         raise ExpectedError("asked.whose")
+    name = str(record.name if asked.of_person else record.household_no)
     last = rows[-1] if rows else None
     begins = since
+    told = {key: owner, "attribute": asked.attribute, "value": value, "until": None}
     if last is not None:
         begins = since or desk.today()
         if begins < (last.since or date.min):
             raise ExpectedError("asked.later", fact=asked.title, day=last.since.isoformat())
-        if last.since == begins:
-            unit.update(table, last.id, value=value, until=None)
-            return str(record.name if asked.of_person else record.household_no)
-        unit.update(table, last.id, until=begins - _DAY)
-    unit.insert(table, **{key: owner}, attribute=asked.attribute, value=value, since=begins, until=None)
-    return str(record.name if asked.of_person else record.household_no)
+    own, proposed = propose.apart(desk, unit, table, [{**told, "since": begins}])
+    if own and last is not None and last.since == begins:
+        unit.update(table, last.id, value=value, until=None)
+    elif own:
+        if last is not None and begins is not None:
+            unit.update(table, last.id, until=begins - _DAY)
+        unit.insert_many(table, own)
+    return name, proposed

@@ -12,7 +12,7 @@ from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.domain.worker import LOWER_AGE, age_on
 from caseworker_app.exchange import check
 from caseworker_app.use_cases.desk import Desk
-from caseworker_app.use_cases.propose import change, refuse_sent
+from caseworker_app.use_cases.propose import add, apart, change, refuse_sent
 from caseworker_app.use_cases.typed import clean, known
 from db.queries import blocks
 from db.queries.dated import holds, live
@@ -59,9 +59,11 @@ def insert_services(
     vacancy: str,
     note: str,
     outcome: str,
-) -> None:
-    """Write one service to several workers, checked before."""
-    unit.insert_many(
+) -> int:
+    """Write one service to several workers, checked before; return how many were put to villages that own them."""
+    return add(
+        desk,
+        unit,
         ServiceRecord,
         [
             {
@@ -114,9 +116,9 @@ def record_service(
             )
             if unit.connection.execute(same).first():
                 raise ExpectedError("service.repeated", name=names[-1])
-        insert_services(desk, unit, people, kind, on, vacancy=vacancy, note=note, outcome=outcome)
+        proposed = insert_services(desk, unit, people, kind, on, vacancy=vacancy, note=note, outcome=outcome)
         unit.name(names[0], len(names))
-        return unit.commit()
+        return replace(unit.commit(), proposed=proposed)
 
 
 def record_spell(
@@ -157,23 +159,23 @@ def record_spell(
         )
         if other := unit.connection.execute(others).scalars().first():
             raise ExpectedError("spell.overlaps", since=other.isoformat())
-        unit.insert(
-            Spell,
-            person_id=person,
-            kind=kind,
-            started_on=started_on,
-            ended_on=ended_on,
-            place_code=place_code,
-            place_text=clean(place_text) or divisions.full_name(place_code),
-            employer=clean(employer),
-            trade=clean(trade),
-            channel=channel,
-            wage=_wage(wage),
-            contract=contract,
-            insured=insured,
-        )
+        job = {
+            "person_id": person,
+            "kind": kind,
+            "started_on": started_on,
+            "ended_on": ended_on,
+            "place_code": place_code,
+            "place_text": clean(place_text) or divisions.full_name(place_code),
+            "employer": clean(employer),
+            "trade": clean(trade),
+            "channel": channel,
+            "wage": _wage(wage),
+            "contract": contract,
+            "insured": insured,
+        }
+        proposed = add(desk, unit, Spell, [job])
         unit.name(name)
-        return unit.commit()
+        return replace(unit.commit(), proposed=proposed)
 
 
 def record_return(desk: Desk, person: str, on: date, reason: str, *, came_home: bool = True) -> Changed:
@@ -206,6 +208,7 @@ def record_return(desk: Desk, person: str, on: date, reason: str, *, came_home: 
 
 
 def begin_intention(
+    desk: Desk,
     unit: UnitOfWork,
     people: Sequence[str],
     kind: str,
@@ -214,47 +217,41 @@ def begin_intention(
     place_text: str = "",
     trade: str = "",
     wage: int | None = None,
-) -> None:
-    """Let what these people wanted before end the day before, and this hold until the next that is known."""
+) -> int:
+    """Let what these people wanted before end the day before, and this hold until the next that is known.
+
+    What those of a village want is put to it; return how many. ExpectedError `owner.village` for somebody of this
+    level whose wish a village recorded.
+    """
+    wish = {
+        "kind": kind,
+        "since": on,
+        "until": None,
+        "place_text": place_text,
+        "place_code": divisions.resolve_place(place_text) if place_text else "",
+        "trade": trade,
+        "wage": wage,
+    }
+    rows, proposed = apart(desk, unit, Intention, [{"person_id": person, **wish} for person in people])
+    own = [row["person_id"] for row in rows]
     before = select(Intention.id, Intention.since).where(holds(Intention, on))
-    ending = []
-    for row in blocks.rows(unit.connection, before, Intention.person_id, people):
+    held = blocks.rows(unit.connection, before, Intention.person_id, own)
+    refuse_sent(desk, unit, [row.id for row in held])
+    for row in held:
         if row.since == on:
             unit.void(Intention, row.id)
-        else:
-            ending.append((row.id, {"until": on - _DAY}))
-    unit.update_many(Intention, ending)
+    unit.update_many(Intention, [(row.id, {"until": on - _DAY}) for row in held if row.since != on])
     later = (
         select(Intention.person_id, func.min(Intention.since))
         .where(live(Intention), Intention.since > on)
         .group_by(Intention.person_id)
     )
-    following = dict(blocks.rows(unit.connection, later, Intention.person_id, people))
-    code = divisions.resolve_place(place_text) if place_text else ""
-    unit.insert_many(
-        Intention,
-        [
-            {
-                "person_id": person,
-                "kind": kind,
-                "since": on,
-                "until": following[person] - _DAY if person in following else None,
-                "place_text": place_text,
-                "place_code": code,
-                "trade": trade,
-                "wage": wage,
-            }
-            for person in people
-        ],
-    )
-
-
-def refuse_ending(desk: Desk, unit: UnitOfWork, people: Sequence[str], on: date) -> None:
-    """Refuse to end a wish that a village recorded; ExpectedError `owner.village`."""
-    wanted = select(Intention.id).where(holds(Intention, on))
-    refuse_sent(
-        desk, unit, [row.id for row in blocks.rows(unit.connection, wanted, Intention.person_id, people)]
-    )
+    following = dict(blocks.rows(unit.connection, later, Intention.person_id, own))
+    for row in rows:
+        if row["person_id"] in following:
+            row["until"] = following[row["person_id"]] - _DAY
+    unit.insert_many(Intention, rows)
+    return proposed
 
 
 def record_intention(
@@ -271,12 +268,12 @@ def record_intention(
     known("intention", kind)
     with desk.units("intention.record", kind=kind) as unit:
         name = _person(unit, person, on, desk.today())
-        refuse_ending(desk, unit, [person], on)
-        begin_intention(
-            unit, [person], kind, on, place_text=clean(place_text), trade=clean(trade), wage=_wage(wage)
+        place_text, trade, wage = clean(place_text), clean(trade), _wage(wage)
+        proposed = begin_intention(
+            desk, unit, [person], kind, on, place_text=place_text, trade=trade, wage=wage
         )
         unit.name(name)
-        return unit.commit()
+        return replace(unit.commit(), proposed=proposed)
 
 
 def record_card(

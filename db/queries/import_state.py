@@ -15,8 +15,8 @@ def live_rows(
 ) -> Iterator[dict[str, Any]]:
     """Give the live rows of a table as mappings; of a dated table only those without an end, if asked.
 
-    With `touched` each has `touched_on`: the local day a person last changed it by hand, or where an export
-    did (`imported`) the day of that, None where nobody knows.
+    With `touched` each has `touched_on`: the local day a person last changed it by hand, or where an export or what
+    its village sent did (`imported`) the day of that, None where nobody knows.
     """
     columns = [
         column for column in table.__table__.c if column.name not in ("made_in", "changed_in", "voided_in")
@@ -34,8 +34,11 @@ def live_rows(
         row = dict(found)
         if touched:
             made_in, made_at = row.pop("touched_in"), row.pop("made_at")
-            row["imported"] = row.pop("action") in ("import", "receive.plain")
-            row["touched_on"] = exports.get(made_in) if row["imported"] else local_day(made_at)
+            action = row.pop("action")
+            row["imported"] = action in ("import", "receive.plain", "receive.file")
+            row["touched_on"] = (
+                exports.get(made_in) if action in ("import", "receive.plain") else local_day(made_at)
+            )
         yield row
 
 

@@ -1,16 +1,28 @@
 """Problems and proposals that went down to villages, and how they were answered."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, select
 from sqlalchemy.orm import aliased
 
-from caseworker_app.read_models.todos import ProblemLine, ProposalLine
+from caseworker_app.read_models.todos import NEW, ProblemLine, ProposalLine
 from db.queries import blocks
 from db.queries.dated import live
 from db.states import VOIDED
-from db.tables import RECORDS, Household, Membership, Person, Problem, Proposal, Reply
+from db.tables import (
+    RECORDS,
+    Household,
+    Membership,
+    Organisation,
+    Person,
+    Post,
+    Problem,
+    Proposal,
+    Record,
+    Reply,
+)
 
 
 def _problems() -> Select[*tuple[Any, ...]]:
@@ -77,9 +89,14 @@ def problem(connection: Connection, record: str) -> ProblemLine | None:
 def _owners(connection: Connection, rows: Iterable[Any]) -> dict[str, tuple[str, str, dict[str, Any]]]:
     """Return person, household and present values of the records that are proposed about, by record."""
     by_table: dict[str, list[str]] = {}
-    for row in rows:
-        by_table.setdefault(row.table, []).append(row.record)
     found: dict[str, tuple[str, str, dict[str, Any]]] = {}
+    for row in rows:
+        if row.field == NEW:
+            person = row.value.get("person_id") or ""
+            home = "" if person else row.value.get("household_id") or ""
+            found[row.record] = (person, home, row.value)
+        else:
+            by_table.setdefault(row.table, []).append(row.record)
     for name, records in by_table.items():
         table = RECORDS[name].__table__
         for row in blocks.rows(connection, select(table), table.c.id, records):
@@ -91,9 +108,14 @@ def _owners(connection: Connection, rows: Iterable[Any]) -> dict[str, tuple[str,
 
 
 def proposals(
-    connection: Connection, *, village: str = "", waiting: bool = False, record: str = ""
+    connection: Connection,
+    *,
+    village: str = "",
+    waiting: bool = False,
+    record: str = "",
+    about: str = "",
 ) -> list[ProposalLine]:
-    """Return the proposals of a place (or one), those that wait only if asked."""
+    """Return the proposals of a place (or one), those that wait and those about a person or household only if asked."""
     chosen = (
         select(
             Proposal.__table__,
@@ -111,14 +133,27 @@ def proposals(
         chosen = chosen.where(Reply.id.is_(None))
     if record:
         chosen = chosen.where(Proposal.id == record)
-    rows = connection.execute(chosen).all()
+    rows: Sequence[Any] = connection.execute(chosen).all()
     owners = _owners(connection, rows)
+    if about:
+        rows = [row for row in rows if about in owners.get(row.record, ())[:2]]
+        owners = {row.record: owners[row.record] for row in rows}
     names = _names(connection, [person for person, _home, _values in owners.values()])
     numbers = _numbers(connection, [home for _person, home, _values in owners.values()])
+    new = [row for row in rows if row.field == NEW]
+    standing = _standing(connection, new)
+    homes = [
+        {"household_id": standing[row.id]} for row in new if row.table == "membership" and row.id in standing
+    ]
+    pointed = _pointed(connection, [*homes, *(row.value for row in new)])
     found = []
     for row in rows:
         person, home, values = owners.get(row.record, ("", "", {}))
         name, number = names.get(person, ("", ""))
+        if row.field == NEW:
+            present = standing.get(row.id)
+        else:
+            present = values.get("voided_in") is not None if row.field == VOIDED else values.get(row.field)
         found.append(
             ProposalLine(
                 row.id,
@@ -128,7 +163,7 @@ def proposals(
                 row.field,
                 row.was,
                 row.value,
-                values.get("voided_in") is not None if row.field == VOIDED else values.get(row.field),
+                present,
                 person,
                 home,
                 name,
@@ -139,8 +174,57 @@ def proposals(
                 row.outcome or "",
                 row.answer or "",
                 row.answered_on,
+                values.get("attribute", ""),
+                pointed if row.field == NEW else {},
             )
         )
+    return found
+
+
+_DATED = {
+    "person_attribute": ("person_id", "value"),
+    "household_attribute": ("household_id", "value"),
+    "intention": ("person_id", "kind"),
+    "membership": ("person_id", "household_id"),
+}
+"""Kinds of which a new record takes the place of what stood: whose they are, and what they say."""
+
+
+def _standing(connection: Connection, rows: Sequence[Any]) -> dict[str, Any]:
+    """Return by proposal what stands on the day from which a new dated record would hold."""
+    found = {}
+    for name, (owner, says) in _DATED.items():
+        about = [row for row in rows if row.table == name]
+        table = RECORDS[name].__table__
+        chosen = select(table).where(table.c.voided_in.is_(None))
+        held: dict[tuple[str, str], list[Any]] = {}
+        for each in blocks.rows(connection, chosen, table.c[owner], {row.value[owner] for row in about}):
+            key = (getattr(each, owner), getattr(each, "attribute", ""))
+            held.setdefault(key, []).append(each)
+        for row in about:
+            since = row.value.get("since")
+            on = date.fromisoformat(since) if since else row.on
+            for each in held.get((row.value[owner], row.value.get("attribute", "")), ()):
+                if (each.since or on) <= on <= (each.until or on) and each.id != row.record:
+                    found[row.id] = getattr(each, says)
+    return found
+
+
+_NAMED: tuple[tuple[str, type[Record], Any], ...] = (
+    ("household_id", Household, Household.household_no),
+    ("organisation_id", Organisation, Organisation.name),
+    ("post_id", Post, Post.name),
+)
+
+
+def _pointed(connection: Connection, values: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return what the records that new ones point to are called, by id."""
+    found: dict[str, str] = {}
+    for column, table, name in _NAMED:
+        wanted = {each[column] for each in values if each.get(column)}
+        record = table.__table__.c.id
+        rows = blocks.rows(connection, select(record, name.label("name")), record, wanted)
+        found.update((row.id, row.name) for row in rows)
     return found
 
 

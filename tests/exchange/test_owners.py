@@ -28,7 +28,7 @@ from caseworker_app.use_cases import (
 )
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.use_cases.proposals import withdraw
-from db.tables import Household, Intention, Membership, Person, Spell
+from db.tables import Household, Membership, Person, Spell
 from tests.caseworker_app.use_cases.looking import content, rows
 from tests.exchange.test_receive import (  # noqa: F401 - fixtures of the machines
     TOWN,
@@ -124,13 +124,11 @@ def test_what_changes_several_records_of_a_village_is_refused_with_what_to_do(se
     town = sent.desks["town"]
     member = one(town, Membership, Membership.relation != "head", Membership.until.is_(None))
     other = one(town, Household, Household.id != member.household_id)
-    wish = one(town, Intention, Intention.until.is_(None))
     before = content(town)
     acts: list[Callable[[], Changed]] = [
         lambda: households.move(town, member.person_id, other.id, "son", TODAY),
         lambda: households.change_head(town, member.household_id, member.person_id, TODAY),
         lambda: people.leave(town, member.person_id, TODAY, "moved_out"),
-        lambda: work.record_intention(town, wish.person_id, "train", TODAY),
     ]
     with sent.at("town"):
         for act in acts:

@@ -1,4 +1,4 @@
-"""What was proposed about a person and waits for the owner's answer, beside the values that stand."""
+"""What was proposed about a person or household and waits for the owner's answer, beside the values that stand."""
 
 from functools import partial
 from typing import Any
@@ -14,9 +14,9 @@ from ui.widgets.basics import Card, button, clear, column, row, text
 
 
 class Proposed(Card):
-    """A line for each value that is proposed; hidden while nothing is."""
+    """A line for each value or new record that is proposed, of some tables if named; hidden while nothing is."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, *tables: str) -> None:
         self._place = column(space=6)
         go = partial(context.navigator.go, "round", part="todos", kind="proposal")
         super().__init__(
@@ -24,17 +24,18 @@ class Proposed(Card):
             self._place,
             space=8,
         )
-        self._context = context
+        self._context, self._tables = context, tables
         self.setAccessibleName(_("Proposed values"))
         self.hide()
 
-    def show_person(self, person: str) -> None:
-        """Ask what is proposed about somebody."""
+    def show_about(self, record: str) -> None:
+        """Ask what is proposed about a person or household."""
 
         def read(connection: Any) -> list[ProposalLine]:  # noqa: ANN401 - a connection, known below the window
-            return [each for each in queries.proposals(connection, waiting=True) if each.person == person]
+            found = queries.proposals(connection, waiting=True, about=record)
+            return [each for each in found if not self._tables or each.table in self._tables]
 
-        self._context.query(read, then=self._show, latest="proposed")
+        self._context.query(read, then=self._show, latest=f"proposed.{'.'.join(self._tables)}")
 
     def _show(self, found: list[ProposalLine]) -> None:
         clear(self._place)

@@ -18,6 +18,7 @@ from ui.widgets.entitlement_part import EntitlementPart
 from ui.widgets.fact_field import Facts
 from ui.widgets.lines import lines
 from ui.widgets.members import member_lines
+from ui.widgets.proposed import Proposed
 
 
 class MembersPart(QWidget):
@@ -46,10 +47,12 @@ class FactsPart(QWidget):
         whole = row(space=12)
         whole.addLayout(column(self.facts, None), 1)
         whole.addLayout(self._monitored, 2)
-        self.setLayout(whole)
+        self._proposed = Proposed(context)
+        self.setLayout(column(self._proposed, whole, space=12))
 
     def show_household(self, sheet: HouseholdSheet) -> None:
-        """Show the facts."""
+        """Show the facts, and what is proposed beside them."""
+        self._proposed.show_about(sheet.page.row.id)
         self.facts.show_facts(sheet.facts)
         clear(self._monitored)
         rows = [

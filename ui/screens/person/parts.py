@@ -56,7 +56,7 @@ class FactsPart(QWidget):
         """Show the facts, and what is proposed beside them."""
         for card in self._cards:
             card.show_facts(sheet.facts)
-        self._proposed.show_person(sheet.page.row.id)
+        self._proposed.show_about(sheet.page.row.id)
 
     def reveal(self, *, shown: bool) -> None:
         """Show numbers in full, or masked again."""
@@ -131,10 +131,11 @@ class JobsPart(QWidget):
             facts_of_work.PERSONAL,
             _("No wages by month, contracts, insurances, certificates, businesses, loans or posts yet."),
         )
-        self.setLayout(column(self.jobs, self._wishes, self.work, space=12))
+        self._proposed = Proposed(context, "spell", "intention", *facts_of_work.PERSONAL)
+        self.setLayout(column(self._proposed, self.jobs, self._wishes, self.work, space=12))
 
     def show_person(self, sheet: PersonSheet) -> None:
-        """Show jobs, the newest first, intentions and facts of work."""
+        """Show jobs, the newest first, intentions and facts of work, and what is proposed beside them."""
         person = sheet.page.row.id
         self._context.query(
             work_facts.of_person,
@@ -142,6 +143,7 @@ class JobsPart(QWidget):
             then=lambda facts: self.work.show_facts(facts, person=person),
             latest="person.work",
         )
+        self._proposed.show_about(person)
         self.jobs.show_records(list(reversed(sheet.page.spells)))
         self._wishes.show_records(sheet.page.intentions)
 
@@ -181,10 +183,12 @@ class ServicesPart(QWidget):
             stretch=3,
             lines=_service_line,
         )
-        self.setLayout(column(self._services))
+        self._proposed = Proposed(context, "service_record")
+        self.setLayout(column(self._proposed, self._services, space=12))
 
     def show_person(self, sheet: PersonSheet) -> None:
-        """Show services, the newest first."""
+        """Show services, the newest first, and what is proposed beside them."""
+        self._proposed.show_about(sheet.page.row.id)
         self._services.show_records(sheet.page.services)
 
 
