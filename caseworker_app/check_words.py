@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 
 from caseworker_app.domain.findings import Finding
 from caseworker_app.domain.money import shown
 from caseworker_app.error_words import field_text
-from caseworker_app.wording import _, joined, label
+from caseworker_app.wording import _, joined, label, language
 
 Values = Mapping[str, object]
 
@@ -158,6 +159,11 @@ _LISTS = {
 """Which code list a value is from."""
 
 
+@cache
+def _sentences(_spoken: str) -> dict[str, str]:
+    return sentences()
+
+
 def _said(name: str, value: object) -> str:
     if name in _LISTS:
         return label(_LISTS[name], str(value))
@@ -171,7 +177,7 @@ def _said(name: str, value: object) -> str:
 def finding_text(found: Finding) -> str:
     """Return what does not agree and what to do, without saying of whom."""
     given = {name: _said(name, value) for name, value in found.values.items()}
-    return sentences()[found.check].format_map(given)
+    return _sentences(language())[found.check].format_map(given)
 
 
 def severity_text(severity: str) -> str:

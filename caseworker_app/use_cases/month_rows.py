@@ -1,10 +1,13 @@
 """The rows of the monthly workbook: everything derived from the ledger as of a day, a block of households at a time."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+import pickle
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from functools import lru_cache
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
 
 from sqlalchemy import Connection
 
@@ -16,6 +19,7 @@ from caseworker_app.domain.findings import Finding
 from caseworker_app.domain.spans import Span, clip_all, cumulative
 from caseworker_app.domain.worker import FARMING, UNWILLING, Status, age_on, is_worker, status_on
 from caseworker_app.error_words import field_text, table_text, value_text
+from caseworker_app.read_models.households import HouseholdRow
 from caseworker_app.use_cases import entitlements
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.wording import ZH, label, months_text
@@ -28,6 +32,7 @@ Values = dict[str, Any]
 Take = Callable[[str, Values], None]
 """Takes a row of a sheet."""
 _DAY = timedelta(days=1)
+_IN_MEMORY = 1024**2
 _BLOCK = 1000
 """Households at a time: as many as the facts of which fit into little memory."""
 
@@ -36,21 +41,43 @@ def _yes_no(value: bool | None) -> str:
     return "" if value is None else "是" if value else "否"
 
 
+# A workbook says the same few words a million times.
+
+
+@lru_cache(maxsize=4096)
+def _label(list_name: str, code: str | None) -> str:
+    return label(list_name, code, ZH)
+
+
+@lru_cache(maxsize=4096)
+def _labels(list_name: str, codes: str) -> str:
+    return "、".join(_label(list_name, code) for code in codes.split(",") if code)
+
+
+@lru_cache(maxsize=4096)
+def _names(code: str) -> Mapping[str, str]:
+    """Return what the divisions above a place and it itself are called, by level."""
+    return {each.level: each.name for each in divisions.path(code)}
+
+
+_full_name = lru_cache(maxsize=4096)(divisions.full_name)
+
+
 def _work(spell: Any) -> Values:  # noqa: ANN401 - a row
     if spell is None:
         return {}
-    named = {each.level: each.name for each in divisions.path(spell.place_code)}
+    named = _names(spell.place_code)
     return {
         "started_on": spell.started_on,
         "ended_on": spell.ended_on,
         "work_province": named.get("province", ""),
         "work_city": named.get("city", ""),
         "work_county": named.get("county", ""),
-        "work_place": divisions.full_name(spell.place_code) or spell.place_text,
+        "work_place": _full_name(spell.place_code) or spell.place_text,
         "employer": spell.employer,
-        "industry": label("industry", spell.industry, ZH),
+        "industry": _label("industry", spell.industry),
         "trade": spell.trade,
-        "channel": label("channel", spell.channel, ZH),
+        "channel": _label("channel", spell.channel),
         "point_to_point": _yes_no(spell.point_to_point),
         "wage": spell.wage,
         "contract": _yes_no(spell.contract),
@@ -58,8 +85,29 @@ def _work(spell: Any) -> Values:  # noqa: ANN401 - a row
     }
 
 
+class _Aside:
+    """Rows put aside until their turn comes: in a file without a name, so that many take little memory."""
+
+    def __init__(self) -> None:
+        self._file: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - given back with this
+        self._places: dict[str, int] = {}
+
+    def put(self, key: str, values: Values) -> None:
+        """Put a row aside."""
+        self._places[key] = self._file.tell()
+        pickle.dump(values, self._file)
+
+    def take(self, keys: Iterable[str]) -> Iterator[Values]:
+        """Give the rows of these keys, those without one left out."""
+        for key in keys:
+            if key in self._places:
+                self._file.seek(self._places[key])
+                yield pickle.load(self._file)  # noqa: S301 - what was put into it above
+        self._file.close()
+
+
 class MonthRows:
-    """Gives the rows of a month for a place; `summary` and `findings` hold once `take_all` has run."""
+    """Gives the rows of a month for a place; its figures and what the checks found hold once `take_all` has run."""
 
     def __init__(self, connection: Connection, desk: Desk, first: date, on: date, place: str) -> None:
         self._connection, self._desk = connection, desk
@@ -67,14 +115,16 @@ class MonthRows:
         self._asked = desk.asked(on)
         waiting = workers.ids(connection, "zeroing", self._asked, village=place)
         self._days = workers.waiting_days(connection, waiting, self._asked)
-        self._waiting = dict.fromkeys(waiting)
+        self._waiting = waiting
         self._returned = set(workers.ids(connection, "returned", self._asked, village=place))
-        self._late: dict[str, Values] = {}
+        self._late = _Aside()
         self._villages: dict[str, Counter[str]] = {}
         self._awards: dict[str, int] = {}
-        self._exempt: list[Finding] = []
-        self.open: list[Finding] = []
-        """What the checks found and nobody explained."""
+        self._packages: dict[package.Progress, Values] = {}
+        self.exempt: list[Finding] = []
+        """What the checks found and somebody explained."""
+        self.open: Counter[str] = Counter()
+        """How many findings nobody explained, by severity."""
 
     # -- everything --------------------------------------------------------------------------
 
@@ -85,26 +135,25 @@ class MonthRows:
         for start in range(0, len(households), _BLOCK):
             progress(start, len(households))
             self._block(take, households[start : start + _BLOCK])
-        for person in self._waiting:
-            if person in self._late:
-                take("zeroing", self._late[person])
+        for person in self._late.take(self._waiting):
+            take("zeroing", person)
         for code in sorted(self._villages):
             take("summary", self._summary(code))
+        named = titles()
         for finding in checks.each_finding(self._connection, self._asked, village=self._place):
-            (self._exempt if finding.exemption else self.open).append(finding)
-        for finding in (*self.open, *self._exempt):
-            take("checks", self._finding(finding))
+            if finding.exemption:
+                self.exempt.append(finding)
+            else:
+                self.open[finding.severity] += 1
+                take("checks", _finding(finding, named))
+        for finding in self.exempt:
+            take("checks", _finding(finding, named))
         progress(len(households), len(households))
 
     @property
     def summary(self) -> dict[str, dict[str, int]]:
         """Return the figures of each village."""
         return {code: self._figures(code) for code in sorted(self._villages)}
-
-    @property
-    def exempt(self) -> Sequence[Finding]:
-        """Return what the checks found and somebody explained."""
-        return self._exempt
 
     def counted(self) -> Counter[str]:
         """Return the figures of the whole place."""
@@ -120,35 +169,75 @@ class MonthRows:
         rows = queries.people(connection, on, households)
         ids = [row.id for row in rows]
         facts = queries.Facts(connection, on, ids, households)
-        progress = workers.progress(connection, ids, self._asked)
-        incomes = self._incomes(households)
-        for row in household_queries.rows(connection, households, self._asked):
-            take("households", self._household(row, facts.monitored.get(row.id)))
+        services = queries.services(connection, ids, self._first, on)
+        people = [self._known(row, facts) for row in rows]
+        shown = [each["id"] for each in people if self._is_shown(each)]
+        progress = workers.progress(connection, shown, self._asked)
+        incomes = self._incomes({row.household for row in rows if row.id in facts.spells})
+        families: dict[str, list[tuple[Any, Values]]] = defaultdict(list)
         by_id: dict[str, Values] = {}
-        for row in rows:
-            person = self._person(row, facts, progress[row.id], incomes)
+        for row, person in zip(rows, people, strict=True):
+            families[row.household].append((row, person))
             by_id[row.id] = person
+            if row.id in progress:
+                person |= self._package(progress[row.id])
+                person |= self._person(row, person, facts, incomes)
             self._count(person)
             self._list(take, person)
-        for service in queries.services(connection, ids, self._first, on):
+        for home in self._homes(households, families, facts):
+            take("households", self._household(home, facts.monitored.get(home.id)))
+        for service in services:
             take("services", _service(service, by_id[service.person_id]))
         posts = queries.posts(connection, ids)
         for person in by_id.values():
             if person["spell"] is not None and person["spell"].kind == "public_post":
                 take("posts", self._post(person, facts.spells.get(person["id"], []), posts))
 
-    def _incomes(self, households: Sequence[str]) -> dict[str, int | None]:
+    def _incomes(self, households: Collection[str]) -> dict[str, int | None]:
+        """Return the incomes of the members of these households: those in which somebody ever had a job."""
         incomes: dict[str, int | None] = {}
         for item in self._desk.pack.items.values():
-            if item.measure == "income":
+            if item.measure == "income" and households:
                 for answer in entitlements.assess_all(
-                    self._connection, self._desk.pack, self._on, item=item.id, households=households
+                    self._connection, self._desk.pack, self._on, item=item.id, households=sorted(households)
                 ):
                     incomes.update({share.person: share.income for share in answer.members})
         return incomes
 
-    def _household(self, row: Any, watched: Any) -> Values:  # noqa: ANN401 - rows
-        names = {each.level: each.name for each in divisions.path(row.village_code)}
+    def _homes(
+        self,
+        households: Sequence[str],
+        families: Mapping[str, Sequence[tuple[Any, Values]]],
+        facts: queries.Facts,
+    ) -> Iterator[HouseholdRow]:
+        """Give the lines of these households, in their order."""
+        left = [each for each in households if each not in families]
+        empty = {row.id: row for row in household_queries.rows(self._connection, left, self._asked)}
+        for household in households:
+            if household in empty:
+                yield empty[household]
+                continue
+            family = families[household]
+            own, watched = family[0][0], facts.monitored.get(household)
+            head = next((row for row, _person in family if row.relation == "head"), None)
+            yield HouseholdRow(
+                household,
+                own.household_no,
+                own.village_code,
+                own.group_name,
+                head.name if head else "",
+                (head.identity_number or "") if head else "",
+                facts.kinds.get(household, ""),
+                watched.kind if watched else "",
+                watched.resolved_on if watched else None,
+                len(family),
+                sum(person["is_worker"] for _row, person in family),
+                sum(person["working"] for _row, person in family),
+                own.household_phone,
+            )
+
+    def _household(self, row: HouseholdRow, watched: Any) -> Values:  # noqa: ANN401 - a row
+        names = _names(row.village_code)
         resolved = watched and watched.resolved_on is not None and watched.resolved_on <= self._on
         return {
             "county": names.get("county", ""),
@@ -158,8 +247,8 @@ class MonthRows:
             "household_no": row.household_no,
             "head": row.head,
             "head_identity_number": row.head_identity_number,
-            "household_kind": label("household_kind", row.kind, ZH),
-            "monitored_kind": label("monitored_kind", row.monitored_kind, ZH),
+            "household_kind": _label("household_kind", row.kind),
+            "monitored_kind": _label("monitored_kind", row.monitored_kind),
             "identified": f"{watched.identified_on:%Y%m}" if watched and watched.identified_on else "",
             "resolved": _yes_no(bool(resolved)) if watched else "",
             "members": row.members,
@@ -168,77 +257,35 @@ class MonthRows:
             "phone": row.phone,
         }
 
-    def _person(
-        self,
-        row: Any,  # noqa: ANN401 - a row
-        facts: queries.Facts,
-        progress: package.Progress,
-        incomes: dict[str, int | None],
-    ) -> Values:
-        on, own, held = self._on, facts.spells.get(row.id, []), facts.attributes[row.id]
+    def _known(self, row: Any, facts: queries.Facts) -> Values:  # noqa: ANN401 - a row
+        """Return what decides on which sheets a person stands and in which figures he counts."""
+        on, own, held = self._on, facts.spells.get(row.id, ()), facts.attributes[row.id]
         situation = workers.situation(row.born, held, own, on)
-        before = workers.situation(row.born, held, own, self._first - _DAY)
+        before = workers.situation(row.born, held, own, self._first - _DAY) if own else situation
         working = [
             each for each in own if each.kind != FARMING and (each.ended_on is None or each.ended_on >= on)
         ]
-        over = [each for each in own if each.ended_on and each.ended_on < on]
-        last = max(over, key=lambda each: each.ended_on, default=None)
-        worked = clip_all(
-            [Span(each.started_on, min(each.ended_on or on, on)) for each in own if each.kind != FARMING],
-            Span(date(on.year, 1, 1), on),
-        )
-        names = {each.level: each.name for each in divisions.path(row.village_code)}
-        watched, kind = facts.monitored.get(row.household), facts.kinds.get(row.household, "")
-        status = status_on(situation, on, self._asked.ages)
-        intention = facts.intentions.get(row.id)
-        kind_label = label("household_kind", kind, ZH)
-        watched_label = label("monitored_kind", watched.kind, ZH) if watched else ""
+        watched, intention = facts.monitored.get(row.household), facts.intentions.get(row.id)
         return {
             "id": row.id,
             "village_code": row.village_code,
-            "county": names.get("county", ""),
-            "town": names.get("town", ""),
-            "village": names.get("village", ""),
-            "group": row.group_name,
+            "village": _names(row.village_code).get("village", ""),
             "household_no": row.household_no,
-            "person_no": row.person_no,
             "name": row.name,
-            "sex": label("sex", row.sex, ZH),
-            "age": age_on(row.born, on) if row.born else None,
             "identity_number": row.identity_number or "",
-            "relation": label("relation", row.relation, ZH),
-            "ethnicity": label("ethnicity", row.ethnicity, ZH),
-            "education": label("education", held.get("education"), ZH),
-            "health": "、".join(
-                label("health", part, ZH) for part in held.get("health", "").split(",") if part
-            ),
-            "labour_skill": label("labour_skill", held.get("labour_skill"), ZH),
-            "phone": row.phone or row.household_phone,
-            "household_kind": kind_label,
-            "monitored_kind": watched_label,
-            "category": watched_label or kind_label,
-            "status": label("status", status.value, ZH),
-            "status_code": status,
+            "status_code": status_on(situation, on, self._asked.ages),
             "is_worker": is_worker(situation, on, self._asked.ages),
             "working": situation.working,
             "spell": working[-1] if working else None,
-            "months_this_year": months_text(cumulative(worked), ZH) if worked else "",
-            "cycle_income": incomes.get(row.id) or None,
-            "travel_award": self._awards.get(row.id),
             "change": "新增务工"
             if situation.working and not before.working
             else "离岗"
             if before.working and not situation.working
             else "",
-            "since": last.ended_on + _DAY if last and status is Status.UNEMPLOYED else None,
-            "end_reason": label("end_reason", last.end_reason, ZH) if last and last.end_reason else "",
-            "last_work": f"{divisions.full_name(last.place_code) or last.place_text} {last.employer}".strip()
-            if last
-            else "",
-            **_wish(intention),
-            "waiting": self._days.get(row.id) if row.id in self._waiting else None,
+            "intention_code": intention.kind if intention else None,
+            "waiting": self._days.get(row.id),
             "monitored": bool(watched and (watched.resolved_on is None or watched.resolved_on > on)),
-            "lifted_out": kind == "lifted_out",
+            "lifted_out": facts.kinds.get(row.household) == "lifted_out",
             "package_owed": package.is_owed(
                 self._asked.package.owed_to,
                 self._asked.package.period,
@@ -246,14 +293,79 @@ class MonthRows:
                 working=situation.working,
                 farming=situation.farming,
             ),
-            "complete": progress.complete,
-            **{part.kind: part.done for part in progress.parts},
-            **{f"owed_{part.kind}": part.owed for part in progress.parts},
-            "lacking": "、".join(
-                f"{label('service_kind', part.kind, ZH)} {part.lacking}" for part in progress.lacking
-            ),
-            "package": "是" if progress.complete else "否",
-            **_work(working[-1] if working else None),
+        }
+
+    def _is_shown(self, person: Values) -> bool:
+        """Whether any sheet lists a person."""
+        return (
+            person["is_worker"]
+            or person["working"]
+            or person["status_code"] is Status.UNEMPLOYED
+            or person["intention_code"] == "go_out"
+            or person["waiting"] is not None
+            or person["id"] in self._returned
+        )
+
+    def _package(self, progress: package.Progress) -> Values:
+        """Return what is said of a service package; there are few that differ."""
+        if progress not in self._packages:
+            self._packages[progress] = {
+                "complete": progress.complete,
+                **{part.kind: part.done for part in progress.parts},
+                **{f"owed_{part.kind}": part.owed for part in progress.parts},
+                "lacking": "、".join(
+                    f"{_label('service_kind', part.kind)} {part.lacking}" for part in progress.lacking
+                ),
+                "package": "是" if progress.complete else "否",
+            }
+        return self._packages[progress]
+
+    def _person(
+        self,
+        row: Any,  # noqa: ANN401 - a row
+        person: Values,
+        facts: queries.Facts,
+        incomes: Mapping[str, int | None],
+    ) -> Values:
+        """Return what else the sheets say of a person."""
+        on, own, held = self._on, facts.spells.get(row.id, ()), facts.attributes[row.id]
+        over = [each for each in own if each.ended_on and each.ended_on < on]
+        last = max(over, key=lambda each: each.ended_on, default=None)
+        worked = clip_all(
+            [Span(each.started_on, min(each.ended_on or on, on)) for each in own if each.kind != FARMING],
+            Span(date(on.year, 1, 1), on),
+        )
+        names, watched = _names(row.village_code), facts.monitored.get(row.household)
+        kind_label = _label("household_kind", facts.kinds.get(row.household, ""))
+        watched_label = _label("monitored_kind", watched.kind) if watched else ""
+        status: Status = person["status_code"]
+        return {
+            "county": names.get("county", ""),
+            "town": names.get("town", ""),
+            "group": row.group_name,
+            "person_no": row.person_no,
+            "sex": _label("sex", row.sex),
+            "age": age_on(row.born, on) if row.born else None,
+            "relation": _label("relation", row.relation),
+            "ethnicity": _label("ethnicity", row.ethnicity),
+            "education": _label("education", held.get("education")),
+            "health": _labels("health", held.get("health", "")),
+            "labour_skill": _label("labour_skill", held.get("labour_skill")),
+            "phone": row.phone or row.household_phone,
+            "household_kind": kind_label,
+            "monitored_kind": watched_label,
+            "category": watched_label or kind_label,
+            "status": _label("status", status.value),
+            "months_this_year": months_text(cumulative(worked), ZH) if worked else "",
+            "cycle_income": incomes.get(row.id) or None,
+            "travel_award": self._awards.get(row.id),
+            "since": last.ended_on + _DAY if last and status is Status.UNEMPLOYED else None,
+            "end_reason": _label("end_reason", last.end_reason) if last and last.end_reason else "",
+            "last_work": f"{_full_name(last.place_code) or last.place_text} {last.employer}".strip()
+            if last
+            else "",
+            **_wish(facts.intentions.get(row.id)),
+            **_work(person["spell"]),
         }
 
     def _list(self, take: Take, person: Values) -> None:
@@ -275,7 +387,8 @@ class MonthRows:
         if person["waiting"] is not None:
             limit = self._desk.zeroing_limit
             late = person["waiting"] - limit
-            self._late[person["id"]] = {**person, "late": f"超期 {late} 天" if late > 0 else "未超期"}
+            shown = {key: value for key, value in person.items() if key != "spell"}
+            self._late.put(person["id"], {**shown, "late": f"超期 {late} 天" if late > 0 else "未超期"})
 
     def _post(self, person: Values, spells: Sequence[Any], posts: dict[str, Any]) -> Values:
         spell, held = person["spell"], posts.get(person["spell"].id)
@@ -337,12 +450,10 @@ class MonthRows:
     def _count(self, person: Values) -> None:
         figures = self._village(person["village_code"])
         able, working = person["is_worker"], person["working"]
-        figures.update(
-            lifted_out_workers=able and person["lifted_out"],
-            monitored_workers=able and person["monitored"],
-            newly_employed=person["change"] == "新增务工",
-            newly_out=person["change"] == "离岗",
-        )
+        figures["lifted_out_workers"] += able and person["lifted_out"]
+        figures["monitored_workers"] += able and person["monitored"]
+        figures["newly_employed"] += person["change"] == "新增务工"
+        figures["newly_out"] += person["change"] == "离岗"
         if working:
             away = distance(person["spell"].place_code, person["village_code"])
             figures["employed"] += 1
@@ -377,19 +488,6 @@ class MonthRows:
             "village": found.name if found else code,
             **figures,
             "package_rate": f"{done * 100 // owed}%" if owed else "",
-        }
-
-    def _finding(self, finding: Finding) -> Values:
-        found = divisions.find(finding.village_code)
-        return {
-            "village": found.name if found else "",
-            "household_no": finding.household_no,
-            "name": finding.name,
-            "check": titles()[finding.check],
-            "severity": "须更正或说明" if finding.severity == "stop" else "提醒核实",
-            "found": finding_text(finding),
-            "exempt": "已说明" if finding.exemption else "",
-            "reason": finding.reason,
         }
 
 
@@ -435,10 +533,9 @@ FIGURES = (
 
 def _wish(intention: Any) -> Values:  # noqa: ANN401 - a row
     if intention is None:
-        return {"intention_code": None}
-    parts = (label("intention", intention.kind, ZH), intention.place_text, intention.trade)
+        return {}
+    parts = (_label("intention", intention.kind), intention.place_text, intention.trade)
     return {
-        "intention_code": intention.kind,
         "intention": "，".join(part for part in parts if part),
         "wanted_place": intention.place_text,
         "wanted_trade": intention.trade,
@@ -447,12 +544,26 @@ def _wish(intention: Any) -> Values:  # noqa: ANN401 - a row
     }
 
 
+def _finding(finding: Finding, named: Mapping[str, str]) -> Values:
+    found = divisions.find(finding.village_code)
+    return {
+        "village": found.name if found else "",
+        "household_no": finding.household_no,
+        "name": finding.name,
+        "check": named[finding.check],
+        "severity": "须更正或说明" if finding.severity == "stop" else "提醒核实",
+        "found": finding_text(finding),
+        "exempt": "已说明" if finding.exemption else "",
+        "reason": finding.reason,
+    }
+
+
 def _service(row: Any, person: Values) -> Values:  # noqa: ANN401 - a row
     return {
         **{key: person[key] for key in ("village", "household_no", "name", "identity_number")},
         "on": row.on,
-        "kind": label("service_kind", row.kind, ZH),
-        "outcome": label("service_outcome", row.outcome, ZH),
+        "kind": _label("service_kind", row.kind),
+        "outcome": _label("service_outcome", row.outcome),
         "vacancy": row.vacancy,
         "note": row.note,
         "officer": row.officer,

@@ -258,8 +258,7 @@ def _not_closed(connection: Connection, month: str, place: str) -> list[str]:
 
 
 def _cover(draft: Draft, rows: MonthRows, state: str, earlier: Any, corrected: int) -> list[CoverLine]:  # noqa: ANN401 - a row
-    names, total = draft.names, rows.counted()
-    stops = [each for each in rows.open if each.severity == "stop"]
+    names, total, stops = draft.names, rows.counted(), rows.open["stop"]
     closed = {"closed": "已关账", "accepted": "已关账，上级已接收", "returned": "上级退回，未关账"}
     changes = f"{draft.counts['较上次变化']} 项（与 {earlier.month} 报送相比）" if earlier else "首次报送"
     exempt = [f"{each.name or each.household_no}：{each.reason}" for each in rows.exempt]
@@ -281,7 +280,7 @@ def _cover(draft: Draft, rows: MonthRows, state: str, earlier: Any, corrected: i
         ("数据检查",),
         (
             "检查结果",
-            f"须更正或说明 {len(stops)} 项，提醒核实 {len(rows.open) - len(stops)} 项，已说明 {len(exempt)} 项",
+            f"须更正或说明 {stops} 项，提醒核实 {rows.open.total() - stops} 项，已说明 {len(exempt)} 项",
         ),
         *([("说明（免检原因）", "\n".join(told))] if told else ()),
         ("各表行数",),

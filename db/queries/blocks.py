@@ -18,5 +18,6 @@ def rows(
     wanted = list(ids)
     found: list[Any] = []
     for start in range(0, len(wanted), _BLOCK):
-        found.extend(connection.execute(statement.where(column.in_(wanted[start : start + _BLOCK]))))
+        # All at once: a row asked for by itself takes twice as long.
+        found += connection.execute(statement.where(column.in_(wanted[start : start + _BLOCK]))).all()
     return found

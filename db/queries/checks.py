@@ -89,7 +89,7 @@ def _exemptions(connection: Connection) -> dict[str, tuple[str, str]]:
 
 
 def _rows(connection: Connection, statement: Select[*tuple[Any, ...]]) -> Iterable[Any]:
-    return connection.execute(statement)
+    return connection.execute(statement).all()
 
 
 def _homes(connection: Connection, block: Sequence[str], on: date) -> Iterator[Home]:
