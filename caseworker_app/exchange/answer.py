@@ -4,13 +4,14 @@ What is no .xlsx comes back as one with the same values; either way it can be co
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caseworker_app.domain.errors import ExpectedError
-from caseworker_app.exchange import read
+from caseworker_app.exchange import marking, read
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -45,7 +46,23 @@ def write(source: Path, marks: Sequence[Mark], target: Path, *, signed: str = ""
     """
     if target.resolve() == source.resolve():
         raise ExpectedError("answer.same_file", file=source.name)
+    try:
+        _write(source, marks, target, signed, password)
+    except OSError as error:
+        if not source.is_file():
+            raise ExpectedError("workbook.missing", file=source.name) from error
+        raise ExpectedError("workbook.not_written", file=str(target)) from error
+
+
+def _write(source: Path, marks: Sequence[Mark], target: Path, signed: str, password: str) -> None:
     whole = _is_kept(source) and not password
+    if whole and source.suffix.lower() == target.suffix.lower():
+        by_sheet: dict[str, dict[tuple[int, str], list[str]]] = {}
+        for mark in marks:
+            by_sheet.setdefault(mark.sheet, {}).setdefault((mark.row, mark.cell), []).append(mark.text)
+        with suppress(marking.Unusual):
+            marking.mark(source, by_sheet, target, signed)
+            return
     book = _opened(source) if whole else _from_values(source, password)
     titles = {sheet.title: sheet for sheet in book.worksheets}
     for (title, address), texts in _by_cell(marks, titles, first=not whole).items():

@@ -1,5 +1,7 @@
 """The answer workbook: every planted fault marked at its cell in Chinese, nothing else touched, ready to come back."""
 
+import warnings
+import zipfile
 from collections.abc import Callable
 from copy import copy
 from datetime import date
@@ -9,6 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import xlsxwriter
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
@@ -216,3 +219,86 @@ def test_what_is_sent_back_never_overwrites_what_was_sent(desk: Desk, tmp_path: 
     with pytest.raises(ExpectedError) as refused:
         imports.answer(prepare(desk, sample.bundled()[0]), tmp_path / "x.xlsx", "田野")
     assert refused.value.code == "answer.nothing"
+
+
+def rich(path: Path) -> Path:
+    """Write a workbook with everything that a library reading and writing whole workbooks loses."""
+    book = xlsxwriter.Workbook(path)
+    sheet, other = book.add_worksheet("台账"), book.add_worksheet("图表")
+    text = book.add_format({"num_format": "@"})
+    sheet.set_column("C:C", 22, text)
+    sheet.write_row(0, 0, ("序号", "姓名", "身份证号码", "务工开始时间", "月工资", "年收入"))
+    sheet.write_row(1, 0, (1, "海娜敏", "640106200212159558", "2025.3", "很多"))
+    sheet.write_row(2, 0, (2, "海娜秀", "", "2025.3", "3500"))
+    sheet.write_formula("F3", "=E3*12", None, 42000)
+    sheet.write_comment("B2", "原来的批注")
+    sheet.insert_textbox("H5", "请本周五前填报")
+    sheet.conditional_format("F2:F9", {"type": "data_bar", "data_bar_2010": True})
+    sheet.add_sparkline("G2", {"range": "台账!E2:E3"})
+    sheet.set_footer("&C第 &P 页")
+    other.write_column(0, 0, (1, 2, 3))
+    chart = book.add_chart({"type": "column"})
+    chart.add_series({"values": "=图表!$A$1:$A$3"})
+    other.insert_chart("C2", chart)
+    book.close()
+    return path
+
+
+def parts(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_values_of_formulas_charts_boxes_and_bars_stay(tmp_path: Path) -> None:
+    source = rich(tmp_path / "台账.xlsx")
+    marks = [
+        answer.Mark("台账", 2, "E2", "不是金额"),
+        answer.Mark("台账", 2, "B2", "核对"),
+        answer.Mark("台账", 3, "C3", "没有填写"),
+        answer.Mark("台账", 12, "C12", "空行"),
+    ]
+    answer.write(source, marks, tmp_path / "退回.xlsx", signed="田野 & 王")
+    before, after = parts(source), parts(tmp_path / "退回.xlsx")
+    changed = {name for name in after if before.get(name) != after[name]}
+    assert changed == {
+        "xl/worksheets/sheet1.xml",
+        "xl/comments1.xml",
+        "xl/drawings/vmlDrawing1.vml",
+        "xl/styles.xml",
+    }
+    assert before.keys() == after.keys()
+    sheet = after["xl/worksheets/sheet1.xml"].decode()
+    assert "<f>E3*12</f><v>42000</v>" in sheet
+    assert "x14:sparklineGroups" in sheet
+    assert sheet.count("x14:dataBar") == before["xl/worksheets/sheet1.xml"].decode().count("x14:dataBar")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        opened = openpyxl.load_workbook(tmp_path / "退回.xlsx")["台账"]
+    noted = {each.coordinate: each.comment.text for row in opened for each in row if each.comment}
+    assert noted == {"B2": "原来的批注\n核对", "E2": "不是金额", "C3": "没有填写", "C12": "空行"}
+    assert {each for row in opened for each in row if each.fill.fgColor.rgb == "FFFFC7CE"} == {
+        opened[address] for address in noted
+    }
+    assert opened["C3"].number_format == opened["C12"].number_format == "@"
+    assert [each.rows for each in read.read(source)] == [
+        each.rows for each in read.read(tmp_path / "退回.xlsx")
+    ]
+
+
+def test_a_sheet_without_notes_gets_its_first(tmp_path: Path) -> None:
+    source = rich(tmp_path / "台账.xlsx")
+    target = tmp_path / "退回.xlsx"
+    answer.write(source, [answer.Mark("图表", 2, "A2", "核对\n<此格>")], target)
+    before, after = parts(source), parts(target)
+    assert len(after.keys() - before.keys()) == 2
+    assert after["xl/charts/chart1.xml"] == before["xl/charts/chart1.xml"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert openpyxl.load_workbook(target)["图表"]["A2"].comment.text == "核对\n<此格>"
+
+
+def test_an_answer_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    source = rich(tmp_path / "台账.xlsx")
+    with pytest.raises(ExpectedError) as refused:
+        answer.write(source, [answer.Mark("台账", 2, "E2", "核对")], tmp_path / "没有" / "退回.xlsx")
+    assert refused.value.code == "workbook.not_written"
