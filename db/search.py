@@ -1,10 +1,11 @@
 """The keys by which people are found: the readings of their names, and their numbers from the end.
 
 They are made from the facts and nothing else: written in the same transaction (`refresh`), made anew after
-an upgrade (`rebuild`), held against the facts by `verify` (`unsound`).
+an upgrade (`rebuild`), held against the facts by `verify` (`unsound`). The readings of a name are kept once for all
+who bear it; those of a name that nobody bears any more lead to nobody.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import cast
 
@@ -22,15 +23,13 @@ DEPEND_ON = {
 }
 """The fields that decide how somebody is found; a household's phone leads to its head."""
 
-_TABLES: dict[type[SearchName] | type[SearchNumber], tuple[str, ...]] = {
-    SearchName: ("person_id", "pinyin", "initials", "given", "folded"),
-    SearchNumber: ("person_id", "reversed"),
-}
+_NAMES, _NUMBERS = (cast("Table", table.__table__) for table in (SearchName, SearchNumber))
+_OF_NAMES = ("name", "pinyin", "initials", "given", "folded")
+_OF_NUMBERS = ("person_id", "reversed")
 _BLOCK = 500
 _MANY = 5000
 
-_Keys = tuple[list[tuple[str, ...]], list[tuple[str, ...]]]
-"""Rows of names and of numbers, as `_TABLES` says."""
+_Rows = list[tuple[str, ...]]
 
 
 def _blocks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -45,13 +44,13 @@ def backwards(number: str) -> str:
 
 
 @lru_cache(20_000)
-def _read(name: str) -> tuple[tuple[str, str, str, str], ...]:
-    """Return the keys of a name; names repeat."""
-    return tuple((*reading, pinyin.fold(reading.pinyin)) for reading in pinyin.readings(name))
+def _read(name: str) -> tuple[tuple[str, ...], ...]:
+    """Return the keys of a name, as `_OF_NAMES` says."""
+    return tuple((name, *reading, pinyin.fold(reading.pinyin)) for reading in pinyin.readings(name))
 
 
-def _made(connection: Connection, people: Sequence[str] | None = None) -> Iterator[_Keys]:
-    """Give the keys of these people, or of everybody, in blocks; none for those who are voided."""
+def _made(connection: Connection, people: Sequence[str] | None = None) -> Iterator[tuple[set[str], _Rows]]:
+    """Give the names and the keys of the numbers of these people, or of everybody, in blocks; none of voided ones."""
     persons = select(Person.id, Person.name, Person.identity_number, Person.phone).where(live(Person))
     heads = (
         select(Membership.person_id, Household.phone)
@@ -65,23 +64,36 @@ def _made(connection: Connection, people: Sequence[str] | None = None) -> Iterat
     for person, phone in connection.execute(heads):
         of_heads.setdefault(person, []).append(phone)
     for block in connection.execute(persons).partitions(_MANY):
-        named: list[tuple[str, ...]] = []
-        numbered: list[tuple[str, ...]] = []
-        for person, name, number, phone in block:
-            named += [(person, *keys) for keys in _read(name)]
+        numbered: _Rows = []
+        for person, _name, number, phone in block:
             own = {backwards(each) for each in (number or "", phone, *of_heads.get(person, ()))}
             numbered += [(person, each) for each in sorted(own) if each]
-        yield named, numbered
+        yield {row.name for row in block}, numbered
 
 
-def _write(connection: Connection, people: Sequence[str] | None = None) -> None:
-    for made in _made(connection, people):
-        for (table, names), keys in zip(_TABLES.items(), made, strict=True):
-            bulk.insert(connection, cast("Table", table.__table__), names, keys)
+def _stored(connection: Connection, names: Sequence[str]) -> dict[str, set[tuple[str, ...]]]:
+    """Return the keys that these names have."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for block in _blocks(names):
+        chosen = select(*(_NAMES.c[column] for column in _OF_NAMES)).where(_NAMES.c.name.in_(block))
+        for row in connection.execute(chosen):
+            found.setdefault(row.name, set()).add(tuple(row))
+    return found
+
+
+def _unlike(connection: Connection, names: Sequence[str]) -> list[str]:
+    """Return which of these names have other keys than they should, or none."""
+    stored = _stored(connection, names)
+    return [name for name in names if stored.get(name, set()) != set(_read(name))]
+
+
+def _insert(connection: Connection, names: Iterable[str], numbered: _Rows) -> None:
+    bulk.insert(connection, _NAMES, _OF_NAMES, [keys for name in names for keys in _read(name)])
+    bulk.insert(connection, _NUMBERS, _OF_NUMBERS, numbered)
 
 
 def refresh(connection: Connection, people: Collection[str], new: Collection[str] = ()) -> None:
-    """Make the keys of these people anew; the new ones have none yet."""
+    """Make the keys of these people anew; the numbers of the new ones have none yet."""
     if (
         len(people) > _MANY
         and len(people) * 2 > connection.execute(select(func.count(Person.id))).scalar_one()
@@ -89,40 +101,41 @@ def refresh(connection: Connection, people: Collection[str], new: Collection[str
         rebuild(connection)
         return
     for block in _blocks(sorted(set(people).difference(new))):
-        for table in _TABLES:
-            connection.execute(delete(table).where(table.person_id.in_(block)))
+        connection.execute(delete(SearchNumber).where(SearchNumber.person_id.in_(block)))
     for block in _blocks(sorted(people)):
-        _write(connection, block)
+        for names, numbered in _made(connection, block):
+            anew = _unlike(connection, sorted(names))
+            connection.execute(delete(SearchName).where(SearchName.name.in_(anew)))
+            _insert(connection, anew, numbered)
 
 
 def rebuild(connection: Connection) -> None:
     """Make all keys anew, their indexes last: filling them key by key takes several times as long."""
-    indexes = [index for table in _TABLES for index in table.metadata.tables[table.__tablename__].indexes]
-    for index in indexes:
-        index.drop(connection)
-    for table in _TABLES:
-        connection.execute(delete(table))
-    _write(connection)
-    for index in indexes:
-        index.create(connection)
+    with bulk.indexed_last(connection, (_NAMES, _NUMBERS)):
+        for table in (SearchName, SearchNumber):
+            connection.execute(delete(table))
+        known: set[str] = set()
+        for names, numbered in _made(connection):
+            _insert(connection, sorted(names - known), numbered)
+            known |= names
 
 
 def unsound(connection: Connection) -> int:
     """Return how many people have other keys than they should."""
     wrong = 0
     for block in _blocks(connection.execute(select(Person.id).order_by(Person.id)).scalars().all()):
-        differing: set[str] = set()
-        made: _Keys = ([], [])
+        names: set[str] = set()
+        made: _Rows = []
         for named, numbered in _made(connection, block):
-            made[0].extend(named)
-            made[1].extend(numbered)
-        for (table, names), keys in zip(_TABLES.items(), made, strict=True):
-            columns = [table.__table__.c[name] for name in names]
-            stored = sorted(
-                map(tuple, connection.execute(select(*columns).where(table.person_id.in_(block))))
-            )
-            if stored != sorted(keys):
-                differing |= {row[0] for row in set(stored) ^ set(keys)} or {"twice"}
+            names |= named
+            made += numbered
+        unlike = _unlike(connection, sorted(names))
+        of_names = select(Person.id).where(Person.id.in_(block), Person.name.in_(unlike), live(Person))
+        differing = set(connection.execute(of_names).scalars())
+        columns = [_NUMBERS.c[name] for name in _OF_NUMBERS]
+        stored = sorted(map(tuple, connection.execute(select(*columns).where(_NUMBERS.c.person_id.in_(block)))))
+        if stored != sorted(made):
+            differing |= {row[0] for row in set(stored) ^ set(made)} or {"twice"}
         wrong += len(differing)
     return wrong
 

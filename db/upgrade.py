@@ -7,8 +7,8 @@ from sqlalchemy import Connection, Engine, inspect, text
 from caseworker_app.domain.errors import ExpectedError
 from db import backup, keys, search
 
-HEAD = "0003"
-REVISIONS = ("0001", "0002", "0003")
+HEAD = "0004"
+REVISIONS = ("0001", "0002", "0003", "0004")
 """All revisions, oldest first, so that opening an up-to-date ledger needs no Alembic; a test holds them to the scripts."""
 
 

@@ -319,9 +319,9 @@ def _last_contact(asked: "Asked") -> Expression:
     return chosen.correlate(Person).scalar_subquery()
 
 
-def _reading(person: Any, name: Expression) -> Expression:  # noqa: ANN401 - a column of ids
+def _reading(name: Expression) -> Expression:
     """Return the first reading of a name, by which it sorts as in a dictionary; the name where it has none."""
-    reading = select(SearchName.pinyin).where(SearchName.person_id == person).order_by(SearchName.id).limit(1)
+    reading = select(SearchName.pinyin).where(SearchName.name == name).order_by(SearchName.id).limit(1)
     return func.coalesce(reading.correlate_except(SearchName).scalar_subquery(), name)
 
 
@@ -345,7 +345,7 @@ def _of_head(value: Callable[[Any], Expression]) -> Callable[["Asked"], Expressi
     return of_head
 
 
-_HEAD = Column("text", _of_head(lambda head: head.name), _of_head(lambda head: _reading(head.id, head.name)))
+_HEAD = Column("text", _of_head(lambda head: head.name), _of_head(lambda head: _reading(head.name)))
 _KIND = Column("code", _household_attribute("kind"), codes="household_kind")
 _MONITORED = Column("code", _monitored, codes="monitored_kind")
 _NUMBER = Column("text", lambda _asked: Household.household_no)
@@ -357,7 +357,7 @@ _GROUP = Column(
 """The group, or the village where no group is known: what the lists show."""
 
 WORKERS: dict[str, Column] = {
-    "name": Column("text", lambda _asked: Person.name, lambda _asked: _reading(Person.id, Person.name)),
+    "name": Column("text", lambda _asked: Person.name, lambda _asked: _reading(Person.name)),
     "head": _HEAD,
     "village": _VILLAGE,
     "group": _GROUP,

@@ -139,11 +139,15 @@ def _groups(people: Sequence[Any], key: Key) -> Iterator[list[Any]]:
 def _readings(connection: Connection, people: Iterable[str] | None = None) -> dict[str, set[str]]:
     """Return how names are read, as the index of names has it."""
     readings: dict[str, set[str]] = defaultdict(set)
-    chosen = select(SearchName.person_id, SearchName.pinyin).where(SearchName.pinyin != "")
+    chosen = (
+        select(Person.id, SearchName.pinyin)
+        .join(SearchName, SearchName.name == Person.name)
+        .where(SearchName.pinyin != "", live(Person))
+    )
     rows: Iterable[Any] = (
         connection.execute(chosen)
         if people is None
-        else blocks.rows(connection, chosen, SearchName.person_id, list(people))
+        else blocks.rows(connection, chosen, Person.id, list(people))
     )
     for person, reading in rows:
         readings[person].add(reading)

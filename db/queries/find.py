@@ -87,7 +87,9 @@ def _columns(rank: Any) -> Question:  # noqa: ANN401 - a rank or what tells it
 
 def _people(source: Any, rank: Any) -> Question:  # noqa: ANN401 - a table, a rank or what tells it
     chosen = _columns(rank).select_from(source)
-    if source is not Person:
+    if source is SearchName:
+        chosen = chosen.join(Person, Person.name == SearchName.name)
+    elif source is not Person:
         chosen = chosen.join(Person, Person.id == source.person_id)
     return (
         chosen.join(Membership, and_(Membership.person_id == Person.id, holds(Membership, _ON)))
@@ -98,7 +100,7 @@ def _people(source: Any, rank: Any) -> Question:  # noqa: ANN401 - a table, a ra
 
 
 def _read(rank: Rank, condition: ColumnElement[bool], *order: Any) -> Question:  # noqa: ANN401 - columns
-    return _people(SearchName, rank).where(condition).order_by(*order, SearchName.id)
+    return _people(SearchName, rank).where(condition).order_by(*order, SearchName.id, Person.id)
 
 
 def _written(rank: Rank, condition: ColumnElement[bool]) -> Question:
@@ -108,7 +110,7 @@ def _written(rank: Rank, condition: ColumnElement[bool]) -> Question:
 def _headed(source: Any, condition: ColumnElement[bool]) -> Question:  # noqa: ANN401 - a table
     chosen = _columns(Rank.HEAD).select_from(source)
     if source is not _head:
-        chosen = chosen.join(_head, _head.id == source.person_id)
+        chosen = chosen.join(_head, _head.name == SearchName.name)
     return (
         chosen.join(
             _headship,

@@ -16,11 +16,11 @@ class AttachmentContent(Base):
 
 
 class SearchName(Base):
-    """One reading of a person's name, for `db.search`; made from the name and never a fact of its own."""
+    """One reading of a name, for `db.search`; made from the name and never a fact of its own."""
 
     __tablename__ = "search_name"
     __table_args__ = (
-        Index("ix_search_name_person", "person_id"),
+        Index("ix_search_name_name", "name"),
         Index("ix_search_name_pinyin", "pinyin"),
         Index("ix_search_name_initials", "initials"),
         Index("ix_search_name_given", "given"),
@@ -28,7 +28,7 @@ class SearchName(Base):
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
-    person_id: Mapped[str] = mapped_column(String(32), ForeignKey("person.id"))
+    name: Mapped[str] = mapped_column(String(80))
     pinyin: Mapped[str] = mapped_column(String(160))
     initials: Mapped[str] = mapped_column(String(40))
     given: Mapped[str] = mapped_column(String(160))

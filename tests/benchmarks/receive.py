@@ -50,7 +50,6 @@ def _village(source: Path, folder: Path, number: int, code: str) -> None:
                 cursor.execute(
                     f'UPDATE "{name}" SET "{column.name}" = ? || substr("{column.name}", 3)', (mark,)
                 )
-    cursor.execute("UPDATE search_name SET person_id = ? || substr(person_id, 3)", (mark,))
     cursor.execute("UPDATE search_number SET person_id = ? || substr(person_id, 3)", (mark,))
     cursor.execute("UPDATE change_set SET device = ? || substr(device, 3)", (mark,))
     cursor.execute("UPDATE household SET village_code = ?, household_no = ? || household_no", (code, mark))

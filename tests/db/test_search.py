@@ -90,7 +90,7 @@ def test_who_was_taken_back_or_has_left_is_not_found(desk: Desk) -> None:
     assert names(desk, "单国强") == names(desk, "zcl") == []
     assert unsound(desk) == 0
     with desk.ledger.reader() as connection:
-        assert connection.execute(select(SearchName.id)).all() == []
+        assert connection.execute(select(SearchNumber.id)).all() == []
 
 
 def test_an_import_can_be_searched_and_undone(sample_desk: Desk) -> None:
@@ -105,7 +105,7 @@ def test_an_import_can_be_searched_and_undone(sample_desk: Desk) -> None:
 
 
 def test_made_anew_they_are_the_same(sample_desk: Desk) -> None:
-    columns = (SearchName.person_id, SearchName.pinyin, SearchName.initials, SearchName.given)
+    columns = (SearchName.name, SearchName.pinyin, SearchName.initials, SearchName.given)
     with sample_desk.ledger.engine.connect().execution_options(writes=True) as connection:
         before = sorted(map(tuple, connection.execute(select(*columns))))
         connection.execute(delete(SearchName).where(SearchName.pinyin.startswith("m")))
@@ -118,7 +118,8 @@ def test_verify_tells_of_keys_that_are_not_those_of_the_facts(desk: Desk) -> Non
     _home, head = family(desk)
     assert safety.verify(desk).sound
     for wrong in (
-        update(SearchName).where(SearchName.person_id == head).values(pinyin="wangwu"),
+        update(SearchName).where(SearchName.name == "单国强").values(pinyin="wangwu"),
+        delete(SearchName).where(SearchName.name == "单国强", SearchName.initials == "sgq"),
         delete(SearchNumber).where(SearchNumber.person_id == head),
     ):
         with desk.ledger.engine.connect().execution_options(writes=True) as connection:
