@@ -27,7 +27,10 @@ def insert_rows(
     for name in rows[0]:
         process = table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
         found = [row[name] for row in rows]
-        columns[name] = [process(each) for each in found] if process else found
+        # Most days are open in every row: nothing is made of a column that nobody filled.
+        if process and any(value is not None for value in found):
+            found = list(map(process, found))
+        columns[name] = found
     insert_columns(connection, table, columns, alike)
 
 

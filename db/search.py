@@ -133,7 +133,9 @@ def unsound(connection: Connection) -> int:
         of_names = select(Person.id).where(Person.id.in_(block), Person.name.in_(unlike), live(Person))
         differing = set(connection.execute(of_names).scalars())
         columns = [_NUMBERS.c[name] for name in _OF_NUMBERS]
-        stored = sorted(map(tuple, connection.execute(select(*columns).where(_NUMBERS.c.person_id.in_(block)))))
+        stored = sorted(
+            map(tuple, connection.execute(select(*columns).where(_NUMBERS.c.person_id.in_(block))))
+        )
         if stored != sorted(made):
             differing |= {row[0] for row in set(stored) ^ set(made)} or {"twice"}
         wrong += len(differing)

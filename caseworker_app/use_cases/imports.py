@@ -313,9 +313,10 @@ def write(desk: Desk, unit: UnitOfWork, prepared: Prepared, progress: Progress) 
     done = proposed = 0
     for name in _ORDER:
         rows: Sequence[Values] = prepared.writes.inserts.get(name, [])
-        fresh = {row["id"]: row for row in rows}
+        changed = prepared.writes.updates.get(name, {})
+        fresh = {row["id"]: row for row in rows} if changed else {}
         later: dict[tuple[str, ...], list[tuple[str, Values]]] = {}
-        for record, values in prepared.writes.updates.get(name, {}).items():
+        for record, values in changed.items():
             if record in fresh:
                 fresh[record].update(values)
             else:
