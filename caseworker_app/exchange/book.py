@@ -43,7 +43,6 @@ _STRANGE = re.compile("[\x00\x02-\x09\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE = re.compile("_x[0-9A-Fa-f]{4}_")
 _EDGES = re.compile(f" {BETWEEN}|{BETWEEN} ")
 _PART = 1 << 16
-_ROWS_A_PART = 400
 _EPOCH = date(1899, 12, 30).toordinal()
 _COMPRESSION = 4
 _TO_COME = b"seal-to-come"
@@ -71,8 +70,12 @@ class Rows:
         reading = " ".join(joined.split())
         if _EDGES.search(reading):  # Where a cell begins or ends with a blank, cell by cell.
             reading = seal.row_text(cells)
+        self.take(joined.replace("\n", _BREAK), reading)
+
+    def take(self, joined: str, reading: str) -> None:
+        """Take the next row as it waits and as it reads."""
         self._summing.add(reading.rstrip(BETWEEN))
-        self._file.write(joined.replace("\n", _BREAK).encode() + b"\n")
+        self._file.write(joined.encode() + b"\n")
         self.count += 1
 
     def put_back(self, line: bytes) -> None:
@@ -84,20 +87,30 @@ class Rows:
         """Return the sums of the sheet with its head."""
         return self._summing.sums()
 
-    def lines(self) -> Iterator[bytes]:
-        """Give the rows as they wait."""
-        self._file.seek(0)
-        yield from self._file
-
     def parts(self) -> Iterator[bytes]:
         """Give the rows as they wait, many at a time."""
         self._file.seek(0)
         while part := self._file.read(_PART):
-            yield part
+            yield part + self._file.readline()
 
     def close(self) -> None:
         """Give the room back."""
         self._file.close()
+
+
+class _Shape:
+    """How the values of a row become the cells of a sheet."""
+
+    def __init__(self, form: SheetForm) -> None:
+        self.fields = [each.field for each in form.columns]
+        kinds = list(enumerate(form.columns))
+        self.numbers = [index for index, each in kinds if each.field == "number"]
+        self.texts = [index for index, each in kinds if each.kind == "text"]
+        self.amounts = [index for index, each in kinds if each.kind == "money"]
+
+
+def _shown(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 class Draft:
@@ -107,7 +120,7 @@ class Draft:
         self.forms, self.names = tuple(forms), dict(names)
         self.cover: list[CoverLine] = []
         self._sheets = {form.rows: Rows(_head(form, names)) for form in forms}
-        self._fields = {form.rows: [(each.field, each.kind) for each in form.columns] for form in forms}
+        self._shapes = {form.rows: _Shape(form) for form in forms}
         self._records = Rows([])
         self._seal: list[list[str]] = []
         self._packed: IO[bytes] | None = None
@@ -116,21 +129,25 @@ class Draft:
 
     def add(self, sheet: str, values: Row) -> None:
         """Put a row at the end of a sheet."""
-        rows = self._sheets[sheet]
-        get, cells = values.get, []
-        for field, kind in self._fields[sheet]:
-            value = rows.count + 1 if field == "number" else get(field)
-            if value is None or value == "":
-                cells.append("")
-            elif kind == "text":
-                cells.append(str(value).strip())
-            elif kind == "money":
-                assert isinstance(value, int)
-                cells.append(seal.number(value / 100))
-            else:
-                cells.append(value.isoformat() if isinstance(value, date) else str(value))
+        rows, shape = self._sheets[sheet], self._shapes[sheet]
+        cells = [
+            each if isinstance(each, str) else "" if each is None else _shown(each)
+            for each in map(values.get, shape.fields)
+        ]
+        for index in shape.amounts:
+            if cells[index]:
+                cells[index] = seal.number(int(cells[index]) / 100)
+        for index in shape.numbers:
+            cells[index] = str(rows.count + 1)
         joined = BETWEEN.join(cells)
-        if len(joined) > _CAREFUL or joined.count(BETWEEN) >= len(cells) or _STRANGE.search(joined):
+        reading = " ".join(joined.split())
+        strange = joined.count(BETWEEN) >= len(cells) or _STRANGE.search(joined)
+        if reading == joined and not strange and len(joined) <= _CAREFUL and not _EDGES.search(joined):
+            rows.take(joined, joined)  # As nearly all are.
+            return
+        for index in shape.texts:
+            cells[index] = cells[index].strip()
+        if strange or len(joined) > _CAREFUL:
             cells = [safe(cell) for cell in cells]
         rows.add(cells)
 
@@ -275,10 +292,10 @@ class Draft:
         spliced: dict[str, tuple[Iterable[bytes], int, int, SheetForm | None]] = {}
         for number, form in enumerate(self.forms, 2):
             rows = self._sheets[form.rows]
-            spliced[_part(number)] = (rows.lines(), _depth(form), rows.count, form)
+            spliced[_part(number)] = (rows.parts(), _depth(form), rows.count, form)
         last = len(self.forms) + 2
-        total = sum(count for _lines, _first, count, _form in spliced.values()) + self._records.count
-        spliced[_part(last)] = (self._records.lines(), 0, self._records.count, None)
+        spliced[_part(last)] = (self._records.parts(), 0, self._records.count, None)
+        total = sum(count for _parts, _first, count, _form in spliced.values())
         seal_part, done = _part(last + 1), 0
         digests: dict[str, str] = {}
         with (
@@ -292,21 +309,22 @@ class Draft:
                 content = source.read(item)
                 made = hashlib.sha256()
                 with target.open(_member(name), "w", force_zip64=True) as sheet:
-                    for part in _spliced(content.decode(), *spliced[name]) if name in spliced else (content,):
+                    told = _spliced(content.decode(), *spliced[name]) if name in spliced else ((content, 0),)
+                    for part, count in told:
                         made.update(part)
                         sheet.write(part)
-                        if name in spliced:
-                            done += _ROWS_A_PART
-                            progress(min(done, total), total)
+                        if count:
+                            done += count
+                            progress(done, total)
                 digests[name] = made.hexdigest()
             if sign:
                 sign(digests)
-            rows_of_seal = list(map(_line, self._seal))
-            sheet_of_seal = source.read(seal_part).decode()
-            target.writestr(
-                _member(seal_part),
-                b"".join(_spliced(sheet_of_seal, rows_of_seal, 0, len(rows_of_seal), None)),
-            )
+            with target.open(_member(seal_part), "w", force_zip64=True) as sheet:
+                content = source.read(seal_part)
+                for part, _count in _spliced(
+                    content.decode(), map(_line, self._seal), 0, len(self._seal), None
+                ):
+                    sheet.write(part)
             named = seal.property_text(self._seal).encode()
             target.writestr(
                 _member(parts.PROPERTY_PART), source.read(parts.PROPERTY_PART).replace(_TO_COME, named)
@@ -511,10 +529,10 @@ def _line(cells: Sequence[str]) -> bytes:
     return BETWEEN.join(cells).replace("\n", _BREAK).encode() + b"\n"
 
 
-def _escaped(line: str) -> str:
-    """Return a row as XML; what reads like a workbook's own escape of a character is not one."""
-    line = escape(line)
-    return _ESCAPE.sub(r"_x005F\g<0>", line) if "_x" in line else line
+def _escaped(rows: str) -> str:
+    """Return rows as XML; what reads like a workbook's own escape of a character is not one."""
+    rows = escape(rows)
+    return _ESCAPE.sub(r"_x005F\g<0>", rows) if "_x" in rows else rows
 
 
 @lru_cache(maxsize=4096)
@@ -524,9 +542,9 @@ def _day(iso: str) -> str:
 
 
 def _spliced(
-    sheet: str, lines: Iterable[bytes], first: int, count: int, form: SheetForm | None
-) -> Iterator[bytes]:
-    """Give a sheet of the skeleton with its rows."""
+    sheet: str, waiting: Iterable[bytes], first: int, count: int, form: SheetForm | None
+) -> Iterator[tuple[bytes, int]]:
+    """Give a sheet of the skeleton with its rows, many at a time, and how many they are."""
     styles = dict(re.findall(rf'<c r="([A-Z]+){first + 1}" s="(\d+)"/>', sheet))
     if count:
         sheet = re.sub(rf'<row r="{first + 1}"[^>]*>.*?</row>', "", sheet, count=1)
@@ -539,16 +557,16 @@ def _spliced(
         else ""
     )
     before = re.sub(r'<dimension ref="[^"]*"/>', extent, before, count=1)
-    yield (before + opening).encode()
+    yield (before + opening).encode(), 0
     kinds = [column.kind for column in form.columns] if form else []
     cell = _Cells(styles, kinds)
-    block: list[str] = []
-    for number, line in enumerate(lines, first + 1):
-        block.append(cell.row(number, _escaped(line[:-1].decode()).split(BETWEEN)))
-        if len(block) == _ROWS_A_PART:
-            yield "".join(block).encode()
-            block = []
-    yield ("".join(block) + "</sheetData>" + after).encode()
+    number = first + 1
+    for part in waiting:
+        lines = _escaped(part.decode()).split("\n")[:-1]
+        rows = [cell.row(str(at), line.split(BETWEEN)) for at, line in enumerate(lines, number)]
+        number += len(rows)
+        yield "".join(rows).encode(), len(rows)
+    yield ("</sheetData>" + after).encode(), 0
 
 
 class _Cells:
@@ -571,7 +589,7 @@ class _Cells:
             around = f'"{style}><v>', "</v></c>"
         self._around.append((f'<c r="{letters}', *around, f'"{style}/>' if style else ""))
 
-    def row(self, number: int, cells: list[str]) -> str:
+    def row(self, number: str, cells: list[str]) -> str:
         """Return one row; `cells` are escaped."""
         while len(self._around) < len(cells):
             self._column("exact")

@@ -127,6 +127,12 @@ def _used_months(item: Item, decision: Decision, seen: Seen) -> int:
     return 0
 
 
+def shares(item: Item, subject: Subject, cycle: Cycle, on: date, claimed: Claimed) -> tuple[Share, ...]:
+    """Return what each member of a household is due and of which income, without the reasons."""
+    seen = rules.seen(on, cycle, subject.household, subject.person, subject.organisation, item.facts)
+    return _shares(item, decide(item, subject, seen, claimed, quick=False), seen)
+
+
 def assess_subject(item: Item, subject: Subject, cycle: Cycle, on: date, claimed: Claimed) -> Entitlement:
     """Return what `item` gives a beneficiary for a cycle, as known on a day, with every reason."""
     seen = rules.seen(on, cycle, subject.household, subject.person, subject.organisation, item.facts)

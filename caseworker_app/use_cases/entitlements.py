@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 from caseworker_app.collector import uncollected
 from caseworker_app.domain.spans import Cycle
 from caseworker_app.policy import needs
-from caseworker_app.policy.answer import Entitlement, State
+from caseworker_app.policy.answer import Entitlement, Share, State
 from caseworker_app.policy.applied import Change
-from caseworker_app.policy.assess import assess_subject, cycle_of, name_of, subjects
+from caseworker_app.policy.assess import assess_subject, cycle_of, name_of, shares, subjects
 from caseworker_app.policy.changes import smallest
 from caseworker_app.policy.decide import claim_of
 from caseworker_app.policy.facts import Claimed, HouseholdFacts, OrganisationFacts, Subject
@@ -193,6 +193,14 @@ def assess_all(
         )
     ]
     return together(pack, answers)
+
+
+def member_shares(connection: Connection, item: Item, on: date, households: Sequence[str]) -> Iterator[Share]:
+    """Give what the members of these households are due by an item and of which income, without the reasons."""
+    known = gather(connection, [item], on, households=households)
+    for _item, period, asked in _asked([item], known, on, "", None):
+        for subject in asked:
+            yield from shares(item, subject, period, on, known.claimed)
 
 
 def _concerned(

@@ -198,10 +198,8 @@ class MonthRows:
         incomes: dict[str, int | None] = {}
         for item in self._desk.pack.items.values():
             if item.measure == "income" and households:
-                for answer in entitlements.assess_all(
-                    self._connection, self._desk.pack, self._on, item=item.id, households=sorted(households)
-                ):
-                    incomes.update({share.person: share.income for share in answer.members})
+                for share in entitlements.member_shares(self._connection, item, self._on, sorted(households)):
+                    incomes[share.person] = share.income
         return incomes
 
     def _homes(
