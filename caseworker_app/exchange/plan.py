@@ -162,6 +162,8 @@ class _SheetPlan:
                 faults.append(Refusal(end, error.code, **error.values))
             else:
                 values["spell.started_on"] = None
+        if refused:
+            row.unread = frozenset(map(self.name_of.__getitem__, refused))
         for record in self.records:
             faults.extend(_CHECKS[record](self.book, row))
         if not faults:

@@ -135,6 +135,8 @@ class Row:
     """Fields whose value the ledger does not take, because it has a later one: since when."""
     refused: dict[str, Refusal] = field(default_factory=dict)
     """Fields that are refused although the row is taken."""
+    unread: frozenset[str] = frozenset()
+    """Fields whose cell has no meaning: nobody knows what it was to say."""
     says: list[object] = field(default_factory=list)
     """What no further row of the sheet may say again."""
 

@@ -11,6 +11,7 @@ from caseworker_app.exchange.state import HouseholdState, PersonState, Values
 _DAY = timedelta(days=1)
 PLACE = ("place.county", "place.town", "place.village")
 ATTRIBUTES = ("education", "schooling", "health", "labour_skill")
+_SCHOOLING = "schooling"
 _ATTRIBUTE_COLUMNS = tuple((attribute, f"person_attribute.{attribute}") for attribute in ATTRIBUTES)
 _FACTS = ("ethnicity", "phone", "card_bank", "card_number")
 _OF_HOUSEHOLD = (
@@ -88,8 +89,29 @@ def take_person(book: Book, row: Row) -> PersonState:
         else:
             _new_attribute(book, person, "person", attribute, found, None)
     if person.known:
+        _leave_school(book, row, person)
         book.count_known("people", number.number, changed_before=changed_before, changed=person.changed)
     return person
+
+
+def _leave_school(book: Book, row: Row, person: PersonState) -> None:
+    """End the schooling of somebody of whom an export has the education alone: of the two it fills one."""
+    present = person.attributes.get(_SCHOOLING)
+    column = f"person_attribute.{_SCHOOLING}"
+    if (
+        present is None
+        or column not in row.places
+        or column in row.unread
+        or row.values.get(column) is not None
+        or row.values.get("person_attribute.education") is None
+        or (present["since"] is not None and present["since"] >= row.exported)
+        or (present["since"] is None and _exported_later(row, person))
+    ):
+        return
+    book.writes.update("person_attribute", present["id"], {"until": row.exported - _DAY})
+    row.change("person_attribute", _who(person), _SCHOOLING, present["value"], "")
+    del person.attributes[_SCHOOLING]
+    person.changed = True
 
 
 def _is_another(row: Row, person: PersonState) -> bool:
@@ -318,9 +340,11 @@ def _monitoring(book: Book, row: Row, household: HouseholdState) -> None:
             row.same(f"monitoring.{name}")
     if household.known and (row.value("monitoring.resolved") is False) == (present["resolved_on"] is None):
         row.same("monitoring.resolved")
-    if differing and _exported_later(row, household):
-        for name in differing:
-            row.keep(f"monitoring.{name}", household.values["touched_on"])
+    if row.agreed("monitoring.resolved") is False and present["resolved_on"] and not fields["resolved_on"]:
+        differing["resolved_on"] = None  # A risk that came back.
+    if differing and row.older_than(present):
+        for name, value in differing.items():
+            row.keep("monitoring.resolved" if value is None else f"monitoring.{name}", present["touched_on"])
     elif differing:
         if household.known:
             household.changed = True

@@ -95,7 +95,7 @@ def ledger_state(connection: Connection) -> State:
         households[household.id] = state.households[row["household_no"]] = household
     for row in import_state.live_rows(connection, HouseholdAttribute, open_ended=True):
         households[row["household_id"]].attributes[row["attribute"]] = row
-    for row in import_state.live_rows(connection, Monitoring):
+    for row in import_state.live_rows(connection, Monitoring, touched=True):
         households[row["household_id"]].monitoring = row
     for row in import_state.live_rows(connection, Person, touched=True):
         person = PersonState(row.pop("id"), row)

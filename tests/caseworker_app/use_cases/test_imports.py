@@ -272,3 +272,56 @@ def test_a_sheet_that_nobody_knows_is_named(sample_desk: Desk, tmp_path: Path) -
             sheet.append(row)
     book.save(file)
     assert prepare(sample_desk, [file]).preview.unread == (("人员.xlsx", "花名册"),)
+
+
+HOUSEHOLD = ("县", "乡", "村", "户编号", "监测对象类别", "识别监测时间", "风险是否已消除", "消除监测时间")
+
+
+def monitored(path: Path, exported: str, *said: str) -> Path:
+    book = openpyxl.Workbook()
+    for row in (("户信息",), (f"导出时间：{exported}",), HOUSEHOLD, (*PLACED, *said)):
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def test_a_risk_that_came_back_is_one_again_unless_an_export_is_older(
+    sample_desk: Desk, tmp_path: Path
+) -> None:
+    resolved = ("边缘易致贫户", "202301", "是", "202406")
+    again = ("边缘易致贫户", "202301", "否", "")
+    taken(sample_desk, monitored(tmp_path / "一.xlsx", "2024-10-20", *resolved))
+    assert codes(taken(sample_desk, monitored(tmp_path / "旧.xlsx", "2024-05-01", *again))) == [
+        ("G4", "ledger.newer")
+    ]
+    found = taken(sample_desk, monitored(tmp_path / "新.xlsx", "2024-11-20", *again))
+    assert [(each.field, each.after) for each in found.preview.files[0].changes] == [("resolved_on", "")]
+    assert not prepare(sample_desk, [tmp_path / "新.xlsx"]).preview.writes
+
+
+def test_who_has_an_education_alone_is_at_school_no_more(sample_desk: Desk, tmp_path: Path) -> None:
+    def written(name: str, exported: str, education: str, schooling: str) -> Path:
+        book = openpyxl.Workbook()
+        headers = (*PEOPLE[:7], "文化程度", "在校生状况")
+        row = (*PLACED, "海娜敏", "640106200212159558", "之子", education, schooling)
+        for each in (("人员信息",), (f"导出时间：{exported}",), headers, row):
+            book.active.append(each)
+        book.save(tmp_path / name)
+        return tmp_path / name
+
+    def at_school() -> bool:
+        with sample_desk.ledger.reader() as connection:
+            asked = sample_desk.asked(sample_desk.today())
+            return not workers.ids(connection, "workers", asked, text="640106200212159558")
+
+    assert not at_school()
+    taken(sample_desk, written("在校.xlsx", "2024-10-20", "", "本科三年级"))
+    assert at_school()
+    assert codes(taken(sample_desk, written("错.xlsx", "2024-11-01", "大专", "不知道"))) == [
+        ("I4", "code.unknown")
+    ]
+    assert at_school()
+    found = taken(sample_desk, written("毕业.xlsx", "2024-11-20", "大专", ""))
+    assert ("schooling", "") in [(each.field, each.after) for each in found.preview.files[0].changes]
+    assert not at_school()
+    assert not prepare(sample_desk, [tmp_path / "毕业.xlsx"]).preview.writes
