@@ -78,7 +78,8 @@ def errors() -> dict[str, str]:
         ),
         "comparison.none": _("Nothing was compared with this list yet: {list}. Compare with it first."),
         "comparison.not_recognised": _(
-            "{file} has no sheet with the columns of this list: {list}. Check the file and which list it is."
+            "{file} has no sheet with the columns of this list: {list}. It needs identity numbers, or names and birth dates, and a title "
+            "or file name that says which list it is. Check the file and which list was chosen."
         ),
         "conflict.choice": _("“{side}” is no choice here. Choose ours or theirs."),
         "conflict.none": _("This is decided already, or is no longer there. Read the list again."),
@@ -153,7 +154,8 @@ def errors() -> dict[str, str]:
             "The ledger was changed while the import was looked through. Look through the files again, then import."
         ),
         "import.not_recognised": _(
-            "{file} has no sheet with a known layout. Check that it is the right file and that the header row is complete."
+            "{file} has no sheet with a known layout. Check the file and its header row, or map its columns once. "
+            "A list of who is insured, registered as unemployed, paid … is compared, not imported."
         ),
         "ledger.busy": _("The ledger is busy with other work. Try again in a moment."),
         "ledger.damaged": _(

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton
+from msoffcrypto.format.ooxml import OOXMLFile
+from PySide6.QtWidgets import QComboBox, QInputDialog, QLineEdit, QPushButton
 
 from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases import problems
@@ -147,3 +148,24 @@ def test_what_differs_is_exported_for_correcting_either_side(officer: Officer, t
     assert rows[0][:5] == ("名单", "名单时点", "村", "户编号", "姓名")
     assert [row[6] for row in rows[1:12]] == ["不一致"] * 11
     assert {row[6] for row in rows[12:]} == {"名单中无此人"}
+
+
+def test_a_list_behind_a_password_is_opened_with_it(
+    officer: Officer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked = tmp_path / UNEMPLOYED.name
+    with UNEMPLOYED.open("rb") as source, locked.open("wb") as target:
+        OOXMLFile(source).encrypt("246810", target)
+    asked: list[str] = []
+    given = iter([("135", True), ("246810", True)])
+
+    def answer(_parent: object, _title: str, said: str, _echo: object) -> tuple[str, bool]:
+        asked.append(said)
+        return next(given)
+
+    monkeypatch.setattr(QInputDialog, "getText", answer)
+    compare(officer, locked)
+    officer.settle()
+    assert ["密码不对" in each for each in asked] == [False, True]
+    assert officer.messages("done")[-1] == "11 人与名单不一致"
+    assert not officer.messages("error")

@@ -4,15 +4,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QInputDialog, QLineEdit, QWidget
 
 from caseworker_app.domain import codes
 from caseworker_app.domain.errors import ExpectedError
-from caseworker_app.error_words import progress_text
+from caseworker_app.error_words import error_text, progress_text
 from caseworker_app.read_models.comparisons import ComparisonLine, ResultLine
 from caseworker_app.read_models.todos import Todo
 from caseworker_app.use_cases import compare
 from caseworker_app.use_cases.comparison_text import result_text
+from caseworker_app.use_cases.receive import LOCKED
 from caseworker_app.wording import _, _n, label
 from db.queries import comparisons as queries
 from ui.context import Context
@@ -114,7 +115,7 @@ class ComparePart(QWidget):
         if chosen:
             self.compare([Path(each) for each in chosen])
 
-    def compare(self, files: Sequence[Path]) -> None:
+    def compare(self, files: Sequence[Path], password: str = "") -> None:
         """Compare the ledger with these files; what differs is written down as to-dos, no fact is changed."""
         context, kind = self._context, str(self.kind.currentData())
         self.choose_button.setEnabled(False)
@@ -122,11 +123,23 @@ class ComparePart(QWidget):
 
         def work(progress: Callable[[int, int, str], None]) -> Any:  # noqa: ANN401 - a Compared
             with context.desk.ledger.reader() as connection:
-                return compare.prepare(connection, context.desk, files, kind, progress=progress)
+                return compare.prepare(
+                    connection, context.desk, files, kind, password=password, progress=progress
+                )
 
-        self._job = context.runner.long_read(
-            work, self._keep, self._report, self._failed, cancelled=self._over
-        )
+        def failed(error: ExpectedError) -> None:
+            if error.code in LOCKED:
+                self._over()
+                self._unlock(files, error_text(error))
+            else:
+                self._failed(error)
+
+        self._job = context.runner.long_read(work, self._keep, self._report, failed, cancelled=self._over)
+
+    def _unlock(self, files: Sequence[Path], said: str) -> None:
+        password, given = QInputDialog.getText(self, _("Enter password"), said, QLineEdit.EchoMode.Password)
+        if given and password:
+            self.compare(files, password)
 
     def cancel(self) -> None:
         """Stop comparing; nothing is written then."""
