@@ -9,6 +9,7 @@ import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 from PySide6.QtWidgets import QComboBox, QInputDialog, QLineEdit, QPushButton
 
+from caseworker_app import sample
 from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases import problems
 from caseworker_app.wording import _, label
@@ -169,3 +170,11 @@ def test_a_list_behind_a_password_is_opened_with_it(
     assert ["密码不对" in each for each in asked] == [False, True]
     assert officer.messages("done")[-1] == "11 人与名单不一致"
     assert not officer.messages("error")
+
+
+def test_exports_that_agree_say_so(officer: Officer) -> None:
+    officer.window.go("round", part="compare", kind="national")
+    officer.settle()
+    compare(officer, sample.bundled()[0])
+    assert officer.reads(_("Nothing on this list waits."))
+    assert "457 人一致" in "".join(reading(officer.window))

@@ -211,7 +211,7 @@ class ComparePart(QWidget):
             self._show([])
             return
         words = _(
-            "{file}, as of {day}, compared on {compared} by {officer}: {rows} rows, {absent} not in the ledger"
+            "{file}, as of {day}, compared on {compared} by {officer}: {rows} rows, {agrees} agree, {absent} not in the ledger"
         )
         self._about.setText(
             words.format(
@@ -220,6 +220,7 @@ class ComparePart(QWidget):
                 compared=day_words(newest.compared_on),
                 officer=newest.officer,
                 rows=newest.counts.get("rows", 0),
+                agrees=newest.counts.get("agrees", 0),
                 absent=newest.counts.get("not_here", 0),
             )
         )
@@ -228,7 +229,7 @@ class ComparePart(QWidget):
     def _show(self, found: list[ResultLine]) -> None:
         self.list.empty.say(
             _("Nothing on this list waits.")
-            if found
+            if str(self.kind.currentData()) in self._newest
             else _("Choose the list that came: nothing in the ledger is changed by comparing.")
         )
         self.list.show_rows(found)
