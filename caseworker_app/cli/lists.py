@@ -21,13 +21,14 @@ from caseworker_app.cli.shared import (
 )
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.read_models.people import HistoryLine, PersonPage
-from caseworker_app.use_cases import entitlements, lists
+from caseworker_app.use_cases import entitlements, lists, proposals
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.wording import _, label
 from db import journal
 from db.queries import claims as claim_queries
 from db.queries import find as find_queries
 from db.queries import households, workers
+from db.queries import problems as problem_queries
 from db.tables import Claim
 
 PEOPLE_LISTS = (
@@ -157,7 +158,8 @@ def _page(
         page = workers.page(connection, people[0], asked)
         if page is None:
             raise ExpectedError("person.not_here", day=on.isoformat())
-        return {**_person_json(page), "claims": _claims_of(connection, people, on)}, page.history
+        waiting = {"claims": _claims_of(connection, people, on), "proposed": _proposed(connection, people[0])}
+        return {**_person_json(page), **waiting}, page.history
     household = household_id(connection, number)
     home = households.page(connection, household, asked)
     rest = output.plain(home)
@@ -168,7 +170,14 @@ def _page(
         "kind": "household",
         **rest,
         "claims": _claims_of(connection, [household], on),
+        "proposed": _proposed(connection, household),
     }, home.history
+
+
+def _proposed(connection: Connection, record: str) -> list[str]:
+    """Return in words what is proposed about a person or household and waits for its owner."""
+    found = problem_queries.proposals(connection, waiting=True, about=record)
+    return [proposals.text(each) for each in found]
 
 
 def _history_table(lines: Sequence[HistoryLine], *, numbers: bool) -> None:
@@ -235,6 +244,8 @@ def _show_text(page: dict[str, Any], *, numbers: bool) -> None:
         )
     for claim in page["claims"]:
         _line(claim["number"], claim["amount"], label("claim_state", claim["state"]))
+    for each in page["proposed"]:
+        click.echo(each)
 
 
 @commands.command("show", help=_("Show everything known of a person or a household."))

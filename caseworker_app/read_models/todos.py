@@ -82,3 +82,5 @@ class Todo:
     by: str
     gone: bool = False
     """The ledger shows it to be put right: it closes with the next upload."""
+    elsewhere: bool = False
+    """A village answers this: here it can only be taken back."""

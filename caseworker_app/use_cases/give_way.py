@@ -1,4 +1,4 @@
-"""Records that give way to others about the same person or household: what only they tell of moves, the rest is void."""
+"""Records that give way to others about the same person or household: what only they tell of is kept, the rest is void."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -8,12 +8,13 @@ from sqlalchemy import select
 
 from caseworker_app.domain.kinds import BY_TABLE
 from caseworker_app.use_cases.desk import Desk
-from caseworker_app.use_cases.propose import propose
+from caseworker_app.use_cases.propose import apart, propose
 from db.queries import blocks, owners
 from db.queries import duplicates as duplicate_queries
 from db.queries import twins as queries
 from db.queries.dated import live
 from db.tables import (
+    BOOKKEEPING,
     RECORDS,
     Claim,
     Household,
@@ -38,6 +39,9 @@ _BY = {PersonAttribute: "attribute", HouseholdAttribute: "attribute"}
 _SPOKEN = (Membership, PersonAttribute, Intention, HouseholdAttribute, Monitoring)
 """Of what the village's own record tells anything of, the one that gives way tells no more."""
 
+_PUT = (Spell, PersonAttribute, Intention, HouseholdAttribute, Monitoring)
+"""What an import tells of people and households beside who belongs where."""
+
 
 def _void(unit: UnitOfWork, table: type[Record], rows: Sequence[Mapping[str, Any]]) -> None:
     told = [
@@ -53,7 +57,10 @@ def _void(unit: UnitOfWork, table: type[Record], rows: Sequence[Mapping[str, Any
 
 
 def give_way(desk: Desk, unit: UnitOfWork, pairs: Mapping[str, str], column: str) -> None:
-    """Void people, or households, for those that stand in their place; what only they tell of moves there."""
+    """Void people, or households, for those that stand in their place.
+
+    What only they tell of is put to the village that owns what stays; what is this level's own moves there.
+    """
     if not pairs:
         return
     for name, table in queries.child_tables(column):
@@ -72,9 +79,33 @@ def give_way(desk: Desk, unit: UnitOfWork, pairs: Mapping[str, str], column: str
                 continue
             stands = BY_TABLE[name].owner == "village" and _told(record, row, spoken[pairs[own]])
             (given_up if stands else moved).append(row)
+        if record in _PUT:
+            put, moved = _put(desk, unit, record, moved, column, pairs)
+            given_up += put
         _void(unit, record, [row._mapping for row in given_up])  # noqa: SLF001 - SQLAlchemy's public way
         unit.update_many(record, [(row.id, {column: pairs[getattr(row, column)]}) for row in moved])
     _fill(desk, unit, column.removesuffix("_id"), pairs)
+
+
+def _put(
+    desk: Desk,
+    unit: UnitOfWork,
+    table: type[Record],
+    rows: Sequence[Any],
+    column: str,
+    pairs: Mapping[str, str],
+) -> tuple[list[Any], list[Any]]:
+    """Propose what these rows tell as new records of those that stay; return the rows put so, and the others."""
+    told = [
+        {
+            **{name: value for name, value in row._mapping.items() if name not in BOOKKEEPING},  # noqa: SLF001 - SQLAlchemy's public way
+            column: pairs[getattr(row, column)],
+        }
+        for row in rows
+    ]
+    left = set(map(id, apart(desk, unit, table, told)[0]))
+    put = [row for row, each in zip(rows, told, strict=True) if id(each) not in left]
+    return put, [row for row, each in zip(rows, told, strict=True) if id(each) in left]
 
 
 def _told(table: type[Record], row: Any, spoken: Sequence[Any]) -> bool:  # noqa: ANN401 - a row

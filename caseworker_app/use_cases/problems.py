@@ -19,7 +19,7 @@ from caseworker_app.use_cases.comparison_text import result_text
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.use_cases.typed import clean
 from caseworker_app.wording import _, label
-from db.queries import comparisons
+from db.queries import comparisons, owners
 from db.queries import problems as queries
 from db.queries.checks import each_finding, findings
 from db.queries.dated import live
@@ -226,6 +226,8 @@ def todos(connection: Connection, desk: Desk, village: str = "") -> list[Todo]:
     lines = once(queries.problems(connection, village=village or desk.scope, waiting=True))
     stand = found_still(connection, desk, lines)
     found = [_problem_todo(each, gone=each.id not in stand) for each in lines]
+    told = queries.proposals(connection, village=village, waiting=True)
+    sent = owners.elsewhere(connection, desk.scope, {own for each in told for own in proposals.about(each)})
     found += [
         Todo(
             each.id,
@@ -239,8 +241,9 @@ def todos(connection: Connection, desk: Desk, village: str = "") -> list[Todo]:
             each.why,
             each.on,
             each.officer,
+            elsewhere=not sent.keys().isdisjoint(proposals.about(each)),
         )
-        for each, *more in proposals.together(queries.proposals(connection, village=village, waiting=True))
+        for each, *more in proposals.together(told)
     ]
     differing = comparisons.waiting(connection, village=village)
     agreeing = compare.settled(connection, desk, differing)

@@ -31,7 +31,9 @@ _HIDDEN = {
 }
 
 
-_UNSAID = frozenset({"person_id", "household_id", "spell_id", "place_code", "officer", "attribute", "came_home"})
+_UNSAID = frozenset(
+    {"person_id", "household_id", "spell_id", "place_code", "officer", "attribute", "came_home"}
+)
 """Columns of a new record that say nothing of their own, or stand beside it."""
 
 
@@ -146,6 +148,11 @@ def _not_owner(line: ProposalLine) -> ExpectedError:
     return ExpectedError("proposal.not_owner", village=found.name if found else line.village_code)
 
 
+def about(line: ProposalLine) -> list[str]:
+    """Return the records whose owner answers: what is changed, or of what there would be a new record."""
+    return whose(line.value) if line.field == NEW else [line.record]
+
+
 def _show(unit: UnitOfWork, line: ProposalLine) -> None:
     """Let the pages of the person or household look anew."""
     for table, record in ((Person, line.person), (Household, line.household)):
@@ -153,7 +160,7 @@ def _show(unit: UnitOfWork, line: ProposalLine) -> None:
             unit.touch(table, [{"id": record}])
 
 
-def answer(desk: Desk, about: str, outcome: str, reason: str, reply: Reply) -> Changed:
+def answer(desk: Desk, proposal: str, outcome: str, reason: str, reply: Reply) -> Changed:
     """Accept or decline a proposal; accepting writes the value in the same change set.
 
     Raises ExpectedError `todo.gone`, `todo.reason_missing`, `proposal.not_owner` for what a village answers, and
@@ -161,14 +168,13 @@ def answer(desk: Desk, about: str, outcome: str, reason: str, reply: Reply) -> C
     """
     accepted = outcome == "accepted"
     with desk.units("proposal.accept" if accepted else "proposal.decline") as unit:
-        own = next(iter(queries.proposals(unit.connection, record=about)), None)
+        own = next(iter(queries.proposals(unit.connection, record=proposal)), None)
         if own is None:
             raise ExpectedError("todo.gone")
-        about_whom = whose(own.value) if own.field == NEW else [own.record]
-        if owners.elsewhere(unit.connection, desk.scope, about_whom):
+        if owners.elsewhere(unit.connection, desk.scope, about(own)):
             raise _not_owner(own)
         waiting = queries.proposals(unit.connection, village=own.village_code, waiting=True)
-        several = next((each for each in together(waiting) if about in {line.id for line in each}), [own])
+        several = next((each for each in together(waiting) if proposal in {line.id for line in each}), [own])
         for line in several:
             reply(desk, unit, line.id, line.village_code, outcome, reason)
             table = RECORDS[line.table]
@@ -183,11 +189,11 @@ def answer(desk: Desk, about: str, outcome: str, reason: str, reply: Reply) -> C
         return unit.commit()
 
 
-def withdraw(desk: Desk, about: str) -> Changed:
+def withdraw(desk: Desk, proposal: str) -> Changed:
     """Take back what was proposed here and waits for an answer; ExpectedError `todo.gone`, `proposal.not_owner`."""
     with desk.units("proposal.withdraw") as unit:
         waiting = together(queries.proposals(unit.connection, waiting=True))
-        several = next((each for each in waiting if about in {line.id for line in each}), None)
+        several = next((each for each in waiting if proposal in {line.id for line in each}), None)
         if several is None:
             raise ExpectedError("todo.gone")
         ids = [line.id for line in several]

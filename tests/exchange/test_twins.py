@@ -1,6 +1,8 @@
 """A township that imported what its village imported too: what it only imported gives way, the rest is merged at once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,16 +10,19 @@ from sqlalchemy import func, select
 
 from caseworker_app import sample
 from caseworker_app.domain.errors import ExpectedError
+from caseworker_app.exchange.state import Writes
 from caseworker_app.read_models.cells import Edit
 from caseworker_app.read_models.duplicates import Sure
-from caseworker_app.use_cases import cells, duplicates, imports, safety, twins, undo
+from caseworker_app.use_cases import cells, duplicates, imports, problems, safety, twins, undo
 from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases.desk import Desk
+from db.ids import new_id
 from db.queries import duplicates as duplicate_queries
 from db.queries import twins as queries
 from db.tables import Holding, Household, Membership, Person, Proposal, Spell
-from tests.caseworker_app.use_cases.looking import content
+from tests.caseworker_app.use_cases.looking import content, rows
 from tests.conftest import PASSWORD, clock
+from tests.exchange.test_owners import down, proposals
 from tests.exchange.test_receive import Machines, codes
 
 VILLAGE, TOWN = "640106100207", "640106100"
@@ -135,6 +140,39 @@ def test_the_village_has_moved_on_and_its_record_stands(machines: Machines) -> N
         told = [tuple(each) for each in connection.execute(chosen)]
     assert (spell.id, 999900) in told
     assert len(told) == len(set(told))
+
+
+def test_a_job_that_only_the_township_imported_is_proposed_to_the_village(machines: Machines) -> None:
+    town, village = machines.desks["town"], machines.desks["laptop"]
+    with village.ledger.reader() as connection:
+        known = select(Person.identity_number).where(Person.id.not_in(select(Spell.person_id)))
+        number = str(connection.execute(known.order_by(Person.born).limit(1)).scalar_one())
+    (person,) = of_number(town, number)
+    job = {
+        "id": new_id(),
+        "person_id": person,
+        "kind": "wage",
+        "started_on": date(2020, 3, 1),
+        "ended_on": date(2020, 8, 31),
+        "employer": "某砖厂",
+    }
+    with machines.at("town"):
+        with town.ledger.reader() as connection:
+            prepared = imports.prepare(connection, [sample.bundled()[1]], TOWN, town.today())
+        imports.commit(town, replace(prepared, writes=Writes({"spell": [job]}, {})))
+    machines.receive("town", machines.send("laptop", "a.xlsx"))
+    assert rows(town, Spell, employer="某砖厂") == []
+    down(machines, "down.xlsx")
+    (todo,) = proposals(village)
+    assert "某砖厂" in todo.what
+    with machines.at("laptop"):
+        problems.answer(village, todo.id, "accepted")
+    machines.receive("town", machines.send("laptop", "b.xlsx"))
+    for desk in (village, town):
+        (held,) = rows(desk, Spell, employer="某砖厂")
+        assert (held["person_id"], held["ended_on"]) == (of_number(village, number)[0], date(2020, 8, 31))
+        assert proposals(desk) == []
+    assert number_pairs(town) == 0
 
 
 def test_what_was_entered_by_hand_waits_for_a_persons_eye_with_the_reason(machines: Machines) -> None:

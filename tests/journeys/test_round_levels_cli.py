@@ -85,6 +85,10 @@ def test_what_a_county_says_reaches_the_village_and_the_answer_the_county(at: At
         people[0]["id_number"],
     )
     at(COUNTY, "todo", "raise", "--village", TOWN, "--message", "请补报乡镇汇总说明")
+    service = ("--worker", people[0]["id_number"], "--kind", "career_guidance", "--on", "2024-11-28")
+    assert at(COUNTY, "record", "service", *service)["proposed"] == 1
+    (said,) = at(COUNTY, "show", people[0]["id_number"])["proposed"]
+    assert "职业指导" in said
     at(COUNTY, "month", "accept", "--month", MONTH, "--village", TOWN)
     told = down(at, 1)
     assert told["village"] == TOWN
@@ -105,12 +109,20 @@ def test_what_a_county_says_reaches_the_village_and_the_answer_the_county(at: At
 
     # The village puts right, the township answers its own, and the county sees both, and that all was opened.
     for each in waiting:
-        at(VILLAGE, "todo", "answer", each["id"], "--outcome", "as_it_is", "--reason", "已入户核实")
+        outcome = "accepted" if each["kind"] == "proposal" else "as_it_is"
+        at(VILLAGE, "todo", "answer", each["id"], "--outcome", outcome, "--reason", "已入户核实")
     (own,) = [each for each in at(TOWN, "todo", "list") if each["text"] == "请补报乡镇汇总说明"]
     at(TOWN, "todo", "answer", own["id"], "--outcome", "fixed")
     up(at, 3, NEXT)
     assert at(COUNTY, "todo", "list") == []
     assert at(TOWN, "todo", "list") == []
+    for place in (COUNTY, TOWN, VILLAGE):
+        (held,) = at(place, "show", people[0]["id_number"])["services"]
+        assert (held["on"], held["kind"], held["officer"]) == (
+            "2024-11-28",
+            "career_guidance",
+            f"{COUNTY}经办",
+        )
     told = down(at, 2)
     assert [each["opened_on"] is not None for each in told["earlier"]] == [True]
     assert at(VILLAGE, "todo", "list") == []

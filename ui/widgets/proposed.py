@@ -5,6 +5,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from caseworker_app.domain import divisions
 from caseworker_app.read_models.todos import ProposalLine
 from caseworker_app.use_cases import proposals
 from caseworker_app.wording import _
@@ -19,13 +20,15 @@ class Proposed(Card):
     def __init__(self, context: Context, *tables: str) -> None:
         self._place = column(space=6)
         go = partial(context.navigator.go, "round", part="todos", kind="proposal")
+        answers = len(context.desk.scope) == divisions.VILLAGE
+        title = _("Proposed values") if answers else _("Proposed, the village has not answered yet")
         super().__init__(
-            row(text(_("Proposed values"), "section"), None, button(_("To the answers"), go, link=True)),
+            row(text(title, "section"), None, button(_("To the answers"), go, link=True)),
             self._place,
             space=8,
         )
         self._context, self._tables = context, tables
-        self.setAccessibleName(_("Proposed values"))
+        self.setAccessibleName(title)
         self.hide()
 
     def show_about(self, record: str) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from caseworker_app.domain import divisions
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.error_words import error_text
 from caseworker_app.read_models.todos import Todo
@@ -40,14 +39,12 @@ class AnswerLine(QWidget):
         self._context, self._todo = context, todo
         proposed = todo.kind == "proposal"
         self.accept = button(
-            _("Accept") if proposed else _("Put right"),
+            _("Accept proposal") if proposed else _("Put right"),
             partial(self._answer, "accepted" if proposed else "fixed"),
         )
         self.explain = button(_("Decline") if proposed else _("Right as it is"), self._ask, link=True)
         ways: list[QWidget] = [self.accept, self.explain]
-        if (
-            proposed and len(context.desk.scope) != divisions.VILLAGE
-        ):  # The owner answers; who proposed may take it back.
+        if todo.elsewhere:  # The owner answers; who proposed may take it back.
             self.withdraw = button(_("Withdraw"), self._withdraw)
             ways = [self.withdraw]
         if todo.person or todo.household:
