@@ -301,7 +301,9 @@ def like(
     hits = {
         each.id: tuple(why)
         for each in candidates
-        if (why := _reasons(typed, each, readings) or (["name"] if born is None else []))
+        if (
+            why := _reasons(typed, each, readings) or (["name"] if born is None and each.name == name else [])
+        )
     }
     who = sides(connection, list(hits), on)
     return [

@@ -160,6 +160,8 @@ def test_who_is_like_somebody_about_to_be_entered(book: Book) -> None:
     assert book.like("马秀荣", born=BORN) == {one: ("near_born",)}
     assert book.like("某某", number(12), BORN) == {one: ("number",)}
     assert book.like("马秀英") == {one: ("name",)}
+    # Of one county, and no more: neither the name nor the number is like anybody's.
+    assert book.like("某某", "640106197011130244") == {}
     assert book.like("马秀英", born=date(1999, 1, 1)) == {}
     assert book.like("") == {}
 
