@@ -543,7 +543,9 @@ def problems() -> dict[str, str]:
         "row.duplicate": _("stands in an earlier row already. Keep one of the two."),
         "row.repeated": _("says the same as row {earlier}. Keep one of the two."),
         "spell.end_before_start": _("is before the first day of the job. Check both days."),
-        "spell.overlaps": _("overlaps the job that began on {since}. Check whether they are one job."),
+        "spell.overlaps": _(
+            "overlaps the job that began on {since}. Is it another job, enter the last day of that one first; is it the same, correct the day."
+        ),
         "card.digits": _("is not 12 to 23 digits. Check it against the card."),
         "cell.conflict": _("says something else in another row of the same record. Keep one of the two."),
         "day.future": _("is a day that has not come yet ({day}). Enter today or an earlier day."),

@@ -131,6 +131,7 @@ def look(
 ) -> Read:
     """Read workbooks; raises ExpectedError `workbook.*` for a file that cannot be read."""
     begun = time.perf_counter()
+    files = list(dict.fromkeys(files))
     progress(0, len(files), "import.reading")
     with uncollected():
         contents = read.read_all(files, lambda rows: progress(rows, 0, "import.reading"), password=password)
@@ -174,9 +175,10 @@ def recognised(
     remembered = mappings.remembered(connection)
     found = []
     unread: list[tuple[str, str]] = []
+    names = _names(contents.files)
     for file, sheets in zip(contents.files, contents.contents, strict=True):
         matches = [
-            (file.name, sheet, match)
+            (names[file], sheet, match)
             for sheet in sheets
             if (match := recognise.recognise(sheet, file.name, layout, remembered))
         ]
@@ -184,11 +186,20 @@ def recognised(
             raise ExpectedError("import.not_recognised", file=file.name)
         found.extend(matches)
         known = [id(sheet) for _name, sheet, _match in matches]
-        unread += [(file.name, each.name) for each in sheets if id(each) not in known and _is_table(each)]
+        unread += [(names[file], each.name) for each in sheets if id(each) not in known and _is_table(each)]
     planned = _planned(
         connection, contents.files, tuple(found), scope, today, contents.seconds, progress, contents.password
     )
     return replace(planned, preview=replace(planned.preview, unread=tuple(unread)))
+
+
+def _names(files: Sequence[Path]) -> dict[Path, str]:
+    """Return what each file is called: two of one name are told apart by their folders."""
+    alike = [file.name for file in files]
+    return {
+        file: file.name if alike.count(file.name) == 1 else f"{file.parent.name}/{file.name}"
+        for file in files
+    }
 
 
 def _is_table(sheet: Sheet) -> bool:
@@ -260,7 +271,8 @@ def _planned(
 def answer_name(prepared: Prepared) -> str:
     """Return what the answer to the first file with a problem is called."""
     wrong = {file.file for file in prepared.preview.files if file.problems}
-    return next((target_name(source) for source in prepared.files if source.name in wrong), "")
+    names = _names(prepared.files)
+    return next((target_name(source) for source in prepared.files if names[source] in wrong), "")
 
 
 def answer(prepared: Prepared, target: Path, officer: str) -> list[Path]:
@@ -270,17 +282,19 @@ def answer(prepared: Prepared, target: Path, officer: str) -> list[Path]:
     Raises ExpectedError `answer.nothing` when no cell has a problem, and what `exchange.answer` raises.
     """
     written: list[Path] = []
+    names = _names(prepared.files)
     for source in prepared.files:
         with wording.speaking(wording.ZH):
             marks = [
                 Mark(problem.sheet, problem.row, problem.cell, error_words.problem_words(problem))
                 for file in prepared.preview.files
-                if file.file == source.name
+                if file.file == names[source]
                 for problem in file.problems
             ]
         if not marks:
             continue
-        path = target if not written else target.with_name(f"{target.stem} {source.stem}{target.suffix}")
+        more = names[source].removesuffix(source.suffix).replace("/", " ")
+        path = target if not written else target.with_name(f"{target.stem} {more}{target.suffix}")
         write_answer(source, marks, path, signed=officer, password=prepared.password)
         written.append(path)
     if not written:

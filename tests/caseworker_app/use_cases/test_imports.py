@@ -325,3 +325,16 @@ def test_who_has_an_education_alone_is_at_school_no_more(sample_desk: Desk, tmp_
     assert ("schooling", "") in [(each.field, each.after) for each in found.preview.files[0].changes]
     assert not at_school()
     assert not prepare(sample_desk, [tmp_path / "毕业.xlsx"]).preview.writes
+
+
+def test_two_files_of_one_name_are_told_apart(sample_desk: Desk, tmp_path: Path) -> None:
+    files = []
+    for folder, relation in (("甲村", "配偶"), ("乙村", "朋友")):
+        (tmp_path / folder).mkdir()
+        row = (*PLACED, *KNOWN[:2], relation)
+        files.append(people_file(tmp_path / folder / "人员.xlsx", row))
+    prepared = prepare(sample_desk, [*files, files[0]])
+    assert [each.file for each in prepared.preview.files] == ["甲村/人员.xlsx", "乙村/人员.xlsx"]
+    assert [len(each.problems) for each in prepared.preview.files] == [0, 1]
+    (written,) = imports.answer(prepared, tmp_path / "退回.xlsx", "田野")
+    assert openpyxl.load_workbook(written).active["G4"].comment
