@@ -49,7 +49,7 @@ _TO_COME = b"seal-to-come"
 """Stands for the seal in the properties until everything else is written."""
 _MARK = b"\x04"
 """Begins the rows of the next sheet among rows that are kept."""
-Row = Mapping[str, object]
+Row = Mapping[str, Any]
 CoverLine = tuple[str] | tuple[str, str]
 """A heading, or a name with its value."""
 
@@ -109,10 +109,6 @@ class _Shape:
         self.amounts = [index for index, each in kinds if each.kind == "money"]
 
 
-def _shown(value: object) -> str:
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
 class Draft:
     """A workbook being put together; `close` it in the end."""
 
@@ -131,7 +127,7 @@ class Draft:
         """Put a row at the end of a sheet."""
         rows, shape = self._sheets[sheet], self._shapes[sheet]
         cells = [
-            each if isinstance(each, str) else "" if each is None else _shown(each)
+            each if each.__class__ is str else "" if each is None else str(each)
             for each in map(values.get, shape.fields)
         ]
         for index in shape.amounts:

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ _PIECE = 15_000
 """Characters to a cell: below what any spreadsheet program keeps of a text, though it may count each twice."""
 _BLOCK = 16
 """Rows that share the marks of their columns: of two edits in one block, more cells than two may be named."""
-BETWEEN = "\x01"
+BETWEEN, _BETWEEN = "\x01", b"\x01"
 """Stands between the cells of a row; no cell of a workbook can hold it."""
 _UNEVEN = re.compile(rf"[^\S ]|  | {BETWEEN}|{BETWEEN} |\A | \Z")
 """Blanks that `canonical` would take out; most rows have none, and are read as they are."""
@@ -105,7 +106,7 @@ class Summing:
     def __init__(self) -> None:
         self._hash = hashlib.sha256()
         self._marks: list[bytes] = []
-        self._block: list[str] = []
+        self._block: list[bytes] = []
         self._empty = 0
 
     def add(self, row: str) -> None:
@@ -114,18 +115,18 @@ class Summing:
             self._empty += 1
             return
         for _number in range(self._empty):
-            self._take("")
+            self._take(b"")
         self._empty = 0
-        self._take(row)
+        self._take(_read(row))
 
-    def _take(self, row: str) -> None:
+    def _take(self, row: bytes) -> None:
         self._block.append(row)
         if len(self._block) == _BLOCK:
             self._close()
 
     def _close(self) -> None:
         if self._block:
-            self._hash.update(("\n".join(self._block) + "\n").encode("utf-8", "surrogatepass"))
+            self._hash.update(b"\n".join((*self._block, b"")))
             self._marks.append(_block_marks(self._block))
             self._block = []
 
@@ -143,24 +144,19 @@ def sums(rows: Iterable[Sequence[Cell | None]]) -> Sums:
     return summing.sums()
 
 
-def _mark(words: str) -> bytes:
-    return zlib.crc32(words.encode("utf-8", "surrogatepass")).to_bytes(4, "big")
+def _read(row: str) -> bytes:
+    return row.encode("utf-8", "surrogatepass")
 
 
-def _block_marks(block: Sequence[str]) -> bytes:
+def _mark(words: bytes) -> bytes:
+    return zlib.crc32(words).to_bytes(4, "big")
+
+
+def _block_marks(block: Sequence[bytes]) -> bytes:
     """Return the marks of some rows: how many rows and columns, a mark for each row and each column."""
-    cells = [row.split(BETWEEN) for row in block]
-    width = max(map(len, cells))
-    for row in cells:
-        row.extend([""] * (width - len(row)))
-    head = bytes((len(block),)) + width.to_bytes(2, "big")
-    return b"".join(
-        (
-            head,
-            *map(_mark, block),
-            *(_mark("\n".join(column)) for column in zip(*cells, strict=True)),
-        )
-    )
+    columns = list(map(b"\n".join, zip_longest(*(row.split(_BETWEEN) for row in block), fillvalue=b"")))
+    head = bytes((len(block),)) + len(columns).to_bytes(2, "big")
+    return b"".join((head, *map(_mark, block), *map(_mark, columns)))
 
 
 # -- the cells of the hidden sheets ----------------------------------------------------------------
@@ -271,7 +267,8 @@ def _edited(marks: bytes, texts: Sequence[str]) -> list[str]:
     """Return the cells that do not read as they were sealed; where rows were put in or out, the first cell of each."""
     sealed = _blocks(marks)
     was = [mark for block in sealed for mark in block.rows]
-    now = [_mark(text) for text in texts]
+    read = list(map(_read, texts))
+    now = list(map(_mark, read))
     differing = [index for index, mark in enumerate(now) if index >= len(was) or was[index] != mark]
     left = Counter(was)
     strange = []
@@ -288,7 +285,7 @@ def _edited(marks: bytes, texts: Sequence[str]) -> list[str]:
         by_block.setdefault(index // _BLOCK, []).append(index)
     for number_, rows in by_block.items():
         block, top = sealed[number_], number_ * _BLOCK
-        here = _blocks(_block_marks(texts[top : top + _BLOCK]))[0].columns
+        here = _blocks(_block_marks(read[top : top + _BLOCK]))[0].columns
         width = max(len(here), len(block.columns))
         columns = [
             index for index in range(width) if here[index : index + 1] != block.columns[index : index + 1]

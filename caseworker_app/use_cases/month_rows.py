@@ -120,7 +120,7 @@ class MonthRows:
         self._late = _Aside()
         self._villages: dict[str, Counter[str]] = {}
         self._awards: dict[str, int] = {}
-        self._packages: dict[package.Progress, Values] = {}
+        self._packages: dict[tuple[int, ...], Values] = {}
         self.exempt: list[Finding] = []
         """What the checks found and somebody explained."""
         self.open: Counter[str] = Counter()
@@ -306,8 +306,9 @@ class MonthRows:
 
     def _package(self, progress: package.Progress) -> Values:
         """Return what is said of a service package; there are few that differ."""
-        if progress not in self._packages:
-            self._packages[progress] = {
+        done = tuple([part.done for part in progress.parts])
+        if done not in self._packages:
+            self._packages[done] = {
                 "complete": progress.complete,
                 **{part.kind: part.done for part in progress.parts},
                 **{f"owed_{part.kind}": part.owed for part in progress.parts},
@@ -316,7 +317,7 @@ class MonthRows:
                 ),
                 "package": "是" if progress.complete else "否",
             }
-        return self._packages[progress]
+        return self._packages[done]
 
     def _person(
         self,

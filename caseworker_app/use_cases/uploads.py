@@ -11,6 +11,7 @@ from typing import IO, Any
 from sqlalchemy import Connection
 
 from caseworker_app import wording
+from caseworker_app.collector import seldom_collected
 from caseworker_app.domain import divisions, lines, money
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.domain.spans import month_end
@@ -317,6 +318,7 @@ def write_month(
     with desk.ledger.reader() as connection:
         _first, on = days_of(connection, desk, month, place)
     with (
+        seldom_collected(),
         wording.speaking(ZH),
         closing(Draft(write.monthly_forms(), _names(desk, month, on, place))) as draft,
     ):
