@@ -1,6 +1,7 @@
 """Citizen identity numbers (GB 11643): what they say, and how they are masked."""
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from operator import mul
@@ -66,3 +67,16 @@ def masked_phone(phone: str) -> str:
 def masked_card(card: str) -> str:
     """Show the last four digits of a bank card."""
     return f"{'*' * max(len(card) - 4, 0)}{card[-4:]}" if len(card) > 4 else "*" * len(card)
+
+
+def masked_apart(mask: Callable[[str], str], value: str, others: Iterable[str]) -> str:
+    """Hide a number as `mask` does, but for the digits without which it looks like another one beside it."""
+    hidden = mask(value)
+    alike = [each for each in others if each != value and mask(each) == hidden]
+    if not alike:
+        return hidden
+    if any(len(each) != len(value) for each in (hidden, *alike)):
+        return value
+    return "".join(
+        own if any(each[at] != own for each in alike) else hidden[at] for at, own in enumerate(value)
+    )

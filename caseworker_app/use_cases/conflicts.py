@@ -30,13 +30,18 @@ def title(line: ConflictLine) -> str:
 
 
 def shown(line: ConflictLine, value: Any) -> str:  # noqa: ANN401 - a field's value
-    """Return one of the values in words, numbers masked."""
+    """Return one of the values in words, numbers masked as far as they can still be told apart."""
     if line.field == "voided":
         return _("taken out") if value else _("stands")
     if value in (None, ""):
         return _("empty")
     words = value_text(line.table, line.field, value)
-    return _MASKS[line.field](words) if line.field in _MASKS else words
+    if line.field not in _MASKS:
+        return words
+    others = [
+        value_text(line.table, line.field, each) for each in (line.base, line.ours, line.theirs) if each
+    ]
+    return identity.masked_apart(_MASKS[line.field], words, others)
 
 
 def signed(line: ConflictLine, side: str) -> str:

@@ -71,7 +71,7 @@ def difference_text(difference: Difference) -> str:
 
 
 def side_text(difference: Difference, value: object) -> str:
-    """Return what one side of a line says, numbers masked."""
+    """Return what one side of a line says, numbers masked as far as they can still be told apart."""
     if isinstance(value, tuple):
         return f"{value[0]} {label('relation', value[1])}".strip()
     if isinstance(value, dict):
@@ -79,7 +79,10 @@ def side_text(difference: Difference, value: object) -> str:
     if difference.table == "person_attribute":
         return "、".join(label(difference.name, part) for part in str(value).split(",") if part)
     said = value_text(difference.table, difference.name, value)
-    return _MASKS[difference.name](said) if difference.name in _MASKS else said
+    if difference.name not in _MASKS:
+        return said
+    sides = [str(each) for each in (difference.keep, difference.drop) if each]
+    return identity.masked_apart(_MASKS[difference.name], said, sides)
 
 
 _MASKS = {

@@ -93,3 +93,11 @@ def test_masks_keep_the_length_or_hide_everything(digits: str) -> None:
         assert sum(each.isdigit() for each in masked) <= shown
         assert masked.endswith(digits[-4:]) or set(masked) <= {"*"}
     assert len(identity.masked(digits)) == len(identity.masked_card(digits)) == len(digits)
+
+
+def test_numbers_that_look_alike_when_masked_show_the_digits_that_tell_them_apart() -> None:
+    one, other = "13911110001", "13912210001"
+    assert identity.masked_apart(identity.masked_phone, one, (one, other)) == "139*11*0001"
+    assert identity.masked_apart(identity.masked_phone, other, (one, other)) == "139*22*0001"
+    assert identity.masked_apart(identity.masked_phone, one, ("13911110002", one)) == "139****0001"
+    assert identity.masked_apart(identity.masked_phone, "095112345678", ("0951912345678",)) == "095112345678"
