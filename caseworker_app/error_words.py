@@ -544,7 +544,8 @@ def problems() -> dict[str, str]:
         "row.repeated": _("says the same as row {earlier}. Keep one of the two."),
         "spell.end_before_start": _("is before the first day of the job. Check both days."),
         "spell.overlaps": _(
-            "overlaps the job that began on {since}. Is it another job, enter the last day of that one first; is it the same, correct the day."
+            "overlaps the job that began on {since}. Is it another job, enter the last day of that one first; "
+            "is it the same, correct the day."
         ),
         "card.digits": _("is not 12 to 23 digits. Check it against the card."),
         "cell.conflict": _("says something else in another row of the same record. Keep one of the two."),

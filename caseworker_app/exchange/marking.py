@@ -346,15 +346,19 @@ class _Sheet:
         said = re.sub(r"<authors [^>]*>", "<authors>", said).replace(
             "<commentList/>", "<commentList></commentList>"
         )
-        shapes = []
-        for address, text in words.items():
-            said, fresh = _said(said, address, _NOT_XML.sub("", text), author)
-            if fresh:
-                shapes.append((address, text))
+        there = set(re.findall(r'<comment\b[^>]*\bref="([A-Z]+\d+)"', said))
+        fresh = {each: text for each, text in words.items() if each not in there}
+        for address in words.keys() & there:
+            said = _further(said, address, _run(words[address], "\n"))
+        made = "".join(
+            f'<comment ref="{address}" authorId="{author}"><text>{_run(text)}</text></comment>'
+            for address, text in fresh.items()
+        )
+        said = _before(said, "</commentList>", made)
         book.put(comments, said)
-        self._shapes(drawing, shapes)
+        self._shapes(drawing, fresh)
 
-    def _shapes(self, drawing: str, shapes: list[tuple[str, str]]) -> None:
+    def _shapes(self, drawing: str, notes: Mapping[str, str]) -> None:
         text = self._book.text(drawing)
         more = "" if "_x0000_t202" in text else _SHAPE_TYPE
         number = max([1024, *map(int, re.findall(r"_x0000_s(\d+)", text))])
@@ -363,7 +367,7 @@ class _Sheet:
                 "<v:shapetype ",
                 '<v:shapetype xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" ',
             )
-        for address, words in shapes:
+        for address, words in notes.items():
             number += 1
             row, column = _at(address)
             lines = 2 + sum(1 + len(each) // _LETTERS_A_LINE for each in words.split("\n"))
@@ -434,19 +438,17 @@ def _at(address: str) -> tuple[int, int]:
     return int(match[2]), guard.column_index(match[1].encode()) + 1
 
 
-def _said(comments: str, address: str, words: str, author: int) -> tuple[str, bool]:
-    """Return the comments with one more, or with more in the one that stands there; and whether it is a new one."""
-    run = f'<r><t xml:space="preserve">{{}}{escape(words)}</t></r>'
-    there = re.search(rf'<comment\b[^>]*\bref="{address}"[^>]*>.*?</comment>', comments, re.DOTALL)
+def _run(words: str, before: str = "") -> str:
+    return f'<r><t xml:space="preserve">{before}{escape(_NOT_XML.sub("", words))}</t></r>'
+
+
+def _further(comments: str, address: str, run: str) -> str:
+    """Return the comments with more in the one at a cell, which may say it already."""
+    there = re.search(rf'<comment\b[^>]*\bref="{address}"[^>]*>.*?<text>(.*?)</text>', comments, re.DOTALL)
     if there is None:
-        made = f'<comment ref="{address}" authorId="{author}"><text>{run.format("")}</text></comment>'
-        return _before(comments, "</commentList>", made), True
-    if escape(words) in there[0]:
-        return comments, False
-    text = re.search(r"<text>(.*)</text>", there[0], re.DOTALL)
-    if text is None:
         raise Unusual
-    before = text[1] if "<r>" in text[1] else f"<r>{text[1]}</r>" if text[1] else ""
-    whole = f"<text>{before}{run.format(chr(10) if before else '')}</text>"
-    said = there[0].replace(text[0], whole)
-    return comments.replace(there[0], said), False
+    said = there[1]
+    if run.partition(">\n")[2].removesuffix("</t></r>") in said:
+        return comments
+    before = said if not said or "<r>" in said else f"<r>{said}</r>"
+    return comments[: there.start(1)] + before + run + comments[there.end(1) :]
