@@ -1,5 +1,7 @@
 """A new record that a level above proposes, written by the village that accepts it: as its kind is recorded there."""
 
+from dataclasses import fields
+from datetime import date
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -11,21 +13,25 @@ from caseworker_app.use_cases import cells, households
 from caseworker_app.use_cases.facts_of_work import SHAPES
 from db import journal
 from db.queries.dated import live
-from db.tables import RECORDS, Membership, Monitoring, Record, Spell
+from db.tables import RECORDS, Membership, Monitoring, Person, Record, Spell
 from db.unit_of_work import UnitOfWork
 
 Values = dict[str, Any]
 _DATED = ("person_attribute", "household_attribute", "intention")
 
 
-def write(unit: UnitOfWork, line: ProposalLine) -> None:
+def write(unit: UnitOfWork, line: ProposalLine, today: date) -> None:
     """Write a record under the id it was proposed with; one that is on record already is not written twice.
 
     Raises ExpectedError `proposal.lacks` for one that rests on something not in this ledger, and where the days clash
-    what its kind raises: `spell.overlaps`, `monitoring.open`, `household.head_missing`, `household.two_heads`.
+    what its kind raises: `spell.overlaps`, `monitoring.open`, `household.head_missing`, `household.two_heads`,
+    `person.number_taken`.
     """
     table = RECORDS[line.table]
     columns = table.__table__.c
+    if table is Person:
+        _enter(unit, line, today)
+        return
     values = {name: journal.typed(table, name, each) for name, each in line.value.items() if name in columns}
     _check_there(unit, table, values)
     if line.table in _DATED:
@@ -42,6 +48,17 @@ def write(unit: UnitOfWork, line: ProposalLine) -> None:
     else:
         _check_days(unit, table, values)
         unit.insert(table, **values, **({"id": record} if (record := _free(unit, table, line)) else {}))
+
+
+def _enter(unit: UnitOfWork, line: ProposalLine, today: date) -> None:
+    """Enter somebody into the household that is named."""
+    home, relation = line.value["household_id"], line.value["relation"]
+    _check_there(unit, Membership, {"household_id": home})
+    told = {each.name: line.value.get(each.name) for each in fields(households.NewPerson)}
+    days = {name: date.fromisoformat(told[name]) if told[name] else None for name in ("born", "since")}
+    new = households.NewPerson(**{**told, **days, "identity_number": told["identity_number"] or ""})
+    with households.heads_kept(unit, new.since or line.on, (home,)):
+        households.enter(unit, new, home, relation, today)
 
 
 def _check_there(unit: UnitOfWork, table: type[Record], values: Values) -> None:

@@ -277,8 +277,8 @@ def _identity(number: str) -> identity.IdentityNumber:
     return found
 
 
-def enter(unit: UnitOfWork, new: NewPerson, household: str, relation: str, today: date) -> str:
-    """Enter somebody as a member and return the id.
+def read(unit: UnitOfWork, new: NewPerson, relation: str, today: date) -> dict[str, Any]:
+    """Return what is told of somebody as the columns of a person.
 
     Raises ExpectedError `person.name_missing`, `person.number_wrong`, `person.number_taken`,
     `person.born_missing`, `person.not_born`, `phone.form`, `code.unknown`.
@@ -307,20 +307,24 @@ def enter(unit: UnitOfWork, new: NewPerson, household: str, relation: str, today
         raise ExpectedError("person.born_missing", name=name)
     if born > today or (new.since is not None and new.since < born):
         raise ExpectedError("person.not_born", name=name, day=born.isoformat())
-    person = unit.insert(
-        Person,
-        name=name,
-        identity_number=number or None,
-        person_no="",
-        sex=sex,
-        born=born,
-        ethnicity=new.ethnicity,
-        phone=phone_number(new.phone),
-        disability=disability,
-        card_holder="",
-        card_bank="",
-        card_number="",
-    )
+    return {
+        "name": name,
+        "identity_number": number or None,
+        "person_no": "",
+        "sex": sex,
+        "born": born,
+        "ethnicity": new.ethnicity,
+        "phone": phone_number(new.phone),
+        "disability": disability,
+        "card_holder": "",
+        "card_bank": "",
+        "card_number": "",
+    }
+
+
+def enter(unit: UnitOfWork, new: NewPerson, household: str, relation: str, today: date) -> str:
+    """Enter somebody as a member and return the id; ExpectedError as `read`."""
+    person = unit.insert(Person, **read(unit, new, relation, today))
     unit.insert(
         Membership,
         person_id=person,

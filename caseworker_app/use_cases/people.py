@@ -1,6 +1,7 @@
 """People entered into a household, and people who left theirs for good: by death, marriage, departure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy import func, or_, select
@@ -10,10 +11,11 @@ from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.use_cases import households
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.use_cases.households import NewPerson
-from caseworker_app.use_cases.propose import refuse_sent
+from caseworker_app.use_cases.propose import put_new, refuse_sent
 from caseworker_app.wording import labels
+from db.queries import owners
 from db.queries.dated import live
-from db.tables import Household, Intention, Membership, Spell
+from db.tables import Household, Intention, Membership, Person, Spell
 from db.unit_of_work import UnitOfWork
 
 _DAY = timedelta(days=1)
@@ -23,7 +25,7 @@ LEAVE_REASONS = (DEATH, "married_out", "moved_out", "emigrated", "imprisoned", "
 
 
 def new_person(desk: Desk, household: str, new: NewPerson, relation: str) -> Changed:
-    """Enter somebody into a household.
+    """Enter somebody into a household, or propose that to the village that owns it.
 
     Raises ExpectedError `household.none`, `household.two_heads`, `household.head_missing`, `day.future` and those
     of `households.enter`.
@@ -34,10 +36,17 @@ def new_person(desk: Desk, household: str, new: NewPerson, relation: str) -> Cha
         known = select(Household.id).where(Household.id == household, live(Household))
         if unit.connection.execute(known).first() is None:
             raise ExpectedError("household.none")
-        with households.heads_kept(unit, new.since or desk.today(), (household,)):
-            households.enter(unit, new, household, relation, desk.today())
+        village = owners.elsewhere(unit.connection, desk.scope, [household]).get(household)
+        if village:
+            told = households.read(unit, new, relation, desk.today())
+            member = {"household_id": household, "relation": relation, "since": new.since}
+            skill = {"labour_skill": new.labour_skill, "schooling": new.schooling}
+            put_new(desk, unit, Person, [(village, {**told, **member, **skill})])
+        else:
+            with households.heads_kept(unit, new.since or desk.today(), (household,)):
+                households.enter(unit, new, household, relation, desk.today())
         unit.name(new.name.strip())
-        return unit.commit()
+        return replace(unit.commit(), proposed=int(bool(village)))
 
 
 def leave(

@@ -69,6 +69,15 @@ def _all_words(line: ProposalLine) -> str:
         words = line.names.get(value, "") if field.endswith("_id") else _words(line.table, field, value)
         if words:
             parts.append(f"{column_text(f'{line.table}.{field}')} {words}")
+    if line.table == "person":
+        for table, field in (("membership", "relation"), ("membership", "since")):
+            if value := line.value.get(field):
+                parts.append(f"{column_text(f'{table}.{field}')} {value_text(table, field, value)}")
+        parts += [
+            f"{attribute_text(attribute)} {_fact_words(attribute, line.value[attribute])}"
+            for attribute in ("labour_skill", "schooling")
+            if line.value.get(attribute)
+        ]
     return joined(parts)
 
 
@@ -180,7 +189,7 @@ def answer(desk: Desk, proposal: str, outcome: str, reason: str, reply: Reply) -
             table = RECORDS[line.table]
             _show(unit, line)
             if accepted and line.field == NEW:
-                accepting.write(unit, line)
+                accepting.write(unit, line, desk.today())
             elif accepted and line.field == VOIDED:
                 unit.void(table, line.record)
             elif accepted:

@@ -22,6 +22,7 @@ Values = dict[str, Any]
 _WHOSE = ("person_id", "household_id", "organisation_id")
 """Columns that say whose a new record is, the nearest first."""
 _ONE = {
+    "person": ("name", "identity_number", "born"),
     "person_attribute": ("person_id", "attribute"),
     "household_attribute": ("household_id", "attribute"),
     "intention": ("person_id",),
@@ -218,7 +219,7 @@ def apart(
         said_no = {_whole(name, row.value) for row in _new(unit, name, live(Proposal), _answered("declined"))}
         put = [each for each in put if _whole(name, _plain(each[1])) not in said_no]
     if put:
-        _put_new(desk, unit, table, put)
+        put_new(desk, unit, table, put)
     return own, len(put)
 
 
@@ -232,8 +233,11 @@ def _pointing(table: type[Record]) -> dict[str, bool]:
     return found
 
 
-def _put_new(desk: Desk, unit: UnitOfWork, table: type[Record], put: Sequence[tuple[str, Values]]) -> None:
-    """Propose new records; one about the same thing that still waits says the new values instead."""
+def put_new(desk: Desk, unit: UnitOfWork, table: type[Record], put: Sequence[tuple[str, Values]]) -> None:
+    """Propose new records, each with its village; one about the same thing that still waits says the new values instead.
+
+    That of a person says also in which household, as what and since when they are a member, and their labour skill.
+    """
     name = table.__tablename__
     waiting = {_about(name, row.value): (row.id, row.value) for row in _new(unit, name)}
     fresh: dict[Any, tuple[str, str, Values]] = {}
@@ -250,7 +254,7 @@ def _put_new(desk: Desk, unit: UnitOfWork, table: type[Record], put: Sequence[tu
         unit,
         [(village, name, record, NEW, None, values) for village, record, values in fresh.values()],
     )
-    _show(unit, name, [{**row, "id": ""} for _village, row in put])
+    unit.touch(Proposal, [row for _village, row in put])
 
 
 def _about(name: str, values: Mapping[str, Any]) -> tuple[Any, ...]:

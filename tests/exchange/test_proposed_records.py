@@ -23,12 +23,14 @@ from caseworker_app.use_cases import (
     imports,
     monitoring,
     pack_facts,
+    people,
     problems,
     undo,
     void,
     work,
 )
 from caseworker_app.use_cases.desk import Desk
+from caseworker_app.use_cases.households import NewPerson
 from caseworker_app.use_cases.proposals import withdraw
 from caseworker_app.wording import ZH, label, speaking
 from db import states
@@ -357,3 +359,30 @@ def test_what_a_newer_export_says_of_a_villages_people_is_proposed(sent: Machine
     )
     otherwise = national(sent.folder / "新.xlsx", town, held.person_id, "2024-12-09", education="本科及以上")
     assert import_at(sent, otherwise)[1].proposed == 1
+
+
+def test_somebody_new_in_a_household_of_a_village_is_entered_there(sent: Machines) -> None:  # noqa: F811
+    town, village = sent.desks["town"], sent.desks["laptop"]
+    home = one(town, Household)
+    before = facts(town)
+    new = NewPerson("马新生", "640106202311020016", since=date(2023, 11, 2), labour_skill="none")
+    with sent.at("town"):
+        changed = people.new_person(town, home.id, new, "son")
+        assert (changed.proposed, changed.households) == (1, frozenset({home.id}))
+        assert not people.new_person(town, home.id, new, "son").change_set
+    assert facts(town) == before
+    down(sent, "down.xlsx")
+    with speaking(ZH):
+        (todo,) = proposals(village)
+    assert (todo.household_no, "640106********0016" in todo.what) == (home.household_no, True)
+    assert "与户主关系 之子" in todo.what
+    assert "无劳动力" in todo.what
+    answer(sent, "accepted")
+    sent.receive("town", sent.send("laptop", "again.xlsx"))
+    assert facts(town) == facts(village)
+    assert len(facts(town)) == len(before) + 3
+    for desk in (village, town):
+        (born,) = rows(desk, Person, identity_number=new.identity_number)
+        (member,) = rows(desk, Membership, person_id=born["id"])
+        assert (member["household_id"], member["relation"], member["since"]) == (home.id, "son", new.since)
+        assert proposals(desk) == []
