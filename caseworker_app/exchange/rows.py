@@ -19,6 +19,8 @@ _LONG_NUMBER = re.compile(r"\d{11,}[Xx]?")
 _NO_DATA = re.compile(
     r"(合计|小计|总计|共计|本页|累计|注[:：]|备注|说明|填表|填报|制表|审核|负责人|经办人|单位)"
 )
+_EXAMPLE = re.compile(r"[(（【]?(填写|填报)?(示例|样例|范例|举例|例)(行|子)?[)）】]?[:：]?")
+_COLUMN_NUMBER = re.compile(r"[(（]?\d{1,2}[)）]?|[甲乙丙丁戊]|[A-Z]{1,2}")
 _LONGEST_SAMPLE = 60
 _DIGITS_OF_A_NUMBER = 6
 """So many digits are a number that was meant to tell whose row it is, however damaged; fewer may be a count."""
@@ -228,7 +230,9 @@ def _key(raw: Cell) -> Any:  # noqa: ANN401 - hashable
 
 
 def is_data(row: list[Cell], header: dict[int, str], key: int | None) -> bool:
-    """Whether a row under the header is one of data: no total, no note, no header repeated on the next page."""
+    """Whether a row under the header is one of data: no total, note, example or numbers of columns, no header again."""
+    if isinstance(row[0], str) and _EXAMPLE.fullmatch(row[0].strip()):
+        return False
     told = row[key] if key is not None and key < len(row) else ""
     if told != "":
         text = check.as_text(told).strip()
@@ -236,6 +240,8 @@ def is_data(row: list[Cell], header: dict[int, str], key: int | None) -> bool:
             return False
         if sum(map(str.isdigit, text)) >= _DIGITS_OF_A_NUMBER:
             return True
+        if all(_COLUMN_NUMBER.fullmatch(check.as_text(cell).strip()) for cell in row if cell != ""):
+            return False
     first = next(cell for cell in row if cell != "")
     return not (isinstance(first, str) and _NO_DATA.match(first.strip()))
 

@@ -273,6 +273,15 @@ def test_only_the_scope_is_written(scope: str) -> None:
         assert preview.cells["refused"] == 0
 
 
+def test_examples_and_numbers_of_columns_are_no_rows(exports: tuple[Rows, Rows]) -> None:
+    headers = ("序号", *PEOPLE)
+    numbers: Rows = [[f"({number})" for number in range(len(headers))]]
+    rows: Rows = [*numbers, ["示例", *exports[0][1]], [1, *exports[0][0]]]
+    planner = new_planner()
+    assert not planned(rows, headers, planner).problems
+    assert planner.totals["people"].new == 1
+
+
 def test_rows_that_are_only_numbered_are_ignored(exports: tuple[Rows, Rows]) -> None:
     headers = ("序号", *PEOPLE)
     rows: Rows = [[1, *exports[0][0]], [2, *[""] * len(PEOPLE)], [3, *[""] * len(PEOPLE)]]
