@@ -6,7 +6,7 @@ from PIL import Image
 
 from caseworker_app.exchange import photo
 from tests.conftest import PASSWORD
-from tests.journeys.test_cli import RARE, Ask, ask, command, folder, refused
+from tests.journeys.test_cli import RARE, Ask, ask, command, folder, refused, within
 
 __all__ = ["ask", "folder"]  # Fixtures.
 
@@ -37,6 +37,6 @@ def test_what_is_no_photo_is_refused(folder: Path, tmp_path: Path) -> None:
     file.write_bytes(b"PK\x03\x04")
     result = command("--ledger", folder, "attach", RARE, file, "--kind", "other", password=PASSWORD)
     assert "list.jpg" in refused(result, 1)
-    none = command("--ledger", folder, "attachment", "export", "nothing", "-o", tmp_path / "x.jpg")
+    none = within("--ledger", folder, "attachment", "export", "nothing", "-o", tmp_path / "x.jpg")
     assert "照片" in refused(none, 1)
     assert not (tmp_path / "x.jpg").exists()

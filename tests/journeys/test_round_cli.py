@@ -10,7 +10,7 @@ import pytest
 from caseworker_app import wording
 from caseworker_app.cli.run import run
 from caseworker_app.exchange import read, seal
-from tests.journeys.test_cli import VILLAGE, Ask, ask, command, folder, refused
+from tests.journeys.test_cli import VILLAGE, Ask, ask, command, folder, refused, within
 
 __all__ = ["ask", "folder"]  # Fixtures.
 
@@ -41,7 +41,7 @@ def test_a_month_is_checked_closed_written_and_written_again(ask: Ask, tmp_path:
 def test_a_password_comes_from_its_variable(folder: Path, tmp_path: Path) -> None:
     target = tmp_path / "a.xlsx"
     given = ("--ledger", folder, "upload", *MONTH, "--village", VILLAGE, "--encrypt", "-o", target, "--json")
-    assert "CASEWORKER_FILE_PASSWORD" in refused(command(*given), 2)
+    assert "CASEWORKER_FILE_PASSWORD" in refused(within(*given), 2)
     result = command(*given, CASEWORKER_FILE_PASSWORD=SECRET)
     assert json.loads(result.stdout)["village"] == VILLAGE
     found = seal.verify(read.read(target, password=SECRET))
