@@ -57,7 +57,7 @@ def within(*arguments: object, password: str = PASSWORD) -> subprocess.Completed
     ):
         patch.setenv("CASEWORKER_PASSWORD", password)
         status = run([*map(str, arguments)])
-        return subprocess.CompletedProcess(arguments, status, out.getvalue(), err.getvalue())
+        return subprocess.CompletedProcess([], status, out.getvalue(), err.getvalue())
 
 
 def refused(result: subprocess.CompletedProcess[bytes], status: int) -> str:
