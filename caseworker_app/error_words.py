@@ -356,10 +356,19 @@ def errors() -> dict[str, str]:
             "Ask the village; enrol it, then receive the workbook again."
         ),
         "receive.edited": _("Edited after it was sealed: {cells}. What was edited counts as your own entry."),
+        "receive.edited_records": _(
+            "Its hidden records were edited ({cells}), so it is looked through like any sheet and counts as your own "
+            "entry. Better ask the sender for the workbook as the program wrote it."
+        ),
         "receive.edited_stale": _(
-            "What was edited in this older or repeated workbook is not taken. Import it if it is to be taken."
+            "Edited after it was sealed: {cells}. The workbook is older or repeated, so this is not taken; "
+            "import the file if it is to be taken."
         ),
         "receive.elsewhere": _("The workbook is of {place}, which is not in the area of this ledger."),
+        "receive.enrolment": _(
+            "This introduces device {device} of {place}, fingerprint {fingerprint}, and reports nothing. "
+            "Have the fingerprint read aloud on the telephone, then enrol the device from this file under Devices."
+        ),
         "receive.newer": _(
             "The workbook was written by a newer version of the program ({format}). Update the program, then receive it."
         ),

@@ -107,15 +107,19 @@ def upload(
                 past = uploads.one(connection, again)
             month, place = past.month, past.place
         path = target or Path(uploads.default_name(opened, month, place))
-        show = output.progress()
+        show, stands = output.progress(), False
         if again:
             counts = uploads.write_again(opened, again, path, password=secret, progress=show)
         else:
+            with opened.ledger.reader() as connection:
+                stands = bool(uploads.standing_upload(connection, month, place))
             counts = uploads.write_month(opened, month, path, village=village, password=secret, progress=show)
     if as_json:
         output.emit({"file": str(path), "month": month, "village": place, "sheets": counts})
     else:
         click.echo(_("Written: {file}").format(file=path))
+        if stands:
+            click.echo(uploads.stands_text(month))
         output.table([_("Sheet"), _("Rows")], list(counts.items()))
 
 

@@ -33,6 +33,11 @@ def short(device: str) -> str:
     return device[-_SHOWN:]
 
 
+def place_named(place: str) -> str:
+    """Return a place by its names from the county down; its code where it is not known."""
+    return "".join(each.name for each in divisions.path(place)[2:]) or place
+
+
 def admitted(
     connection: Connection, desk: Desk, place: str, found: Seal
 ) -> tuple[bool, str, tuple[FileProblem, ...]]:
@@ -122,7 +127,7 @@ def enrol(desk: Desk, place: str, found: Seal, *, fingerprint: str = "", name: s
     if fingerprint and _digits(fingerprint) != _digits(found.fingerprint):
         raise ExpectedError("device.fingerprint", fingerprint=found.fingerprint)
     if not place.startswith(desk.scope) and not desk.scope.startswith(place):
-        raise ExpectedError("receive.elsewhere", place=place)
+        raise ExpectedError("receive.elsewhere", place=place_named(place))
     with desk.units("device.enrol") as unit:
         note(unit, desk, place, found, "enrolled", name)
         unit.name(clean(name) or short(found.device))

@@ -35,6 +35,7 @@ _MANY = 1000
 _NAMED = 12
 """Edited cells that are named; of more the rest is counted."""
 _KINDS = ("upload", "feedback")
+_ENROLMENT = "enrolment"
 LOCKED = frozenset({"workbook.encrypted", "workbook.password_wrong"})
 """Problems of a workbook that a password settles."""
 
@@ -68,6 +69,11 @@ class _Book:
         manifest = self.seal.manifest
         touched = {sheet for sheet, _cell in self.seal.edited}
         return bool(manifest) and manifest.get("kind") in _KINDS and not touched & {RECORDS_SHEET, SEAL_SHEET}
+
+    @property
+    def enrolment(self) -> bool:
+        """Whether it only introduces a device."""
+        return self.seal.state == "sound" and self.seal.manifest.get("kind") == _ENROLMENT
 
     def line(self, **values: Any) -> ReceivedFile:  # noqa: ANN401 - fields of the line
         """Return what is told of it."""
@@ -112,11 +118,16 @@ def receive_each(
             yield book
             continue
         if not book.sealed_records:
-            book.month, book.village = month or f"{desk.today():%Y-%m}", village
+            book.month, book.village = _month(book, month, desk), village
         book.number = number + 1
         outcome = _receive(desk, book, progress)
         yield accept(desk, outcome, progress) if take_plain and outcome.prepared is not None else outcome
     progress(len(files), len(files), "receive.writing")
+
+
+def _month(book: _Book, month: str, desk: Desk) -> str:
+    """Return the month an edited workbook was sealed for; of a plain sheet the one that is said, or today's."""
+    return str(book.seal.manifest.get("month", "")) or month or f"{desk.today():%Y-%m}"
 
 
 def receive(desk: Desk, files: Sequence[Path], **how: Any) -> list[Outcome]:  # noqa: ANN401 - as `receive_each` takes them
@@ -136,6 +147,8 @@ def look(
     for book in _read(desk, files, password, progress):
         if isinstance(book, Outcome):
             found.append(book.file)
+        elif book.enrolment:
+            found.append(_introduced(book))
         elif book.sealed_records:
             with desk.ledger.reader() as connection:
                 found.append(_looked(connection, desk, book))
@@ -194,8 +207,22 @@ def _edited(book: _Book) -> tuple[FileProblem, ...]:
     if book.seal.state != "broken":
         return ()
     named = [f"{sheet}!{cell}" if cell else sheet for sheet, cell in book.seal.edited]
-    told = {"cells": "、".join(named[:_NAMED]), "count": len(named), "more": max(len(named) - _NAMED, 0)}
-    return (FileProblem("receive.edited", told),)
+    more = max(len(named) - _NAMED, 0)
+    told = {"cells": "、".join(named[:_NAMED]) + ("…" if more else ""), "count": len(named), "more": more}
+    return (FileProblem("receive.edited" if book.sealed_records else "receive.edited_records", told),)
+
+
+def _introduced(book: _Book) -> ReceivedFile:
+    """Say of a workbook that introduces a device what it is for."""
+    place = devices.sender(book.seal.manifest)
+    told = {
+        "place": devices.place_named(place),
+        "device": devices.short(book.seal.device),
+        "fingerprint": book.seal.fingerprint,
+    }
+    return book.line(
+        kind=_ENROLMENT, month="", village=place, problems=(FileProblem("receive.enrolment", told),)
+    )
 
 
 def _admitted(connection: Connection, desk: Desk, book: _Book) -> tuple[bool, str, tuple[FileProblem, ...]]:
@@ -204,11 +231,13 @@ def _admitted(connection: Connection, desk: Desk, book: _Book) -> tuple[bool, st
     place, down = book.village, manifest["kind"] == "feedback"
     ours = place == desk.scope if down else place.startswith(desk.scope)
     if not ours:
-        return False, "", (FileProblem("receive.elsewhere", {"place": place}),)
+        return False, "", (FileProblem("receive.elsewhere", {"place": devices.place_named(place)}),)
     return devices.admitted(connection, desk, devices.sender(manifest), book.seal)
 
 
 def _receive(desk: Desk, book: _Book, progress: Progress) -> Outcome:
+    if book.enrolment:
+        return Outcome(_introduced(book), Changed(), path=book.path)
     if not book.sealed_records:
         return _plain(desk, book, _edited(book) or (FileProblem("receive.plain"),))
     with desk.ledger.reader() as connection:
@@ -227,8 +256,11 @@ def _receive(desk: Desk, book: _Book, progress: Progress) -> Outcome:
         return outcome
     # The records are as they were sealed; what was edited beside them is looked through like any sheet.
     if outcome.file.standing in ("stale", "same"):
-        problem = FileProblem("receive.edited_stale")
-        return replace(outcome, file=replace(outcome.file, problems=(*outcome.file.problems, problem)))
+        told = tuple(
+            FileProblem("receive.edited_stale", each.values) if each.code == "receive.edited" else each
+            for each in outcome.file.problems
+        )
+        return replace(outcome, file=replace(outcome.file, problems=told))
     sheets = _edited_rows(desk, book)
     beside = _plain(desk, replace_sheets(book, sheets), ())
     return replace(outcome, file=replace(outcome.file, preview=beside.file.preview), prepared=beside.prepared)

@@ -20,7 +20,7 @@ from caseworker_app.exchange.book import CoverLine, Draft
 from caseworker_app.use_cases import problems
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.use_cases.month_rows import FIGURES, MonthRows, each_change
-from caseworker_app.wording import ZH
+from caseworker_app.wording import ZH, _
 from db import contents, states
 from db.queries import uploads as queries
 from db.tables import Upload
@@ -311,7 +311,7 @@ def write_month(
     first_day(month)
     _check_password(password)
     with desk.ledger.reader() as connection:
-        kept = _standing_upload(connection, month, place)
+        kept = standing_upload(connection, month, place)
     if kept:
         return write_again(desk, kept, path, password=password, progress=progress)
     problems.settle(desk, place)
@@ -375,7 +375,7 @@ def _keep(
     desk.ledger.remember()
 
 
-def _standing_upload(connection: Connection, month: str, place: str) -> str:
+def standing_upload(connection: Connection, month: str, place: str) -> str:
     """Return the workbook of a closed month that stands, '' where the month is open or was not written since."""
     steps = queries.closings(connection, place, month)
     own = [step for step in steps if step.state == "closed"]
@@ -385,6 +385,14 @@ def _standing_upload(connection: Connection, month: str, place: str) -> str:
         if row.month == month and row.kind == "upload" and row.position > own[-1].position and row.kept:
             return str(row.id)
     return ""
+
+
+def stands_text(month: str) -> str:
+    """Return what is to be known of the workbook of a closed month."""
+    return _(
+        "Month {month} is closed: this is the workbook written after closing, as it was. "
+        "What was corrected since goes into the next month's."
+    ).format(month=month)
 
 
 def write_again(

@@ -54,9 +54,10 @@ def _own(statement: Any) -> Any:  # noqa: ANN401 - a query
 
 
 def villages(connection: Connection, scope: str) -> list[str]:
-    """Return who sends to this ledger: the villages it knows anything of, else all below it.
+    """Return who sends to this ledger: all that is below it, and who else below sent or is known of.
 
-    To a county its townships send, and those villages that did so themselves.
+    Who never sent is among them: that is who has to be asked. To a county its townships send, and those villages that
+    did so themselves.
     """
     found = set(
         connection.execute(select(Household.village_code).where(live(Household)).distinct()).scalars()
@@ -66,12 +67,13 @@ def villages(connection: Connection, scope: str) -> list[str]:
     direct = set(connection.execute(sent).scalars())
     found |= direct
     if len(scope) < divisions.TOWN:
-        towns = {each[: divisions.TOWN] for each in found if len(each) >= divisions.TOWN}
-        return sorted(each for each in towns | direct if each.startswith(scope) and each != scope)
-    known = sorted(each for each in found if len(each) == divisions.VILLAGE and each.startswith(scope))
-    if known or len(scope) != divisions.TOWN:
-        return known
-    return [each.code for each in divisions.children(scope)]
+        found = {each[: divisions.TOWN] for each in found if len(each) >= divisions.TOWN} | direct
+    else:
+        found = {each for each in found if len(each) == divisions.VILLAGE}
+    if len(scope) < divisions.VILLAGE:
+        found |= {each.code for each in divisions.children(scope)}
+    own = () if len(scope) == divisions.VILLAGE else (scope,)
+    return sorted(each for each in found if each.startswith(scope) and each not in own)
 
 
 def month(connection: Connection, scope: str, month_: str) -> list[VillageLine]:

@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from caseworker_app import sample
+from caseworker_app.domain import divisions
 from caseworker_app.domain.errors import ExpectedError
+from caseworker_app.exchange.parts import RECORDS_SHEET
 from caseworker_app.read_models.cells import Edit
 from caseworker_app.use_cases import (
     cells,
@@ -205,6 +207,18 @@ def test_an_edited_workbook_is_merged_and_its_cell_waits_as_the_receivers_entry(
     edited = next(each for each in outcome.file.problems if each.code == "receive.edited")
     assert edited.values["cells"] == f"劳动力!{cell.coordinate}"
     assert "13911112222" not in {person.phone for person in people(town)}
+    # Once more it is a repeat: one sentence says which cell, and that it is not taken.
+    (again,) = machines.receive("town", file)
+    assert codes(again)[1:] == ["receive.edited_stale"]
+    assert again.file.problems[1].values["cells"] == f"劳动力!{cell.coordinate}"
+    # Edited where the program reads, it is a sheet like any other, of the month it was sealed for.
+    records = next(each for each in book.worksheets if each.title == RECORDS_SHEET)
+    records.cell(5, 3).value = "x"
+    book.save(file)
+    with machines.at("town"):
+        (looked,) = receive.receive(town, [file], month="2024-09")
+    assert (looked.file.standing, looked.file.month) == ("plain", MONTH)
+    assert codes(looked) == ["receive.edited_records"]
 
 
 def test_a_plain_sheet_is_the_receivers_own_entry_and_undone_at_once(machines: Machines) -> None:
@@ -235,17 +249,25 @@ def test_what_is_wrong_with_one_keeps_no_other_from_being_taken(
     strange = tmp_path / "strange.xlsx"
     openpyxl.Workbook().save(strange)
     machines.new("far", "640106101201")
-    outcomes = machines.receive("town", good[0], broken, strange, machines.send("far", "far.xlsx"), good[1])
-    assert [each.file.taken for each in outcomes] == [True, False, False, False, True]
-    assert [codes(each)[0] for each in outcomes[1:4]] == [
+    enrolment = tmp_path / "enrolment.xlsx"
+    with machines.at("laptop"):
+        devices.introduce(machines.desks["laptop"], enrolment)
+    far = machines.send("far", "far.xlsx")
+    outcomes = machines.receive("town", good[0], broken, strange, far, enrolment, good[1])
+    assert [each.file.taken for each in outcomes] == [True, False, False, False, False, True]
+    assert [codes(each)[0] for each in outcomes[1:5]] == [
         "workbook.damaged",
         "import.not_recognised",
         "receive.elsewhere",
+        "receive.enrolment",
     ]
+    assert outcomes[3].file.problems[0].values["place"] == "金凤区丰登镇西新村"
     with machines.desks["town"].ledger.reader() as connection:
         lines = queries.month(connection, TOWN, MONTH)
         later = queries.month(connection, TOWN, "2024-12")
     assert {line.village_code for line in lines if line.sent} == {VILLAGE, OTHER}
+    # Who never sent is told with them.
+    assert {line.village_code for line in lines} == {each.code for each in divisions.children(TOWN)}
     assert {line.carried_from for line in later if line.village_code in (VILLAGE, OTHER)} == {MONTH}
 
 

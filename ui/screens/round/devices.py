@@ -133,10 +133,12 @@ class DevicesPart(QWidget):
             text(what, "muted", wrap=True),
         )
 
-    def open(self, **_arguments: Any) -> None:  # noqa: ANN401 - none are taken
+    def open(self, **arguments: Any) -> None:  # noqa: ANN401 - `file` may be one that introduces a device
         """Show the devices."""
         self.reload()
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        if file := arguments.get("file"):
+            self.look(file)
 
     def status(self) -> str:
         """Return how many there are."""

@@ -203,12 +203,14 @@ class ReceivePart(QWidget):
 
     def receive(self, files: Sequence[Path], password: str = "") -> None:
         """Take in workbooks; those without a sound seal wait to be looked at."""
-        desk = self._context.desk
+        desk, month = self._context.desk, f"{self._month:%Y-%m}"
 
         def work(progress: Any) -> tuple[Changed, list[Outcome]]:  # noqa: ANN401 - the runner's progress
             outcomes: list[Outcome] = []
             try:
-                outcomes.extend(receive.receive_each(desk, files, password=password, progress=progress))
+                outcomes.extend(
+                    receive.receive_each(desk, files, month=month, password=password, progress=progress)
+                )
             except Cancelled:
                 if not outcomes:
                     raise
@@ -293,6 +295,9 @@ class ReceivePart(QWidget):
             return button(_("Take in"), partial(self.take_in, outcome), link=True)
         if outcome.path and any(each.code in receive.LOCKED for each in file.problems):
             return button(_("Enter password"), partial(self.unlock, outcome.path), link=True)
+        if any(each.code == "receive.enrolment" for each in file.problems):
+            go = partial(self._context.navigator.go, "round", part="devices", file=outcome.path)
+            return button(_("Enrol device"), go, link=True)
         if any(each.code == "receive.device_second" for each in file.problems):
             return button(_("Enrol and receive"), partial(self.enrol, outcome), link=True)
         if any(each.code == "receive.device_new" for each in file.problems) and file.device in self._seen:

@@ -26,7 +26,7 @@ from ui.widgets.lines import Ruled, fill, lines, scrolled
 
 _SHOWN = 50
 TONES = {"open": "quiet", "closed": "good", "accepted": "good", "returned": "stop"}
-_Looked = tuple[Checked, list[Standing], list[PastUpload]]
+_Looked = tuple[Checked, list[Standing], list[PastUpload], str]
 
 
 def _look(connection: Any, desk: Any, month: str) -> _Looked:  # noqa: ANN401 - as `Context.query` gives them
@@ -34,6 +34,7 @@ def _look(connection: Any, desk: Any, month: str) -> _Looked:  # noqa: ANN401 - 
         months.checked(connection, desk, month),
         months.standings(connection, desk, month),
         uploads.past(connection),
+        uploads.standing_upload(connection, month, desk.scope),
     )
 
 
@@ -61,6 +62,8 @@ class UploadPart(QWidget):
         )
         self._close = button(_("Close month"), self.close_month)
         self._go = button(_("Write monthly workbook"), self.ask_where, primary=True)
+        self._stands = text("", "secondary", wrap=True)
+        self._stands.hide()
         self._progress = ProgressPanel()
         self._progress.hide()
         self._progress.cancelled.connect(self._cancel)
@@ -94,6 +97,7 @@ class UploadPart(QWidget):
                 ),
                 row(self._password, None),
                 row(self._close, self._go, None, space=10),
+                self._stands,
                 self._progress,
                 self._result,
                 space=12,
@@ -134,7 +138,9 @@ class UploadPart(QWidget):
             self._context.messages.error(error)
 
     def _show(self, looked: _Looked) -> None:
-        checked, standings, past = looked
+        checked, standings, past, stands = looked
+        self._stands.setText(uploads.stands_text(self._chosen()) if stands else "")
+        self._stands.setVisible(bool(stands))
         own = standings[0]
         self._pill.say(label("month_state", own.state), TONES[own.state])
         due, left = months.reporting(self._context.desk, self._chosen())
