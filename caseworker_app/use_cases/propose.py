@@ -197,11 +197,13 @@ def apart(
 
     One that points to what only this level keeps, a job or organisation of its own, stays this level's.
     """
-    if len(desk.scope) == divisions.VILLAGE:
+    if owners.nothing_sent(unit.connection, desk.scope):
         return rows, 0
     pointing = _pointing(table)
     about = {row[name] for row in rows for name in pointing if row.get(name)}
     sent = owners.elsewhere(unit.connection, desk.scope, about)
+    if not sent:
+        return rows, 0
     own: list[Values] = []
     put: list[tuple[str, Values]] = []
     for row in rows:
