@@ -56,11 +56,12 @@ def sit(qapp: QApplication) -> Iterator[Callable[[Desk], Opened]]:
     for each in seated:
         each.window.close()
         each.window.deleteLater()
+    # Before the rest is dressed: a window that goes would be dressed anew, each of its parts.
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     for key in ("font_size", "theme", "language", "window", "page"):
         settings.write(key, settings.BY_KEY[key].default)
     wording.use(wording.ZH)
     look.dress(qapp)
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def pages(opened: Opened) -> Iterator[str]:
