@@ -22,6 +22,9 @@ _ATTRIBUTE_LISTS = {
     },
 }
 """Which code list a dated fact of a household or person is from."""
+_OF_ANY = {"proposal": ("was", "value"), "conflict": ("base", "ours", "theirs")}
+"""Fields that hold values of any field."""
+_LONG = 7
 _YES_NO = {"True": "yes", "False": "no"}
 
 
@@ -38,6 +41,8 @@ def value_words(table: str, field: str, value: object) -> str:
     """Return a value in words, — for none."""
     if value is None or value == "":
         return "—"
+    if table in _OF_ANY and field in _OF_ANY[table]:
+        return _any_words(value)
     if isinstance(value, dict):
         return joined(f"{name} {each}" for name, each in value.items())
     if field in _HIDDEN:
@@ -53,6 +58,20 @@ def value_words(table: str, field: str, value: object) -> str:
     if isinstance(value, str) and value in _YES_NO:
         return label("yes_no", _YES_NO[value])
     return value_text(table, field, value)
+
+
+def _any_words(value: object) -> str:
+    """Return a value of any field, or those of a whole record, in words; what may be somebody's number masked."""
+    if isinstance(value, dict):
+        told = {
+            name: each for name, each in value.items() if each not in (None, "") and not name.endswith("_id")
+        }
+        return joined(f"{field_text('', name)} {value_words('', name, each)}" for name, each in told.items())
+    if not isinstance(value, str) or len(value) < _LONG or not value.rstrip("Xx").isdecimal():
+        return value_words("", "", value)
+    if len(value) in (15, 18):
+        return identity.masked(value)
+    return identity.masked_phone(value) if len(value) < 12 else identity.masked_card(value)
 
 
 def _attribute(table: str, field: str, value: str) -> str:
