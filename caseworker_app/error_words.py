@@ -150,6 +150,9 @@ def errors() -> dict[str, str]:
         "mapping.lacking": _("No column was chosen for: {fields}. Choose one for each."),
         "mapping.name": _("Give the mapping a name of 1 to 40 characters that no known layout has."),
         "mapping.record": _("No kind of row is called {record}. Look at `caseworker layout fields`."),
+        "import.sealed": _(
+            "{file} is a monthly workbook. Receive it under Import and report: its seal is looked at there."
+        ),
         "import.moved_on": _(
             "The ledger was changed while the import was looked through. Look through the files again, then import."
         ),

@@ -78,6 +78,9 @@ def take_person(book: Book, row: Row) -> PersonState:
         _fill(book, row, person, "person", fields)
     else:
         row.same("person.identity_number", "person.born")
+        if fields["phone"] and not person.values["phone"] and fields["phone"] == household.values["phone"]:
+            row.same("person.phone")  # Lists show the household's where somebody has none.
+            fields["phone"] = ""
         _compare(book, row, person, "person", {name: each for name, each in fields.items() if each})
     _membership(book, row, person, household)
     for attribute, column in _ATTRIBUTE_COLUMNS:

@@ -16,6 +16,7 @@ from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.exchange import plan, read, recognise
 from caseworker_app.exchange.answer import Mark, target_name
 from caseworker_app.exchange.answer import write as write_answer
+from caseworker_app.exchange.parts import SEAL_SHEET
 from caseworker_app.exchange.read import Sheet
 from caseworker_app.exchange.recognise import Recognised
 from caseworker_app.exchange.state import HouseholdState, PersonState, State, Values, Writes
@@ -129,12 +130,15 @@ def look(
     password: str = "",
     progress: Progress = lambda _done, _total, _what: None,
 ) -> Read:
-    """Read workbooks; raises ExpectedError `workbook.*` for a file that cannot be read."""
+    """Read workbooks; raises ExpectedError `workbook.*` for one that cannot be read, `import.sealed` for a month's."""
     begun = time.perf_counter()
     files = list(dict.fromkeys(files))
     progress(0, len(files), "import.reading")
     with uncollected():
         contents = read.read_all(files, lambda rows: progress(rows, 0, "import.reading"), password=password)
+    for file, sheets in zip(files, contents, strict=True):
+        if any(sheet.name == SEAL_SHEET for sheet in sheets):
+            raise ExpectedError("import.sealed", file=file.name)
     return Read(
         tuple(files), tuple(tuple(sheets) for sheets in contents), time.perf_counter() - begun, password
     )

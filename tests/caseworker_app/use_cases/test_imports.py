@@ -338,3 +338,25 @@ def test_two_files_of_one_name_are_told_apart(sample_desk: Desk, tmp_path: Path)
     assert [len(each.problems) for each in prepared.preview.files] == [0, 1]
     (written,) = imports.answer(prepared, tmp_path / "退回.xlsx", "田野")
     assert openpyxl.load_workbook(written).active["G4"].comment
+
+
+def test_a_monthly_workbook_is_received_and_not_imported(sample_desk: Desk, tmp_path: Path) -> None:
+    file = people_file(tmp_path / "月报送.xlsx", (*PLACED, *KNOWN))
+    book = openpyxl.load_workbook(file)
+    book.create_sheet("_seal")["A1"] = "{}"
+    book.save(file)
+    with pytest.raises(ExpectedError) as error:
+        prepare(sample_desk, [file])
+    assert (error.value.code, error.value.values) == ("import.sealed", {"file": "月报送.xlsx"})
+
+
+def test_the_telephone_of_the_household_is_no_news_of_its_people(sample_desk: Desk, tmp_path: Path) -> None:
+    with sample_desk.ledger.reader() as connection:
+        known = imports.ledger_state(connection).people[KNOWN[1]]
+        phone = imports.ledger_state(connection).households[PLACED[3]].values["phone"]
+    assert not known.values["phone"]
+    assert phone
+    file = people_file(tmp_path / "人员.xlsx", (*PLACED, *KNOWN, "", "", phone))
+    prepared = prepare(sample_desk, [file])
+    assert not prepared.preview.writes
+    assert conserved(prepared.preview)
