@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton, QRad
 from sqlalchemy import select
 
 from caseworker_app.domain import identity
+from caseworker_app.read_models.duplicates import Pair, Side
 from caseworker_app.use_cases import desk as desks
 from caseworker_app.use_cases import duplicates, households, people, work
 from caseworker_app.use_cases.households import NewPerson
@@ -31,6 +33,7 @@ from tests.journeys.test_window import (  # noqa: F401 - fixtures of the window
     speak_chinese,
     spoken,
 )
+from ui.screens.duplicates.screen import COLUMNS
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -59,6 +62,13 @@ def twice(sit: Callable[[Path], Officer], empty_ledger: Path, tmp_path: Path) ->
     people.new_person(desk, home, wife, "spouse")
     desk.close()
     return sit(folder).enter()
+
+
+def test_two_people_of_two_villages_are_listed_with_both() -> None:
+    first = Side("a", "马国强", "", BORN, "male", "", "", "", "", VILLAGE, "")
+    for other, words in ((VILLAGE, "和顺新村"), ("640106100200", "和顺新村 / 园子村")):
+        pair = Pair("p", first, replace(first, village_code=other), ("name_born",))
+        assert COLUMNS[-1].text(pair) == words
 
 
 def test_two_records_are_merged_with_the_keyboard_and_taken_apart_again(twice: Officer) -> None:

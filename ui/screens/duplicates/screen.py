@@ -40,16 +40,21 @@ def _why(pair: Pair) -> str:
     return "、".join(map(duplicates.reason_text, pair.reasons))
 
 
+def _named(village: str) -> str:
+    found = divisions.find(village)
+    return found.name if found else village
+
+
 def _village(pair: Pair) -> str:
-    found = divisions.find(pair.first.village_code)
-    return found.name if found else ""
+    """Return the village of the two; both where each has its own."""
+    return " / ".join(dict.fromkeys(map(_named, (pair.first.village_code, pair.second.village_code))))
 
 
 COLUMNS = (
     Column(N_("Name"), 90, lambda pair: pair.first.name),
     Column(N_("Perhaps the same as"), 100, lambda pair: pair.second.name),
     Column(N_("Why"), 200, _why, tip=_why),
-    Column(N_("Village"), 100, _village, paint="muted"),
+    Column(N_("Village"), 100, _village, paint="muted", tip=_village),
 )
 
 
@@ -323,7 +328,8 @@ class DuplicatesScreen(QWidget):
     def _who(self, side: Side) -> QWidget:
         made = QWidget()
         go = partial(self._context.navigator.go, "person", person=side.id)
-        where = f"{side.household_no} {label('relation', side.relation)}".strip()
+        village = _named(side.village_code) if len(self._context.desk.scope) < divisions.VILLAGE else ""
+        where = f"{village} {side.household_no} {label('relation', side.relation)}".strip()
         made.setLayout(
             column(
                 row(button(side.name, go, link=True), None),
