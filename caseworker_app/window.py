@@ -75,6 +75,7 @@ class Opened:
         runner.changed.connect(self._tell_proposed)
         runner.writing.connect(self.window.saving)
         self.window.closing.connect(self.close)
+        self.window.may_lose = self._leave
         self.window.renewing.connect(self._renew_soon)
         self.refresh_last()
         self.watch.begin()
@@ -93,12 +94,19 @@ class Opened:
         if self.runner.busy:
             self.runner.idle.connect(self._renew, Qt.ConnectionType.SingleShotConnection)
             return
-        if (begun := self.window.begun()) and not self._give_up(begun):
+        if (begun := self.window.begun()) and not self._give_up(
+            begun,
+            _(
+                "Changing the window now would lose it. Otherwise it changes the next time the ledger is opened."
+            ),
+            (_("Change now"), _("Change later")),
+        ):
             return
         old, app = self.window, QApplication.instance()
         assert isinstance(app, QApplication)
         place, where = old.state(), old.where()
         old.closing.disconnect(self.close)
+        old.may_lose = None
         self.runner.close()
         wording.use(str(settings.read("language")))
         look.dress(app)
@@ -109,19 +117,19 @@ class Opened:
         old.close()
         old.deleteLater()
 
-    def _give_up(self, begun: list[str]) -> bool:
+    def _leave(self, begun: list[str]) -> bool:
+        words = _("Close it and lose this"), _("Go on filling in")
+        return self._give_up(begun, _("Closing the ledger now would lose it."), words)
+
+    def _give_up(self, begun: list[str], why: str, words: tuple[str, str]) -> bool:
         """Ask whether what is half filled in may be lost."""
         asking = QMessageBox(self.window)
         asking.setIcon(QMessageBox.Icon.Question)
         asking.setWindowTitle(_("Half filled in"))
         asking.setText(_("Not saved yet: {forms}").format(forms=joined(name for name in begun if name)))
-        asking.setInformativeText(
-            _(
-                "Changing the window now would lose it. Otherwise it changes the next time the ledger is opened."
-            )
-        )
-        now = asking.addButton(_("Change now"), QMessageBox.ButtonRole.DestructiveRole)
-        later = asking.addButton(_("Change later"), QMessageBox.ButtonRole.RejectRole)
+        asking.setInformativeText(why)
+        now = asking.addButton(words[0], QMessageBox.ButtonRole.DestructiveRole)
+        later = asking.addButton(words[1], QMessageBox.ButtonRole.RejectRole)
         asking.setDefaultButton(later)
         asking.setEscapeButton(later)
         asking.exec()

@@ -176,6 +176,8 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*_SMALLEST)
         self._status, self._last = _Line("secondary"), _Line("secondary")
         self._take_back: Callable[[], None] | None = None
+        self.may_lose: Callable[[list[str]], bool] | None = None
+        """Asks whether what is half filled in may be lost; with None it is."""
         self._undo = button(_("Undo Ctrl+Z"), self._undo_last, link=True)
         self._undo.hide()
         central = QWidget()
@@ -379,6 +381,9 @@ class MainWindow(QMainWindow):
             super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Tell that the window closes."""
+        """Tell that the window closes, unless what is half filled in is to be kept."""
+        if self.may_lose and (begun := self.begun()) and not self.may_lose(begun):
+            event.ignore()
+            return
         self.closing.emit()
         super().closeEvent(event)

@@ -71,6 +71,11 @@ def test_a_form_half_filled_is_not_lost_unasked(county: Officer) -> None:  # noq
     assert style.current().name == "light"
     person_page(county)
     assert county.the(QLineEdit, _("Content of the service")).text() == "讲了交通补贴"
+    # Nor is it when the window is closed: that is asked too, and it stays.
+    with answering(_("Go on filling in")) as asked:
+        assert not county.window.close()
+    assert asked
+    assert county.the(QLineEdit, _("Content of the service")).text() == "讲了交通补贴"
     with answering(_("Change now")) as asked:
         county.window.renew()
         county.see(lambda: asked)

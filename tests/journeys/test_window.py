@@ -398,6 +398,7 @@ def sit(
             if isinstance(top, QDialog | QMenu):
                 top.close()
         if program.main:
+            program.main.window.may_lose = None
             program.main.window.close()
             program.main.window.deleteLater()
         else:
