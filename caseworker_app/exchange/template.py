@@ -6,7 +6,7 @@ in below; and `{{places}}` in any cell: `{{unit}}`, `{{month}}`, or `{{劳动力
 
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
@@ -147,6 +147,22 @@ def _places(book: Any) -> Iterable[str]:  # noqa: ANN401 - an openpyxl workbook
             for cell in row:
                 if isinstance(cell.value, str):
                     yield from _PLACE.findall(cell.value)
+
+
+def unknown(places: Iterable[str], names: Collection[str]) -> str:
+    """Return the first place for which there is nothing to fill in, '' where all are known."""
+    headers = {
+        (sheet, header)
+        for form in write.monthly_forms()
+        for column in form.columns
+        for sheet in (form.name, form.rows)
+        for header in (_key(column.header), column.field)
+    }
+    for place in places:
+        sheet, header = _source(place)
+        if (sheet, _key(header)) not in headers if sheet else place not in names:
+            return place
+    return ""
 
 
 # -- filling ---------------------------------------------------------------------------------------

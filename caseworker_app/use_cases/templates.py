@@ -26,6 +26,8 @@ from db.tables import Attachment, AttachmentContent, Setting
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _KEY = "template."
+_PLACES = ("单位", "县", "乡镇", "村", "月份", "填报人", "统计时点", "填报日期")
+"""What a place may be called, beside the figures of the summary and the columns of our sheets."""
 _LARGEST = 20 * 1024**2
 _LONGEST_NAME = 60
 Progress = Callable[[int, int, str], None]
@@ -129,12 +131,14 @@ def add(
 ) -> tuple[Changed, Shape]:
     """Keep a template under a name; one of that name is replaced.
 
-    Raises ExpectedError as `look`, and `template.name`.
+    Raises ExpectedError as `look`, `template.name`, and `template.unknown_place`.
     """
     name = clean(name)
     if not name or len(name) > _LONGEST_NAME:
         raise ExpectedError("template.name", most=_LONGEST_NAME)
     content, shape = look(file, sheet=sheet, header_row=header_row, rows=rows)
+    if place := template.unknown(shape.places, (*_PLACES, *_figures().values())):
+        raise ExpectedError("template.unknown_place", place=place)
     with desk.units("template.add", name=name) as unit:
         for each in kept(unit.connection):
             if each.name == name:
@@ -153,6 +157,11 @@ def add(
         unit.connection.execute(insert(AttachmentContent).values(attachment_id=made, content=content))
         unit.insert(Setting, key=_KEY + made, value={"file": file.name, "shape": asdict(shape)})
         return unit.commit(), shape
+
+
+def _figures() -> dict[str, str]:
+    """Return what the figures that can be filled in are called."""
+    return {figure: shown for figure, shown in uploads.figure_names().items() if figure in FIGURES}
 
 
 def _named(connection: Connection, name: str) -> Template:
@@ -205,9 +214,7 @@ def fill(
         "填报人": desk.officer,
         "统计时点": on.isoformat(),
         "填报日期": desk.today().isoformat(),
-        **{
-            shown: str(total[figure]) for figure, shown in uploads.figure_names().items() if figure in FIGURES
-        },
+        **{shown: str(total[figure]) for figure, shown in _figures().items()},
     }
     progress(0, 0, "upload.writing")
     return template.fill(content, found.shape, names, lambda sheet: rows[sheet], target)

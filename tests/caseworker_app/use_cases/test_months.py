@@ -249,6 +249,12 @@ def test_a_template_is_shown_once_and_filled_from_then_on(desk: Desk, tmp_path: 
     sheet["A1"] = "{{单位}} 已就业 {{已就业·合计}} 人"
     for column, header in enumerate(("序号", "姓名", "证件号码", "联系电话", "就业状态"), 1):
         sheet.cell(2, column, header)
+    # What nobody can fill in is said when the template is shown, not month after month.
+    for place in ("已就业", "劳动力.电话号", "务工.姓名"):
+        sheet["H1"] = f"{{{{{place}}}}}"
+        book.save(file)
+        assert refusal(lambda: templates.add(desk, file, "县表")) == "template.unknown_place"
+    sheet["H1"] = None
     book.save(file)
     taken_back(desk, lambda: templates.add(desk, file, "县表", rows="劳动力")[0])
     file.unlink()
