@@ -153,7 +153,7 @@ def look(
             with desk.ledger.reader() as connection:
                 found.append(_looked(connection, desk, book))
         else:
-            found.append(_plain(desk, book, ()).file)
+            found.append(_plain(desk, book, _edited(book) or (FileProblem("receive.plain"),)).file)
     return found
 
 
