@@ -120,6 +120,7 @@ class MonthRows:
         self._late = _Aside()
         self._villages: dict[str, Counter[str]] = {}
         self._awards: dict[str, int] = {}
+        self._titles = titles()
         self._packages: dict[tuple[int, ...], Values] = {}
         self.exempt: list[Finding] = []
         """What the checks found and somebody explained."""
@@ -135,19 +136,17 @@ class MonthRows:
         for start in range(0, len(households), _BLOCK):
             progress(start, len(households))
             self._block(take, households[start : start + _BLOCK])
+            # Now, while what was read of these is at hand: a ledger's pages cost more to read than its rows.
+            self._check(take, households[start : start + _BLOCK])
+        lived_in = set(households)
+        homes = checks.homes(self._connection, self._place)
+        self._check(take, [each for each in homes if each not in lived_in])
         for person in self._late.take(self._waiting):
             take("zeroing", person)
         for code in sorted(self._villages):
             take("summary", self._summary(code))
-        named = titles()
-        for finding in checks.each_finding(self._connection, self._asked, village=self._place):
-            if finding.exemption:
-                self.exempt.append(finding)
-            else:
-                self.open[finding.severity] += 1
-                take("checks", _finding(finding, named))
         for finding in self.exempt:
-            take("checks", _finding(finding, named))
+            take("checks", _finding(finding, self._titles))
         progress(len(households), len(households))
 
     @property
@@ -161,6 +160,15 @@ class MonthRows:
         for figures in self._villages.values():
             total.update(figures)
         return total
+
+    def _check(self, take: Take, households: Sequence[str]) -> None:
+        """Hand over what the checks find in these households; what was explained waits until the end."""
+        for finding in checks.each_finding(self._connection, self._asked, households):
+            if finding.exemption:
+                self.exempt.append(finding)
+            else:
+                self.open[finding.severity] += 1
+                take("checks", _finding(finding, self._titles))
 
     # -- people and households ---------------------------------------------------------------
 

@@ -43,19 +43,21 @@ def findings(
     return list(each_finding(connection, asked, households))
 
 
+def homes(connection: Connection, village: str = "") -> Sequence[str]:
+    """Return the ids of the households that are checked, in order of village and number."""
+    chosen = select(Household.id).where(live(Household))
+    if village:
+        chosen = chosen.where(Household.village_code.startswith(village))
+    ordered = chosen.order_by(Household.village_code, Household.household_no)
+    return connection.execute(ordered).scalars().all()
+
+
 def each_finding(
     connection: Connection, asked: Asked, households: Sequence[str] | None = None, village: str = ""
 ) -> Iterator[Finding]:
     """Give the findings of these households, all when None, in order of village and number."""
     if households is None:
-        chosen = (
-            select(Household.id)
-            .where(live(Household))
-            .order_by(Household.village_code, Household.household_no)
-        )
-        if village:
-            chosen = chosen.where(Household.village_code.startswith(village))
-        households = connection.execute(chosen).scalars().all()
+        households = homes(connection, village)
     exempt = _exemptions(connection)
     for start in range(0, len(households), _BLOCK):
         for home in _homes(connection, households[start : start + _BLOCK], asked.on):
