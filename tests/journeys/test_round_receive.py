@@ -24,6 +24,7 @@ from tests.exchange.test_receive import (  # noqa: F401 - its fixtures
 )
 from tests.journeys.test_window import Officer, sit, speak_chinese  # noqa: F401 - its fixtures
 from ui.screens.round.conflicts import ConflictPart
+from ui.screens.round.devices import DevicesPart
 from ui.screens.round.receive import ReceivePart
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -72,7 +73,15 @@ def test_workbooks_are_received_and_what_two_laptops_wrote_is_decided(
     assert [each.file.taken for each in part._outcomes] == [True, False]
 
     press(town, _("Fingerprint is right"))
-    press(town, _("Enrol and receive"))
+    press(town, _("Enrol device"))
+    enrolling = town.window.page("round").part("devices")
+    assert isinstance(enrolling, DevicesPart)
+    assert enrolling._form.isVisible()
+    assert enrolling._others.text()
+    press(town, _("Enrol device"))
+    town.window.go("round", part="received")
+    part.receive(files[1:])
+    town.settle()
     assert part._outcomes[0].file.standing == "forked"
     assert part._found[VILLAGE].conflicts == 1
     assert label("standing", "forked") in [row[3] for row in town.rows()]

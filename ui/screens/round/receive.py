@@ -30,6 +30,7 @@ from ui.widgets.lines import lines, scrolled
 from ui.widgets.table import DataTable
 from ui.words import N_
 
+_ENROLLED_FIRST = ("receive.enrolment", "receive.device_second")
 _FILES = "Excel / WPS / CSV (*.xlsx *.xlsm *.xls *.ods *.et *.csv)"
 _RESULT_HIGH = 300
 _WORDS = 3
@@ -295,11 +296,9 @@ class ReceivePart(QWidget):
             return button(_("Take in"), partial(self.take_in, outcome), link=True)
         if outcome.path and any(each.code in receive.LOCKED for each in file.problems):
             return button(_("Enter password"), partial(self.unlock, outcome.path), link=True)
-        if any(each.code == "receive.enrolment" for each in file.problems):
+        if any(each.code in _ENROLLED_FIRST for each in file.problems):
             go = partial(self._context.navigator.go, "round", part="devices", file=outcome.path)
             return button(_("Enrol device"), go, link=True)
-        if any(each.code == "receive.device_second" for each in file.problems):
-            return button(_("Enrol and receive"), partial(self.enrol, outcome), link=True)
         if any(each.code == "receive.device_new" for each in file.problems) and file.device in self._seen:
             return button(_("Fingerprint is right"), partial(self.confirm, outcome), link=True)
         if file.conflicts:
@@ -343,15 +342,3 @@ class ReceivePart(QWidget):
             self.reload()
 
         self._context.runner.write(lambda _progress: devices.confirm(desk, [seen.id]), done)
-
-    def enrol(self, outcome: Outcome) -> None:
-        """Enrol a second device, and take its workbook."""
-        desk, path = self._context.desk, outcome.path
-        if path is None:
-            return
-
-        def done(_changed: object) -> None:
-            self._context.messages.done(_("Device enrolled"))
-            self.receive([path])
-
-        self._context.runner.write(lambda _progress: devices.enrol_file(desk, path), done)
