@@ -6,18 +6,20 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
+from caseworker_app import wording
 from caseworker_app.domain import claim as life
 from caseworker_app.domain import identity, money
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.error_words import attribute_text, field_text, value_text
 from caseworker_app.read_models.duplicates import DROP, KEEP, WITH_NUMBER, Comparison, Difference
+from caseworker_app.use_cases import problems
 from caseworker_app.use_cases.desk import Desk
 from caseworker_app.use_cases.give_way import fold
 from caseworker_app.use_cases.households import heads_kept
 from caseworker_app.use_cases.typed import clean
 from caseworker_app.wording import _, label
-from db.queries import blocks, twins
+from db.queries import blocks, owners, twins
 from db.queries import duplicates as queries
 from db.queries.dated import live
 from db.tables import (
@@ -129,6 +131,7 @@ def merge(desk: Desk, keep: str, drop: str, choices: Mapping[str, str]) -> Chang
 
     `choices` names 'keep' or 'drop' for each field that differs, as `queries.compare` lists them. Where the two
     tell of the same days otherwise, what was chosen holds and the rest keeps the days around it.
+    The village that sent `drop` is told: it is on that village's list still.
 
     Raises ExpectedError `duplicate.gone`, `duplicate.choose` (with the fields), `duplicate.choice`,
     `duplicate.both_claimed`, `household.head_missing`, `household.two_heads`.
@@ -141,9 +144,28 @@ def merge(desk: Desk, keep: str, drop: str, choices: Mapping[str, str]) -> Chang
         with heads_kept(unit, date.min, homes_of(unit, (keep, drop))):
             join(unit, comparison, taken)
         fold(desk, unit, {comparison.drop.household: comparison.keep.household})
+        if village := owners.elsewhere(unit.connection, desk.scope, (drop,)).get(drop):
+            said = _told(comparison, desk.today())
+            problems.raise_all(desk, unit, [problems.by_hand(desk, village, said, person=drop)])
         name = unit.connection.execute(select(Person.name).where(Person.id == keep)).scalar_one()
         unit.name(name)
         return unit.commit()
+
+
+def _told(comparison: Comparison, on: date) -> str:
+    """Return what the village is told whose record gave way."""
+    keep, drop = comparison.keep, comparison.drop
+    with wording.speaking(wording.ZH):
+        return _(
+            "{name} ({number}) is on your list and a second time in {village}, household {household}; here the two "
+            "were made one on {day}, as the latter. Take the person off your list if that is right; if not, say why."
+        ).format(
+            name=drop.name,
+            number=identity.masked(drop.identity_number),
+            village=problems.place_called(keep.village_code),
+            household=keep.household_no,
+            day=on.isoformat(),
+        )
 
 
 def homes_of(unit: UnitOfWork, people: Iterable[str]) -> set[str]:

@@ -146,6 +146,20 @@ def raise_cells(
     return raise_all(desk, unit, fresh)
 
 
+def by_hand(
+    desk: Desk, village: str, said: str, *, month: str = "", person: str = "", household: str = ""
+) -> Values:
+    """Return a problem that no data check found, of this month unless told, as `raise_all` takes it."""
+    return {
+        "village_code": village,
+        "month": month or f"{desk.today():%Y-%m}",
+        "code": BY_HAND,
+        "message": said,
+        "person_id": person or None,
+        "household_id": household or None,
+    }
+
+
 def raise_by_hand(
     desk: Desk, village: str, message: str, *, month: str = "", person: str = "", household: str = ""
 ) -> Changed:
@@ -159,25 +173,13 @@ def raise_by_hand(
     if village == desk.scope or not village.startswith(desk.scope) or divisions.find(village) is None:
         raise ExpectedError("upload.place", village=village)
     with desk.units("problem.raise") as unit:
-        raise_all(
-            desk,
-            unit,
-            [
-                {
-                    "village_code": village,
-                    "month": month or f"{desk.today():%Y-%m}",
-                    "code": BY_HAND,
-                    "message": said,
-                    "person_id": person or None,
-                    "household_id": household or None,
-                }
-            ],
-        )
-        unit.name(_who(unit.connection, person, household) or _place(village))
+        raise_all(desk, unit, [by_hand(desk, village, said, month=month, person=person, household=household)])
+        unit.name(_who(unit.connection, person, household) or place_called(village))
         return unit.commit()
 
 
-def _place(village: str) -> str:
+def place_called(village: str) -> str:
+    """Return the name of a place, its code where it is not known."""
     found = divisions.find(village)
     return found.name if found else village
 
@@ -339,7 +341,7 @@ def answer(desk: Desk, about: str, outcome: str, reason: str = "") -> Changed:
         reply(desk, unit, about, village, outcome, said)
         for same in _raised_again(unit.connection, problem):
             reply(desk, unit, same, village, outcome, said)
-        unit.name(name or _place(village))
+        unit.name(name or place_called(village))
         return unit.commit()
 
 
@@ -360,5 +362,5 @@ def settle(desk: Desk, village: str = "") -> Changed:
         gone += [(each.id, each.village_code) for each in differing if each.id in agreeing]
         for record, place in gone:
             reply(desk, unit, record, place, _FIXED, "")
-        unit.name(_place(village or desk.scope), len(gone))
+        unit.name(place_called(village or desk.scope), len(gone))
         return unit.commit()

@@ -236,6 +236,31 @@ def test_one_household_that_is_here_twice_asks_for_no_choice_and_is_left_by_its_
     assert safety.verify(town).sound
 
 
+def test_a_village_is_told_whose_person_was_made_one_with_another(machines: Machines) -> None:
+    town, village = machines.desks["town"], machines.desks["laptop"]
+    machines.receive("town", machines.send("laptop", "a.xlsx"))
+    own = ids(town, Person, sent=True)
+    with town.ledger.reader() as connection:
+        chosen = select(Membership.person_id).where(Membership.relation != "head").order_by(Membership.id)
+        people = list(connection.execute(chosen).scalars())
+        drop, keep = (
+            next(each for each in people if each in own),
+            next(each for each in people if each not in own),
+        )
+        compared = duplicate_queries.compare(connection, keep, drop, town.today())
+    assert compared is not None
+    with machines.at("town"):
+        duplicates.merge(town, keep, drop, {each.field: "keep" for each in compared.differences})
+    down(machines, "told.xlsx")
+    with village.ledger.reader() as connection:
+        (told,) = [each for each in problems.todos(connection, village) if compared.drop.name in each.what]
+    assert compared.keep.household_no in told.what
+    assert compared.drop.identity_number not in told.what
+    assert drop in ids(village, Person)
+    with machines.at("laptop"):
+        problems.answer(village, told.id, "as_it_is", "两个人，同名")
+
+
 def test_two_laptops_that_imported_by_themselves_are_merged_at_once(machines: Machines) -> None:
     """Nobody's record gives way then: the two say the same, and somebody asks for it."""
     with machines.at("second"):
