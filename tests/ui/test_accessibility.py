@@ -200,14 +200,17 @@ def test_every_list_without_rows_says_what_belongs_there(sit: Callable[[Desk], O
     for name in (*RAIL, "duplicates", "checks", "journal"):
         opened.window.go(name)
         settle(opened.runner)
-        for table in opened.window.findChildren(DataTable):
-            if table.isVisible() and not table.model().rowCount():
+        tables = [each for each in opened.window.findChildren(DataTable) if each.isVisible()]
+        # Who has not sent anything yet is listed all the same.
+        filled = any(table.model().rowCount() for table in tables)
+        for table in tables:
+            if not table.model().rowCount():
                 seen += 1
                 words = [each.text() for each in table.empty.findChildren(QLabel)] if table.empty else []
                 if not (table.empty and table.empty.isVisible() and any(words)):
                     bare.append(f"{name}: {spoken(table)}")
         empty = [each for each in opened.window.findChildren(EmptyState) if each.isVisible()]
-        if name not in ("settings", "journal") and not empty:
+        if name not in ("settings", "journal") and not empty and not filled:
             bare.append(name)
     assert seen > 3
     assert bare == []
