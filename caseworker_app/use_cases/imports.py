@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -282,7 +283,7 @@ def answer_name(prepared: Prepared) -> str:
 def answer(prepared: Prepared, target: Path, officer: str) -> list[Path]:
     """Write the sender's files back with what is to be settled marked; return the files written.
 
-    Several files go beside each other: the first as `target`, the others named after it.
+    Several files go beside each other: the first as `target`, the others named after it, in no other file's place.
     Raises ExpectedError `answer.nothing` when no cell has a problem, and what `exchange.answer` raises.
     """
     written: list[Path] = []
@@ -298,12 +299,18 @@ def answer(prepared: Prepared, target: Path, officer: str) -> list[Path]:
         if not marks:
             continue
         more = names[source].removesuffix(source.suffix).replace("/", " ")
-        path = target if not written else target.with_name(f"{target.stem} {more}{target.suffix}")
+        path = target if not written else _free(target.with_name(f"{target.stem} {more}{target.suffix}"))
         write_answer(source, marks, path, signed=officer, password=prepared.password)
         written.append(path)
     if not written:
         raise ExpectedError("answer.nothing")
     return written
+
+
+def _free(path: Path) -> Path:
+    """Return a name that no file has: nobody was asked whether one may be replaced."""
+    names = (path.with_stem(f"{path.stem} ({number})") for number in count(2))
+    return path if not path.exists() else next(name for name in names if not name.exists())
 
 
 def commit(desk: Desk, prepared: Prepared, progress: Progress = lambda _done, _total, _what: None) -> Changed:

@@ -162,6 +162,22 @@ def test_the_corrected_answer_changes_exactly_those_values(
     assert names.new + names.changed <= PLANTED
 
 
+def test_of_several_answers_none_takes_the_place_of_a_file_that_is_there(desk: Desk, tmp_path: Path) -> None:
+    rows = list(openpyxl.load_workbook(sample.bundled()[0]).active.iter_rows(values_only=True))
+    sources = []
+    for name in ("甲", "乙"):
+        lines = [["" if cell is None else str(cell) for cell in row] for row in rows]
+        lines[5][HEADERS.index("性别")] = "火"
+        sources.append(tmp_path / f"{name}.csv")
+        sources[-1].write_text("\n".join(",".join(f'"{cell}"' for cell in line) for line in lines), "utf-8")
+    (tmp_path / "退回 乙.xlsx").write_bytes(b"mine")
+    with desk.ledger.reader() as connection:
+        prepared = imports.prepare(connection, sources, desk.scope, desk.today())
+    written = imports.answer(prepared, tmp_path / "退回.xlsx", "田野")
+    assert [each.name for each in written] == ["退回.xlsx", "退回 乙 (2).xlsx"]
+    assert (tmp_path / "退回 乙.xlsx").read_bytes() == b"mine"
+
+
 def test_a_text_file_comes_back_as_a_workbook_of_the_same_values(desk: Desk, tmp_path: Path) -> None:
     rows = openpyxl.load_workbook(sample.bundled()[0]).active.iter_rows(values_only=True)
     lines = [["" if cell is None else str(cell) for cell in row] for row in rows]
