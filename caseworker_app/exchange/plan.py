@@ -94,7 +94,7 @@ class _SheetPlan:
         self.planner = planner
         self.book = planner.book
         self.file_name = file_name
-        self.sheet = sheet
+        self.sheet = rows.spread(sheet, found.last_header_row)
         self.found = found
         self.tally = Tally()
         self.exported = found.exported_on or planner.book.today

@@ -11,7 +11,7 @@ import signal
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +48,13 @@ class Sheet:
     """One sheet: its rows from A1 on, '' where a cell is empty; a row without any is empty itself.
 
     A cell that held a number is an int or float, whatever it looks like on the screen. Rows are not changed by
-    who reads them: blank ones may be one object.
+    who reads them: blank ones may be one object. Of cells merged downwards only the uppermost has a value; `merged`
+    names them by row, column and last row from 0.
     """
 
     name: str
     rows: list[list[Cell]]
+    merged: list[tuple[int, int, int]] = field(default_factory=list)
 
 
 def column_letters(index: int) -> str:
@@ -140,6 +142,8 @@ class _Reading:
             sheets.append(Sheet(values[0], []))
         elif kind == "blank":
             sheets[-1].rows.extend([_NOTHING] * values[0])
+        elif kind == "merged":
+            sheets[-1].merged.extend(values[0])
         elif kind == "formulas":
             _put_in(sheets[-1].rows, values[0])
         elif kind == "failed":

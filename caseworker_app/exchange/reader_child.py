@@ -2,8 +2,8 @@
 
 It answers in messages of plain values: `("bound", seconds, whether the system keeps it)`, `("sheet", name)`, `("blank",
 rows)`, `("rows", empty columns to the left)` and then a block of them, `("formulas", [(row, column, formula)])` for those
-without a value, `("done", whether only the hidden sheets were read, the others being as they were sealed)` at the end
-of each file, `("failed", code)`.
+without a value, `("merged", [(row, column, last row)])` for cells merged downwards, `("done", whether only the hidden
+sheets were read, the others being as they were sealed)` at the end of each file, `("failed", code)`.
 """
 
 import gc
@@ -12,7 +12,7 @@ import marshal
 import os
 import threading
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from multiprocessing.connection import Connection
@@ -29,6 +29,7 @@ _MOST_MEMORY = 2048 * MB
 _SECONDS = 3
 _BYTES_A_SECOND = 4 * MB
 _HONEST_RATIO = 10
+_MOST_MERGED = 1_000_000
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _ARCHIVE = b"PK"
 _SHEETS = "xl/worksheets/"
@@ -207,6 +208,8 @@ class _Child:
             self.rows(sheet.iter_rows(), sheet.start[1] if sheet.start else 0)
             if formulas:
                 self.say("formulas", [(*place, formula) for place, formula in sorted(formulas.items())])
+            if merged := _merged_down(sheet.merged_cell_ranges or ()):
+                self.say("merged", merged)
 
     def rows(self, rows: Iterator[list[Cell]], left: int = 0) -> None:
         """Send rows in blocks; empty ones are only counted, and not even that at the end."""
@@ -230,6 +233,14 @@ class _Child:
             with self._lock:
                 self._sender.send_bytes(marshal.dumps(("rows", left)))
                 self._sender.send_bytes(packed)
+
+
+def _merged_down(ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> list[tuple[int, int, int]]:
+    """Return the cells of one column that are merged, by row, column and last row; MemoryError for a page full of them."""
+    found = [(top, left, last) for (top, left), (last, right) in ranges if left == right and last > top]
+    if sum(last - top for top, _left, last in found) > _MOST_MERGED:
+        raise MemoryError
+    return found
 
 
 def _decrypted(stream: IO[bytes], password: str) -> IO[bytes] | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import zip_longest
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from caseworker_app.domain import codes, identity, money
 from caseworker_app.domain.identity import IdentityNumber
 from caseworker_app.exchange import check
-from caseworker_app.exchange.read import Cell, Uncalculated
+from caseworker_app.exchange.read import Cell, Sheet, Uncalculated
 from caseworker_app.exchange.recognise import Column, Recognised
 from caseworker_app.exchange.state import State, Writes
 from caseworker_app.read_models.imports import CELL_CLASSES, KINDS, Correction, Count, FieldChange, Problem
@@ -244,6 +244,24 @@ def is_data(row: list[Cell], header: dict[int, str], key: int | None) -> bool:
             return False
     first = next(cell for cell in row if cell != "")
     return not (isinstance(first, str) and _NO_DATA.match(first.strip()))
+
+
+def spread(sheet: Sheet, header: int) -> Sheet:
+    """Return a sheet in which a value that is merged down over rows below the header stands in each that says something."""
+    if not sheet.merged:
+        return sheet
+    rows, told = sheet.rows, dict[int, list[Cell]]()
+    for top, column, last in sheet.merged:
+        value = rows[top][column] if header < top < len(rows) and column < len(rows[top]) else ""
+        for number in range(top + 1, min(last + 1, len(rows))) if value != "" else ():
+            if not rows[number]:
+                continue
+            if number not in told:
+                told[number] = list(rows[number])
+            told[number].extend([""] * (column + 1 - len(told[number])))
+            if told[number][column] == "":
+                told[number][column] = value
+    return replace(sheet, rows=[told.get(number, row) for number, row in enumerate(rows)])
 
 
 def grid(rows: list[list[Cell]], found: Recognised) -> Grid:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 
 from caseworker_app import sample
 from caseworker_app.domain.errors import ExpectedError
@@ -360,3 +362,24 @@ def test_the_telephone_of_the_household_is_no_news_of_its_people(sample_desk: De
     prepared = prepare(sample_desk, [file])
     assert not prepared.preview.writes
     assert conserved(prepared.preview)
+
+
+def test_what_is_merged_over_the_members_of_a_household_is_said_of_each(desk: Desk, tmp_path: Path) -> None:
+    """As villages keep their lists: number and kind of the household once, over all its rows."""
+
+    def merge(sheet: openpyxl.worksheet.worksheet.Worksheet) -> None:
+        titles = [cell.value for cell in sheet[3]]
+        number = titles.index("户编号") + 1
+        homes = groupby(range(4, sheet.max_row + 1), lambda row: sheet.cell(row, number).value)
+        for first, *others in [list(rows) for _home, rows in homes]:
+            for title in ("户编号", "户类型", "村") if others else ():
+                column = get_column_letter(titles.index(title) + 1)
+                sheet.merge_cells(f"{column}{first}:{column}{others[-1]}")
+
+    whole = prepare(desk, sample.bundled()[:1])
+    merged = prepare(desk, [changed_copy(sample.bundled()[0], tmp_path, merge)])
+    assert merged.preview.totals == whole.preview.totals
+    assert merged.preview.files[0].problems == whole.preview.files[0].problems
+    assert conserved(merged.preview)
+    said = [dict(row, id="", person_id="") for row in whole.writes.inserts["person"]]
+    assert [dict(row, id="", person_id="") for row in merged.writes.inserts["person"]] == said
