@@ -1,7 +1,6 @@
 """Many rows at once, past what the toolkit does for each of them: the statement is made once, values column by column."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Container, Mapping, Sequence
 from itertools import chain
 from types import MappingProxyType
 from typing import Any
@@ -87,17 +86,6 @@ def insert(
         connection.exec_driver_sql(into + ", ".join([row] * _TOGETHER), groups)
     if whole < len(rows):
         connection.exec_driver_sql(into + row, list(rows[whole:]))
-
-
-@contextmanager
-def indexed_last(connection: Connection, tables: Iterable[Table]) -> Iterator[None]:
-    """Leave the indexes of tables off while the block fills them: row by row they take several times as long."""
-    indexes = [index for table in tables for index in sorted(table.indexes, key=lambda each: each.name or "")]
-    for index in indexes:
-        index.drop(connection)
-    yield
-    for index in indexes:
-        index.create(connection)
 
 
 def present(connection: Connection, table: Table, ids: Sequence[str]) -> list[str]:

@@ -111,13 +111,17 @@ def refresh(connection: Connection, people: Collection[str], new: Collection[str
 
 def rebuild(connection: Connection) -> None:
     """Make all keys anew, their indexes last: filling them key by key takes several times as long."""
-    with bulk.indexed_last(connection, (_NAMES, _NUMBERS)):
-        for table in (SearchName, SearchNumber):
-            connection.execute(delete(table))
-        known: set[str] = set()
-        for names, numbered in _made(connection):
-            _insert(connection, sorted(names - known), numbered)
-            known |= names
+    indexes = [*_NAMES.indexes, *_NUMBERS.indexes]
+    for index in indexes:
+        index.drop(connection)
+    for table in (SearchName, SearchNumber):
+        connection.execute(delete(table))
+    known: set[str] = set()
+    for names, numbered in _made(connection):
+        _insert(connection, sorted(names - known), numbered)
+        known |= names
+    for index in indexes:
+        index.create(connection)
 
 
 def unsound(connection: Connection) -> int:
