@@ -4,12 +4,12 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.exchange.take_work import same_spell
 from caseworker_app.read_models.todos import ProposalLine
-from caseworker_app.use_cases import cells, households
+from caseworker_app.use_cases import cells, households, monitoring, work
 from caseworker_app.use_cases.facts_of_work import SHAPES
 from db import journal
 from db.queries.dated import live
@@ -92,25 +92,10 @@ def _present(unit: UnitOfWork, table: type[Record], values: Values) -> str | Non
 
 def _check_days(unit: UnitOfWork, table: type[Record], values: Values) -> None:
     if table is Spell:
-        last = values.get("ended_on")
-        others = select(Spell.started_on).where(
-            live(Spell),
-            Spell.person_id == values["person_id"],
-            or_(Spell.ended_on.is_(None), Spell.ended_on >= values["started_on"]),
-        )
-        if last is not None:
-            others = others.where(Spell.started_on <= last)
-        if since := unit.connection.execute(others).scalars().first():
-            raise ExpectedError("spell.overlaps", since=since.isoformat())
+        work.refuse_overlap(unit, values["person_id"], values["started_on"], values.get("ended_on"))
     if table is Monitoring and values.get("resolved_on") is None:
-        chosen = select(Monitoring.id).where(
-            live(Monitoring),
-            Monitoring.household_id == values["household_id"],
-            Monitoring.resolved_on.is_(None),
-        )
-        if unit.connection.execute(chosen).first():
-            number = households.number_of(unit, values["household_id"])
-            raise ExpectedError("monitoring.open", number=number)
+        household = values["household_id"]
+        monitoring.refuse_open(unit, household, households.number_of(unit, household))
 
 
 def _move(unit: UnitOfWork, values: Values, line: ProposalLine) -> None:

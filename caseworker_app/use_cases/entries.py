@@ -304,15 +304,13 @@ class _Sheet:
                 told = {name: value for name, value in each.items() if name not in ("since", "until")}
                 cells.begin(unit, Intention, each["person_id"], told, each["since"])
             return proposed
-        return sum(
-            propose.change(
-                desk,
-                unit,
-                Person,
-                [(entry.person["id"], {name: value for name, value in entry.values.items() if value})],
-            )
-            for entry in self.sound
-        )
+        of_person: dict[str, Values] = defaultdict(dict)
+        for entry in self.sound:
+            of_person[entry.person["id"]].update({name: each for name, each in entry.values.items() if each})
+        alike: dict[tuple[str, ...], list[tuple[str, Values]]] = defaultdict(list)
+        for person, values in of_person.items():
+            alike[tuple(sorted(values))].append((person, values))
+        return sum(propose.change(desk, unit, Person, changes) for changes in alike.values())
 
 
 def check(connection: Connection, desk: Desk, kind: str, rows: Sequence[NewRow]) -> list[Problem]:

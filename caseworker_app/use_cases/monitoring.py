@@ -14,6 +14,14 @@ from caseworker_app.use_cases.typed import known
 from db.queries import pages
 from db.queries.dated import live
 from db.tables import Household, Monitoring
+from db.unit_of_work import UnitOfWork
+
+
+def refuse_open(unit: UnitOfWork, household: str, number: str, stretch: str = "") -> None:
+    """Refuse a second stretch without an end beside any but this one; ExpectedError `monitoring.open`."""
+    held = pages.monitored(unit.connection, household)
+    if any(line.resolved_on is None for line in held if line.id != stretch):
+        raise ExpectedError("monitoring.open", number=number)
 
 
 def record(
@@ -51,9 +59,8 @@ def record(
         ).scalar_one_or_none()
         if number is None:
             raise ExpectedError("household.none")
-        others = [line for line in pages.monitored(unit.connection, household) if line.id != stretch]
-        if any(line.resolved_on is None for line in others) and resolved_on is None:
-            raise ExpectedError("monitoring.open", number=number)
+        if resolved_on is None:
+            refuse_open(unit, household, number, stretch)
         if stretch:
             proposed = change(desk, unit, Monitoring, [(stretch, said)])
         else:

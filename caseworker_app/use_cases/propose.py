@@ -129,7 +129,7 @@ def propose(
             unit.update(Proposal, present, value=journal.plain(value), on=desk.today(), officer=desk.officer)
         else:
             _put(desk, unit, [(village, table, record, field, before[field], value)])
-    _show(unit, table, [{**before, "id": record}])
+    unit.touch(RECORDS[table], [{**before, "id": record}])
 
 
 def _answered(*outcomes: str) -> ColumnElement[bool]:
@@ -168,11 +168,6 @@ def _put(desk: Desk, unit: UnitOfWork, told: Sequence[tuple[str, str, str, str, 
             for village, table, record, field, was, value in told
         ],
     )
-
-
-def _show(unit: UnitOfWork, table: str, rows: Iterable[Values]) -> None:
-    """Let the pages of the records that are proposed about look anew."""
-    unit.touch(RECORDS[table], rows)
 
 
 # -- new records -----------------------------------------------------------------------------------

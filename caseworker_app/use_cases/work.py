@@ -121,6 +121,18 @@ def record_service(
         return replace(unit.commit(), proposed=proposed)
 
 
+def refuse_overlap(unit: UnitOfWork, person: str, started_on: date, ended_on: date | None) -> None:
+    """Refuse a job on days of another one; ExpectedError `spell.overlaps`."""
+    others = select(Spell.started_on).where(
+        Spell.person_id == person,
+        live(Spell),
+        Spell.started_on <= (ended_on or date.max),
+        or_(Spell.ended_on.is_(None), Spell.ended_on >= started_on),
+    )
+    if other := unit.connection.execute(others).scalars().first():
+        raise ExpectedError("spell.overlaps", since=other.isoformat())
+
+
 def record_spell(
     desk: Desk,
     person: str,
@@ -151,14 +163,7 @@ def record_spell(
         name = _person(
             unit, person, max(started_on, min(desk.today(), ended_on or desk.today())), desk.today()
         )
-        others = select(Spell.started_on).where(
-            Spell.person_id == person,
-            live(Spell),
-            Spell.started_on <= (ended_on or date.max),
-            or_(Spell.ended_on.is_(None), Spell.ended_on >= started_on),
-        )
-        if other := unit.connection.execute(others).scalars().first():
-            raise ExpectedError("spell.overlaps", since=other.isoformat())
+        refuse_overlap(unit, person, started_on, ended_on)
         job = {
             "person_id": person,
             "kind": kind,
