@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 _KEPT = (".xlsx", ".xlsm")
 _FILL = "FFFFC7CE"
-_WIDTH, _LINE, _SHORTEST = 300, 18, 60
-_LETTERS_A_LINE = 22
+_PIXELS_A_POINT = 4 / 3
 _FORMATS: dict[type, str] = {datetime: "yyyy-mm-dd hh:mm", date: "yyyy-mm-dd", time: "hh:mm"}
 
 
@@ -159,9 +158,7 @@ def _mark(cell: "Cell", texts: Sequence[str], signed: str) -> None:
     if cell.comment and words not in cell.comment.text:  # What somebody noted there stays.
         words = f"{cell.comment.text}\n{words}"
     comment = Comment(words, signed)
-    comment.width = _WIDTH
-    comment.height = max(
-        _SHORTEST, _LINE * (2 + sum(1 + len(each) // _LETTERS_A_LINE for each in words.split("\n")))
-    )
+    comment.width = round(marking.WIDTH * _PIXELS_A_POINT)
+    comment.height = round(marking.height(words) * _PIXELS_A_POINT)
     cell.comment = comment
     cell.fill = PatternFill("solid", fgColor=_FILL)

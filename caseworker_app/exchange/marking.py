@@ -45,7 +45,7 @@ _AFTER_NOTES = frozenset(
     ]
 )
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_WIDTH, _LINE, _SHORTEST, _LETTERS_A_LINE = 225, 14, 45, 22
+WIDTH, _LINE, _SHORTEST, _LETTERS_A_LINE = 225, 13.5, 45, 22
 
 _SHAPE_TYPE = (
     '<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
@@ -65,6 +65,11 @@ _SHAPE = (
     '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:AutoFill>False</x:AutoFill>'
     "<x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
 )
+
+
+def height(words: str) -> float:
+    """Return how high in points a comment `WIDTH` points wide must be for words."""
+    return max(_SHORTEST, _LINE * (2 + sum(1 + len(each) // _LETTERS_A_LINE for each in words.split("\n"))))
 
 
 class Unusual(Exception):
@@ -370,11 +375,10 @@ class _Sheet:
         for address, words in notes.items():
             number += 1
             row, column = _at(address)
-            lines = 2 + sum(1 + len(each) // _LETTERS_A_LINE for each in words.split("\n"))
             more += _SHAPE.format(
                 number=number,
-                width=_WIDTH,
-                height=max(_SHORTEST, _LINE * lines),
+                width=WIDTH,
+                height=height(words),
                 row=row - 1,
                 column=column - 1,
             )

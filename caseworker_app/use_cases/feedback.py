@@ -264,14 +264,8 @@ def write(
             cover, manifest = _gather(connection, desk, place, month, draft)
         digest = draft.seal(cover, manifest)
         made = draft.save(path, password, lambda done, total: progress(done, total, "upload.writing"))
-        try:
-            with draft.kept() as content:
-                _keep(desk, place, month, path, digest, draft.counts, content, manifest)
-            made.replace(path)
-        except OSError as error:
-            raise ExpectedError("workbook.not_written", file=str(path)) from error
-        finally:
-            made.unlink(missing_ok=True)
+        with uploads.in_place(made, path), draft.kept() as content:
+            _keep(desk, place, month, path, digest, draft.counts, content, manifest)
         progress(1, 1, "upload.writing")
         return draft.counts
 

@@ -1,8 +1,8 @@
 """The monthly workbook: written from the ledger as of a day, sealed, kept, and written again as it was."""
 
 import re
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -329,17 +329,22 @@ def write_month(
             gathered.manifest,
             lambda done, total: progress(done, total, "upload.writing"),
         )
-        made = draft.save(path, password)
-        try:
-            with draft.kept() as content:
-                _keep(desk, month, place, path, digest, gathered, content)
-            made.replace(path)
-        except OSError as error:
-            raise ExpectedError("workbook.not_written", file=str(path)) from error
-        finally:
-            made.unlink(missing_ok=True)
+        with in_place(draft.save(path, password), path), draft.kept() as content:
+            _keep(desk, month, place, path, digest, gathered, content)
         progress(draft.records, draft.records, "upload.writing")
         return draft.counts
+
+
+@contextmanager
+def in_place(made: Path, path: Path) -> Iterator[None]:
+    """Put a file that was made where it was asked for once the block is through; ExpectedError `workbook.not_written`."""
+    try:
+        yield
+        made.replace(path)
+    except OSError as error:
+        raise ExpectedError("workbook.not_written", file=str(path)) from error
+    finally:
+        made.unlink(missing_ok=True)
 
 
 def _check_password(password: str) -> None:
@@ -410,13 +415,8 @@ def write_again(
         again = Draft.again(contents.pieces(connection, found))
     with closing(again) as draft:
         made = draft.save(path, password, lambda done, total: progress(done, total, "upload.writing"))
-        try:
-            made.replace(path)
-        except OSError as error:
-            raise ExpectedError("workbook.not_written", file=str(path)) from error
-        finally:
-            made.unlink(missing_ok=True)
-        return draft.counts
+        with in_place(made, path):
+            return draft.counts
 
 
 @dataclass(frozen=True, slots=True)
