@@ -12,9 +12,10 @@ from caseworker_app.read_models.claims import ClaimRow
 from caseworker_app.read_models.households import HouseholdPage
 from caseworker_app.read_models.pages import Fact, MonitoringLine
 from caseworker_app.read_models.people import HistoryLine, PersonPage
+from caseworker_app.read_models.todos import ProposalLine
 from caseworker_app.use_cases import cells, entitlements
 from caseworker_app.use_cases.desk import Desk
-from db.queries import attachments, claims, households, pages, workers
+from db.queries import attachments, claims, households, pages, problems, workers
 
 WHO = (
     "person.name",
@@ -45,6 +46,8 @@ class PersonSheet:
     claims: tuple[ClaimRow, ...]
     papers: tuple[AttachmentLine, ...]
     history: tuple[HistoryLine, ...]
+    proposed: tuple[ProposalLine, ...]
+    """What is proposed and waits for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class HouseholdSheet:
     claims: tuple[ClaimRow, ...]
     papers: tuple[AttachmentLine, ...]
     history: tuple[HistoryLine, ...]
+    proposed: tuple[ProposalLine, ...]
+    """What is proposed and waits for an answer."""
 
 
 def _facts(
@@ -87,6 +92,7 @@ def person(connection: Connection, desk: Desk, person: str, on: date) -> PersonS
         tuple(claims.rows(connection, claims.ids(connection, beneficiaries=[person, home]), on)),
         tuple(attachments.lines(connection, people=[person], households=[home])),
         _newest_first((*page.history, *pages.paper_history(connection, person=person))),
+        tuple(problems.proposals(connection, waiting=True, about=person)),
     )
 
 
@@ -102,4 +108,5 @@ def household(connection: Connection, desk: Desk, household: str, on: date) -> H
         tuple(claims.rows(connection, claims.ids(connection, beneficiaries=[household, *members]), on)),
         tuple(attachments.lines(connection, people=members, households=[household])),
         _newest_first((*page.history, *pages.paper_history(connection, household=household))),
+        tuple(problems.proposals(connection, waiting=True, about=household)),
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from caseworker_app.read_models.todos import NEW, ProblemLine, ProposalLine
@@ -133,6 +133,8 @@ def proposals(
         chosen = chosen.where(Reply.id.is_(None))
     if record:
         chosen = chosen.where(Proposal.id == record)
+    if about:
+        chosen = chosen.where(_concerns(about))
     rows: Sequence[Any] = connection.execute(chosen).all()
     owners = _owners(connection, rows)
     if about:
@@ -179,6 +181,22 @@ def proposals(
             )
         )
     return found
+
+
+def _concerns(owner: str) -> ColumnElement[bool]:
+    """Return the condition for proposals about a person or household, or about records of theirs."""
+    of_theirs = union_all(
+        *(
+            select(column.table.c.id).where(column == owner)
+            for table in RECORDS.values()
+            for column in table.__table__.c
+            if column.name in ("person_id", "household_id")
+        )
+    )
+    told = (Proposal.value[name].as_string() == owner for name in ("person_id", "household_id"))
+    return or_(
+        Proposal.record == owner, Proposal.record.in_(of_theirs), and_(Proposal.field == NEW, or_(*told))
+    )
 
 
 _DATED = {

@@ -1,7 +1,7 @@
 """What was proposed about a person or household and waits for the owner's answer, beside the values that stand."""
 
+from collections.abc import Iterable
 from functools import partial
-from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
@@ -9,7 +9,6 @@ from caseworker_app.domain import divisions
 from caseworker_app.read_models.todos import ProposalLine
 from caseworker_app.use_cases import proposals
 from caseworker_app.wording import _
-from db.queries import problems as queries
 from ui.context import Context
 from ui.widgets.basics import Card, button, clear, column, row, text
 
@@ -27,20 +26,13 @@ class Proposed(Card):
             self._place,
             space=8,
         )
-        self._context, self._tables = context, tables
+        self._tables = tables
         self.setAccessibleName(title)
         self.hide()
 
-    def show_about(self, record: str) -> None:
-        """Ask what is proposed about a person or household."""
-
-        def read(connection: Any) -> list[ProposalLine]:  # noqa: ANN401 - a connection, known below the window
-            found = queries.proposals(connection, waiting=True, about=record)
-            return [each for each in found if not self._tables or each.table in self._tables]
-
-        self._context.query(read, then=self._show, latest=f"proposed.{'.'.join(self._tables)}")
-
-    def _show(self, found: list[ProposalLine]) -> None:
+    def show_lines(self, proposed: Iterable[ProposalLine]) -> None:
+        """Show what of these is about the tables named."""
+        found = [each for each in proposed if not self._tables or each.table in self._tables]
         clear(self._place)
         for each in found:
             said = text(proposals.text(each), wrap=True, select=True)

@@ -52,7 +52,7 @@ class FactsPart(QWidget):
 
     def show_household(self, sheet: HouseholdSheet) -> None:
         """Show the facts, and what is proposed beside them."""
-        self._proposed.show_about(sheet.page.row.id)
+        self._proposed.show_lines(sheet.proposed)
         self.facts.show_facts(sheet.facts)
         clear(self._monitored)
         rows = [

@@ -56,7 +56,7 @@ class FactsPart(QWidget):
         """Show the facts, and what is proposed beside them."""
         for card in self._cards:
             card.show_facts(sheet.facts)
-        self._proposed.show_about(sheet.page.row.id)
+        self._proposed.show_lines(sheet.proposed)
 
     def reveal(self, *, shown: bool) -> None:
         """Show numbers in full, or masked again."""
@@ -143,7 +143,7 @@ class JobsPart(QWidget):
             then=lambda facts: self.work.show_facts(facts, person=person),
             latest="person.work",
         )
-        self._proposed.show_about(person)
+        self._proposed.show_lines(sheet.proposed)
         self.jobs.show_records(list(reversed(sheet.page.spells)))
         self._wishes.show_records(sheet.page.intentions)
 
@@ -188,7 +188,7 @@ class ServicesPart(QWidget):
 
     def show_person(self, sheet: PersonSheet) -> None:
         """Show services, the newest first, and what is proposed beside them."""
-        self._proposed.show_about(sheet.page.row.id)
+        self._proposed.show_lines(sheet.proposed)
         self._services.show_records(sheet.page.services)
 
 
