@@ -10,6 +10,13 @@ BY_HAND, AT_CELL = "by_hand", "cell"
 """Codes of problems that no data check found: raised by a person, and cells refused on receipt."""
 NEW = "new"
 """The field of a proposal that is a whole record: its value is that of every column, by name."""
+DATED: Mapping[str, tuple[str, ...]] = {
+    "person_attribute": ("value",),
+    "household_attribute": ("value",),
+    "intention": ("kind", "place_text", "trade", "wage"),
+    "membership": ("household_id", "relation"),
+}
+"""Kinds of which a new record takes the place of what stood, and what they say, the foremost first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.exchange.take_work import same_spell
-from caseworker_app.read_models.todos import ProposalLine
+from caseworker_app.read_models.todos import DATED, ProposalLine
 from caseworker_app.use_cases import cells, households, monitoring, work
 from caseworker_app.use_cases.facts_of_work import SHAPES
 from db import journal
@@ -17,7 +17,6 @@ from db.tables import RECORDS, Membership, Monitoring, Person, Record, Spell
 from db.unit_of_work import UnitOfWork
 
 Values = dict[str, Any]
-_DATED = ("person_attribute", "household_attribute", "intention")
 
 
 def write(unit: UnitOfWork, line: ProposalLine, today: date) -> None:
@@ -34,14 +33,14 @@ def write(unit: UnitOfWork, line: ProposalLine, today: date) -> None:
         return
     values = {name: journal.typed(table, name, each) for name, each in line.value.items() if name in columns}
     _check_there(unit, table, values)
-    if line.table in _DATED:
+    if table is Membership:
+        _move(unit, values, line)
+    elif line.table in DATED:
         owner = values.get("person_id") or values["household_id"]
         said = {name: value for name, value in values.items() if name not in ("since", "until")}
         on = values.get("since") or line.on
         how: Values = {"record": _free(unit, table, line), "dated": values.get("since") is not None}
         cells.begin(unit, table, owner, said, on, attribute=line.attribute, **how)
-    elif table is Membership:
-        _move(unit, values, line)
     elif (present := _present(unit, table, values)) is not None:
         told = {name: value for name, value in values.items() if value not in (None, "")}
         unit.update(table, present, **told)

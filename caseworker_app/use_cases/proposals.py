@@ -10,7 +10,7 @@ from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.error_words import attribute_text, column_text, field_text, table_text, value_text
 from caseworker_app.policy.vocabulary import FACTS
-from caseworker_app.read_models.todos import NEW, ProposalLine
+from caseworker_app.read_models.todos import DATED, NEW, ProposalLine
 from caseworker_app.use_cases import accepting
 from caseworker_app.use_cases.cells import FIELDS
 from caseworker_app.use_cases.desk import Desk
@@ -81,19 +81,10 @@ def _all_words(line: ProposalLine) -> str:
     return joined(parts)
 
 
-_SAYS = {
-    "person_attribute": ("value",),
-    "household_attribute": ("value",),
-    "intention": ("kind", "place_text", "trade", "wage"),
-    "membership": ("household_id", "relation"),
-}
-"""Kinds of which a new record takes the place of what stood, and what they say."""
-
-
 def _saying(line: ProposalLine, said: Mapping[str, Any]) -> str:
     """Return what stands, or would stand, of what a new dated record is about."""
     parts = []
-    for field in _SAYS[line.table]:
+    for field in DATED[line.table]:
         value = said.get(field)
         if field == "household_id" and value:
             parts.append(line.names.get(value, _("another household")))
@@ -106,14 +97,14 @@ def present(line: ProposalLine) -> str:
     """Return what stands in words; of a new record that takes no other's place nothing."""
     if line.field != NEW:
         return _words(line.table, line.field, line.present, _attribute(line))
-    return _saying(line, {_SAYS[line.table][0]: line.present}) if line.table in _SAYS else ""
+    return _saying(line, {DATED[line.table][0]: line.present}) if line.table in DATED else ""
 
 
 def proposed(line: ProposalLine) -> str:
     """Return what is proposed in words."""
     if line.field != NEW:
         return _words(line.table, line.field, line.value, _attribute(line))
-    return _saying(line, line.value) if line.table in _SAYS else _all_words(line)
+    return _saying(line, line.value) if line.table in DATED else _all_words(line)
 
 
 def _attribute(line: ProposalLine) -> str:
@@ -129,7 +120,7 @@ def name(line: ProposalLine) -> str:
 
 def text(line: ProposalLine) -> str:
     """Return a proposal in words, beside the value that stands."""
-    if line.field == NEW and line.table not in _SAYS:
+    if line.field == NEW and line.table not in DATED:
         return _("{record} is proposed as new: {said}").format(record=name(line), said=proposed(line))
     since = line.value.get("since") if line.field == NEW else None
     words = (

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select
 from caseworker_app.domain import divisions, lines
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.domain.kinds import BY_TABLE
-from caseworker_app.read_models.todos import NEW
+from caseworker_app.read_models.todos import DATED, NEW
 from caseworker_app.use_cases.desk import Desk
 from db import journal
 from db.ids import new_id
@@ -34,8 +34,6 @@ _ONE = {
     "post_holding": ("spell_id",),
 }
 """By what two new records that wait are about one thing; of others, whatever they say beside who entered them."""
-DATED = ("person_attribute", "household_attribute", "intention", "membership")
-"""Kinds of which a new record takes the place of what stood."""
 _BEGUN = frozenset({"since", "officer"})
 """What differs when the same is said again on another day, or by another officer."""
 

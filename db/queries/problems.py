@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, union_all
 from sqlalchemy.orm import aliased
 
-from caseworker_app.read_models.todos import NEW, ProblemLine, ProposalLine
+from caseworker_app.read_models.todos import DATED, NEW, ProblemLine, ProposalLine
 from db.queries import blocks
 from db.queries.dated import live
 from db.states import VOIDED
@@ -199,19 +199,11 @@ def _concerns(owner: str) -> ColumnElement[bool]:
     )
 
 
-_DATED = {
-    "person_attribute": ("person_id", "value"),
-    "household_attribute": ("household_id", "value"),
-    "intention": ("person_id", "kind"),
-    "membership": ("person_id", "household_id"),
-}
-"""Kinds of which a new record takes the place of what stood: whose they are, and what they say."""
-
-
 def _standing(connection: Connection, rows: Sequence[Any]) -> dict[str, Any]:
     """Return by proposal what stands on the day from which a new dated record would hold."""
     found = {}
-    for name, (owner, says) in _DATED.items():
+    for name, (says, *_more) in DATED.items():
+        owner = "household_id" if name == "household_attribute" else "person_id"
         about = [row for row in rows if row.table == name]
         table = RECORDS[name].__table__
         chosen = select(table).where(table.c.voided_in.is_(None))
