@@ -15,6 +15,7 @@ from caseworker_app.cli.shared import (
     on_option,
     village_option,
 )
+from caseworker_app.domain import divisions
 from caseworker_app.domain.findings import Finding
 from caseworker_app.use_cases import checks
 from caseworker_app.wording import _
@@ -30,7 +31,7 @@ def _plain(found: Finding) -> dict[str, Any]:
         "person": found.person or None,
         "household": found.household,
         "household_no": found.household_no,
-        "village": output.village(found.village_code),
+        "village": divisions.called(found.village_code),
         "field": found.field,
         "text": finding_text(found),
         "exempt": bool(found.exemption),
@@ -64,7 +65,7 @@ def checks_(context: click.Context, on: Any, village: str, exempt_too: bool, as_
             [
                 each.name,
                 each.household_no,
-                output.village(each.village_code),
+                divisions.called(each.village_code),
                 severity_text(each.severity),
                 finding_text(each),
             ]

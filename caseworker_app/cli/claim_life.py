@@ -25,7 +25,7 @@ from caseworker_app.cli.shared import (
     with_file_password,
     write_file,
 )
-from caseworker_app.domain import codes, money
+from caseworker_app.domain import codes, divisions, money
 from caseworker_app.domain.claim import DEAD
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.use_cases import attachments, claims, payments, rosters, workdays
@@ -199,7 +199,7 @@ def claim_roster(
         [
             [
                 row.number,
-                output.village(row.village_code),
+                divisions.called(row.village_code),
                 row.round,
                 row.made_on.isoformat(),
                 str(len(row.claims)),

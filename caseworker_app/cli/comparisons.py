@@ -21,6 +21,7 @@ from caseworker_app.cli.shared import (
     village_option,
     with_file_password,
 )
+from caseworker_app.domain import divisions
 from caseworker_app.read_models.comparisons import Compared, Found
 from caseworker_app.read_models.todos import Todo
 from caseworker_app.use_cases import compare, feedback, problems, proposals
@@ -35,7 +36,7 @@ def _plain(kind: str, each: Found) -> dict[str, Any]:
         "name": each.name,
         "id_number": each.identity_number or None,
         "household_no": each.household_no,
-        "village": output.village(each.village_code) if each.village_code else "",
+        "village": divisions.called(each.village_code) if each.village_code else "",
         "village_code": each.village_code,
         "row": each.row,
         "result": each.result,
@@ -75,7 +76,7 @@ def _text(compared: Compared, *, numbers: bool) -> None:
                 each.name,
                 output.number_shown(each.identity_number, whole=numbers),
                 each.household_no,
-                output.village(each.village_code),
+                divisions.called(each.village_code),
                 found_text(compared.kind, each.result, each.differences),
             ]
             for each in compared.found
@@ -217,7 +218,7 @@ def _todo(each: Todo) -> dict[str, Any]:
         "person": each.person or None,
         "name": each.name,
         "household_no": each.household_no,
-        "village": output.village(each.village_code),
+        "village": divisions.called(each.village_code),
         "village_code": each.village_code,
         "text": each.what,
         "place": each.place,
@@ -241,7 +242,14 @@ def todo_list(session: Session, village: str, as_json: bool) -> None:
     output.table(
         [_("Id"), _("Name"), _("Household number"), _("Village"), _("What is to be done"), _("Where")],
         [
-            [each.id, each.name, each.household_no, output.village(each.village_code), each.what, each.place]
+            [
+                each.id,
+                each.name,
+                each.household_no,
+                divisions.called(each.village_code),
+                each.what,
+                each.place,
+            ]
             for each in found
         ],
     )

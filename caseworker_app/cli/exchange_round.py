@@ -19,7 +19,7 @@ from caseworker_app.cli.shared import (
     village_option,
     with_file_password,
 )
-from caseworker_app.domain import identity
+from caseworker_app.domain import divisions, identity
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.read_models.received import CELLS, ConflictLine, FileProblem, ReceivedFile
 from caseworker_app.use_cases import conflicts, devices, receive
@@ -129,7 +129,7 @@ def _json(file: ReceivedFile, *, numbers: bool) -> dict[str, Any]:
 def _tell(file: ReceivedFile) -> None:
     parts = [
         file.file,
-        output.village(file.village) if file.village else "",
+        divisions.called(file.village) if file.village else "",
         file.month,
         label("seal", file.seal),
         label("standing", file.standing) if file.standing else "",
@@ -247,7 +247,7 @@ def conflict_list(session: Session, decided: bool, village: str, show_numbers: b
         [
             [
                 each.id,
-                conflicts.place(each),
+                divisions.called(each.village_code),
                 each.name or each.household_no,
                 conflicts.title(each),
                 conflicts.shown(each, each.base),
@@ -292,7 +292,7 @@ def device_list(session: Session, as_json: bool) -> None:
         [
             [
                 each.id,
-                output.village(each.village_code),
+                divisions.called(each.village_code),
                 each.name or devices.short(each.device),
                 each.fingerprint,
                 label("device_state", each.state),

@@ -55,12 +55,6 @@ def plain(value: object, name: str = "") -> Any:  # noqa: ANN401 - JSON values
     return value
 
 
-def village(code: str) -> str:
-    """Return the name of a village."""
-    found = divisions.find(code)
-    return found.name if found else code
-
-
 def worker(row: WorkerRow) -> Values:
     """Return a person of a list."""
     return {
@@ -68,7 +62,7 @@ def worker(row: WorkerRow) -> Values:
         "name": row.name,
         "id_number": row.identity_number or None,
         "household_no": row.household_no,
-        "village": village(row.village_code),
+        "village": divisions.called(row.village_code),
         "village_code": row.village_code,
         "group": row.group,
         "head": row.head,
@@ -91,7 +85,7 @@ def household(row: HouseholdRow) -> Values:
         "name": row.head,
         "id_number": row.head_identity_number or None,
         "household_no": row.household_no,
-        "village": village(row.village_code),
+        "village": divisions.called(row.village_code),
         "village_code": row.village_code,
         "group": row.group,
         "kind": row.kind,
@@ -116,7 +110,7 @@ def entitled(answer: Entitlement, item_name: str, village_code: str) -> Values:
         "name": answer.name,
         "id_number": answer.identity_number or None,
         "household_no": answer.household_no,
-        "village": village(village_code),
+        "village": divisions.called(village_code),
         "village_code": village_code,
         "kind": answer.beneficiary_kind,
         "item": answer.item,
@@ -130,7 +124,7 @@ def entitled(answer: Entitlement, item_name: str, village_code: str) -> Values:
 
 def claim(row: ClaimRow) -> Values:
     """Return a claim of a list."""
-    return {**plain(row), "village": village(row.village_code)}
+    return {**plain(row), "village": divisions.called(row.village_code)}
 
 
 def number_shown(number: str | None, *, whole: bool) -> str:

@@ -24,6 +24,7 @@ from caseworker_app.cli.shared import (
     on_option,
     person_id,
 )
+from caseworker_app.domain import divisions
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.error_words import action_text, table_text
 from caseworker_app.read_models.duplicates import DROP, KEEP, Comparison, Side
@@ -349,7 +350,7 @@ def _side(side: Side) -> dict[str, Any]:
         "id_number": side.identity_number or None,
         "born": output.plain(side.born),
         "household_no": side.household_no,
-        "village": output.village(side.village_code),
+        "village": divisions.called(side.village_code),
         "village_code": side.village_code,
     }
 

@@ -19,6 +19,7 @@ from caseworker_app.cli.shared import (
     out_option,
     village_option,
 )
+from caseworker_app.domain import divisions
 from caseworker_app.domain.findings import Finding
 from caseworker_app.use_cases import months, templates, uploads
 from caseworker_app.use_cases.months import Standing
@@ -53,7 +54,7 @@ def _list(session: Session, *, as_json: bool) -> None:
             (
                 each.id,
                 each.month,
-                output.village(each.place),
+                divisions.called(each.place),
                 each.written_on,
                 each.officer,
                 each.seal,

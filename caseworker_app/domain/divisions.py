@@ -86,6 +86,12 @@ def path(code: str) -> tuple[Division, ...]:
     return tuple(division for prefix in prefixes if (division := find(prefix)))
 
 
+def called(code: str) -> str:
+    """What the division with this code is called; the code itself where nobody knows it."""
+    found = find(code)
+    return found.name if found else code
+
+
 def full_name(code: str, separator: str = "") -> str:
     """The spoken names from the province down, without city levels that are never spoken."""
     names: list[str] = []

@@ -135,7 +135,7 @@ def sums(offers: Sequence[Offer], *, by_village: bool = False) -> list[Sum]:
         (
             Sum(
                 key,
-                _village(key) if by_village else each[0].item_name,
+                divisions.called(key) if by_village else each[0].item_name,
                 len(each),
                 sum(offer.answer.amount or 0 for offer in each),
             )
@@ -143,11 +143,6 @@ def sums(offers: Sequence[Offer], *, by_village: bool = False) -> list[Sum]:
         ),
         key=lambda each: (-each.amount, each.key),
     )
-
-
-def _village(code: str) -> str:
-    found = divisions.find(code)
-    return found.name if found else code
 
 
 def bundle(connection: Connection, desk: Desk, household: str, on: date) -> Bundle | None:

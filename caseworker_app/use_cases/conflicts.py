@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from caseworker_app.domain import divisions, identity
+from caseworker_app.domain import identity
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.error_words import field_text, table_text, value_text
@@ -48,12 +48,6 @@ def signed(line: ConflictLine, side: str) -> str:
     """Return who wrote a side and when, as far as it is known."""
     who = line.written.get(side, {})
     return f"{who.get('officer', '')} {who.get('on', '')}".strip() or _("not known who")
-
-
-def place(line: ConflictLine) -> str:
-    """Return the name of the village."""
-    found = divisions.find(line.village_code)
-    return found.name if found else line.village_code
 
 
 def decide(desk: Desk, conflict: str, choice: str, reason: str = "", on: date | None = None) -> Changed:

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 
 from caseworker_app import wording
 from caseworker_app.domain import claim as life
-from caseworker_app.domain import identity, money
+from caseworker_app.domain import divisions, identity, money
 from caseworker_app.domain.changed import Changed
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.error_words import attribute_text, field_text, value_text
@@ -162,7 +162,7 @@ def _told(comparison: Comparison, on: date) -> str:
         ).format(
             name=drop.name,
             number=identity.masked(drop.identity_number),
-            village=problems.place_called(keep.village_code),
+            village=divisions.called(keep.village_code),
             household=keep.household_no,
             day=on.isoformat(),
         )

@@ -62,11 +62,6 @@ def _place(desk: Desk, village: str) -> str:
     return place
 
 
-def _name(place: str) -> str:
-    found = divisions.find(place)
-    return found.name if found else place
-
-
 def _forms(place: str) -> tuple[forms.SheetForm, ...]:
     """Return the sheets of a feedback; a village need not be told in each row that it is its own."""
     found = forms.forms("feedback.toml")
@@ -86,7 +81,7 @@ def _receipts(connection: Connection, village: str, add: Callable[[str, Values],
         add(
             "receipts",
             {
-                "village": _name(row.village_code),
+                "village": divisions.called(row.village_code),
                 "month": row.month,
                 "file": row.file_name,
                 "officer": row.officer,
@@ -107,7 +102,7 @@ def _problems(connection: Connection, village: str, add: Callable[[str, Values],
         add(
             "problems",
             {
-                "village": _name(each.village_code),
+                "village": divisions.called(each.village_code),
                 "month": each.month,
                 "file": each.file_name,
                 "sheet": each.sheet,
@@ -130,7 +125,7 @@ def _proposals(connection: Connection, village: str, add: Callable[[str, Values]
         add(
             "proposals",
             {
-                "village": _name(each.village_code),
+                "village": divisions.called(each.village_code),
                 "household_no": each.household_no,
                 "name": each.name,
                 "field": proposals.name(each),
@@ -157,7 +152,7 @@ def _decisions(connection: Connection, desk: Desk, village: str, add: Callable[[
         add(
             "decisions",
             {
-                "village": _name(claim.village_code),
+                "village": divisions.called(claim.village_code),
                 "claim": claim.number,
                 "item": item.name if item else claim.item,
                 "cycle": claim.cycle,
@@ -229,7 +224,7 @@ def raise_found(desk: Desk, village: str, month: str) -> int:
             if checks()[each["code"]].severity == "stop"
         ]
         problems.raise_all(desk, unit, found)
-        unit.name(_name(village), len(found))
+        unit.name(divisions.called(village), len(found))
         unit.commit()
     return len(found)
 

@@ -488,11 +488,10 @@ class MonthRows:
         return {name: int(self._villages[code][name]) for name in FIGURES}
 
     def _summary(self, code: str) -> Values:
-        found = divisions.find(code)
         figures = self._figures(code)
         owed, done = figures["package_owed"], figures["package_done"]
         return {
-            "village": found.name if found else code,
+            "village": divisions.called(code),
             **figures,
             "package_rate": f"{done * 100 // owed}%" if owed else "",
         }

@@ -76,9 +76,8 @@ class Standing:
 
 
 def _standing(place: str, rows: Sequence[Any]) -> Standing:
-    found = divisions.find(place)
     steps = tuple(Step(row.state, row.level, row.on, row.officer, row.reason) for row in rows)
-    return Standing(place, found.name if found else place, standing(rows), steps)
+    return Standing(place, divisions.called(place), standing(rows), steps)
 
 
 def standings(connection: Connection, desk: Desk, month: str) -> list[Standing]:
@@ -156,8 +155,7 @@ def _answer(desk: Desk, month: str, village: str, reason: str) -> Changed:
     """Accept a month, or return it when there is a reason to."""
     place = place_of(desk, village)
     uploads.first_day(month)
-    found = divisions.find(place)
-    name = found.name if found else place
+    name = divisions.called(place)
     if place == desk.scope:
         raise ExpectedError("month.not_below", place=name)
     with desk.units(

@@ -174,14 +174,8 @@ def raise_by_hand(
         raise ExpectedError("upload.place", village=village)
     with desk.units("problem.raise") as unit:
         raise_all(desk, unit, [by_hand(desk, village, said, month=month, person=person, household=household)])
-        unit.name(_who(unit.connection, person, household) or place_called(village))
+        unit.name(_who(unit.connection, person, household) or divisions.called(village))
         return unit.commit()
-
-
-def place_called(village: str) -> str:
-    """Return the name of a place, its code where it is not known."""
-    found = divisions.find(village)
-    return found.name if found else village
 
 
 def _who(connection: Connection, person: str, household: str) -> str:
@@ -341,7 +335,7 @@ def answer(desk: Desk, about: str, outcome: str, reason: str = "") -> Changed:
         reply(desk, unit, about, village, outcome, said)
         for same in _raised_again(unit.connection, problem):
             reply(desk, unit, same, village, outcome, said)
-        unit.name(name or place_called(village))
+        unit.name(name or divisions.called(village))
         return unit.commit()
 
 
@@ -362,5 +356,5 @@ def settle(desk: Desk, village: str = "") -> Changed:
         gone += [(each.id, each.village_code) for each in differing if each.id in agreeing]
         for record, place in gone:
             reply(desk, unit, record, place, _FIXED, "")
-        unit.name(place_called(village or desk.scope), len(gone))
+        unit.name(divisions.called(village or desk.scope), len(gone))
         return unit.commit()

@@ -144,8 +144,7 @@ def together(lines: Sequence[ProposalLine]) -> list[list[ProposalLine]]:
 
 
 def _not_owner(line: ProposalLine) -> ExpectedError:
-    found = divisions.find(line.village_code)
-    return ExpectedError("proposal.not_owner", village=found.name if found else line.village_code)
+    return ExpectedError("proposal.not_owner", village=divisions.called(line.village_code))
 
 
 def about(line: ProposalLine) -> list[str]:

@@ -112,8 +112,7 @@ def take_out(desk: Desk, unit: UnitOfWork, table: type[Record], record: str) -> 
 def refuse_sent(desk: Desk, unit: UnitOfWork, records: Iterable[str]) -> None:
     """Refuse what changes several records of a village at once; ExpectedError `owner.village`."""
     for village in owners.elsewhere(unit.connection, desk.scope, records).values():
-        found = divisions.find(village)
-        raise ExpectedError("owner.village", village=found.name if found else village)
+        raise ExpectedError("owner.village", village=divisions.called(village))
 
 
 def propose(

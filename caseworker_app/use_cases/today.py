@@ -37,18 +37,12 @@ def _todos(found: Sequence[Todo]) -> Card:
         Waiting(
             each.person or each.household or each.id,
             "person" if each.person else "household" if each.household else "todos",
-            each.name or each.household_no or village_name(each.village_code),
+            each.name or each.household_no or divisions.called(each.village_code),
             each.what,
         )
         for each in waiting[:SHOWN]
     )
     return Card(len(waiting), lines)
-
-
-def village_name(code: str) -> str:
-    """Return the name of a village."""
-    found = divisions.find(code)
-    return found.name if found else code
 
 
 def reporting_day(day: int, on: date) -> date:

@@ -250,12 +250,11 @@ def _not_closed(connection: Connection, month: str, place: str) -> list[str]:
     if level_of(place) == "village":
         return []
     states_ = {row.village_code: row.state for row in queries.month_steps(connection, month, place)}
-    names = [
-        (village, divisions.find(village))
+    return [
+        divisions.called(village)
         for village in queries.villages(connection, place)
         if states_.get(village, "open") not in CLOSED
     ]
-    return [found.name if found else village for village, found in names]
 
 
 def _cover(draft: Draft, rows: MonthRows, state: str, earlier: Any, corrected: int) -> list[CoverLine]:  # noqa: ANN401 - a row

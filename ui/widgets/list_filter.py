@@ -35,8 +35,7 @@ def value_words(key: str, known: Column, value: object) -> str:
     if key == "trade":
         return label("trade", str(value))
     if key in ("village", "group"):
-        found = divisions.find(str(value))
-        return found.name if found else str(value)
+        return divisions.called(str(value))
     if key == "place":
         return divisions.full_name(str(value), " ") or str(value)
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -215,3 +215,8 @@ def test_ten_thousand_places_resolve_quickly() -> None:
 )
 def test_distance_tells_only_what_the_codes_tell(work: str, home: str, expected: Distance) -> None:
     assert divisions.distance(work, home) is expected
+
+
+def test_a_place_that_nobody_knows_is_called_by_its_code() -> None:
+    assert divisions.called("640106") == "金凤区"
+    assert divisions.called("999999999999") == "999999999999"

@@ -23,11 +23,6 @@ from ui.widgets.table import paint_word
 from ui.words import N_
 
 
-def _village(code: str) -> str:
-    found = divisions.find(code)
-    return found.name if found else code
-
-
 def _paint_weight(painter: QPainter, area: QRectF, found: Finding) -> None:
     paint_word(painter, area, weight(found), tone(found))
 
@@ -41,7 +36,7 @@ def _in_tab(found: Finding, tab: str) -> bool:
 COLUMNS = (
     Column(N_("Name"), 100, lambda found: found.name),
     Column(N_("Household number"), 150, lambda found: found.household_no, paint="muted"),
-    Column(N_("Village"), 110, lambda found: _village(found.village_code)),
+    Column(N_("Village"), 110, lambda found: divisions.called(found.village_code)),
     Column(N_("Weight"), 116, weight, paint="weight", tip=weight),
     Column(N_("Data check"), 190, lambda found: titles()[found.check]),
     Column(N_("What does not agree"), 560, finding_text, tip=finding_text),
@@ -158,7 +153,7 @@ class ChecksScreen(QWidget):
         known = [code for code in checks() if numbers[code] or code == check]
         self._fill(self.check, check, [(code, f"{titles()[code]} {numbers[code]}") for code in known])
         villages = sorted({each.village_code for each in self.list.rows.values()})
-        self._fill(self.village, village, [(code, _village(code)) for code in villages])
+        self._fill(self.village, village, [(code, divisions.called(code)) for code in villages])
 
     def _chosen(self) -> tuple[str, str]:
         return str(self.check.currentData() or ""), str(self.village.currentData() or "")

@@ -40,14 +40,11 @@ def _why(pair: Pair) -> str:
     return "、".join(map(duplicates.reason_text, pair.reasons))
 
 
-def _named(village: str) -> str:
-    found = divisions.find(village)
-    return found.name if found else village
-
-
 def _village(pair: Pair) -> str:
     """Return the village of the two; both where each has its own."""
-    return " / ".join(dict.fromkeys(map(_named, (pair.first.village_code, pair.second.village_code))))
+    return " / ".join(
+        dict.fromkeys(map(divisions.called, (pair.first.village_code, pair.second.village_code)))
+    )
 
 
 COLUMNS = (
@@ -328,7 +325,9 @@ class DuplicatesScreen(QWidget):
     def _who(self, side: Side) -> QWidget:
         made = QWidget()
         go = partial(self._context.navigator.go, "person", person=side.id)
-        village = _named(side.village_code) if len(self._context.desk.scope) < divisions.VILLAGE else ""
+        village = (
+            divisions.called(side.village_code) if len(self._context.desk.scope) < divisions.VILLAGE else ""
+        )
         where = f"{village} {side.household_no} {label('relation', side.relation)}".strip()
         made.setLayout(
             column(

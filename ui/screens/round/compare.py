@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QComboBox, QFileDialog, QInputDialog, QLineEdit, QWidget
 
-from caseworker_app.domain import codes
+from caseworker_app.domain import codes, divisions
 from caseworker_app.domain.errors import ExpectedError
 from caseworker_app.error_words import error_text, progress_text
 from caseworker_app.read_models.comparisons import ComparisonLine, ResultLine
@@ -20,7 +20,7 @@ from ui.context import Context
 from ui.models.windowed import Column
 from ui.runner import Job
 from ui.screens.round.answering import AnswerLine, open_record
-from ui.screens.round.todos import day_words, place_name
+from ui.screens.round.todos import day_words
 from ui.widgets.basics import ProgressPanel, button, column, row, text
 from ui.widgets.held_list import HeldList
 from ui.words import N_
@@ -37,7 +37,7 @@ def _answer_words(line: ResultLine) -> str:
 COLUMNS = (
     Column(N_("Name"), 90, lambda line: line.name),
     Column(N_("Household number"), 140, lambda line: line.household_no, paint="muted"),
-    Column(N_("Village"), 100, lambda line: place_name(line.village_code)),
+    Column(N_("Village"), 100, lambda line: divisions.called(line.village_code)),
     Column(N_("Row"), 60, lambda line: str(line.row or ""), right=True),
     Column(N_("What came out"), 110, lambda line: label("comparison_result", line.result)),
     Column(N_("What differs"), 520, result_text, tip=result_text),

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from caseworker_app.domain import divisions
 from caseworker_app.domain.changed import Changed
 from caseworker_app.read_models.received import ConflictLine
 from caseworker_app.use_cases import conflicts
@@ -27,7 +28,7 @@ def _side(name: str) -> Callable[[ConflictLine], str]:
 
 
 COLUMNS = (
-    Column(N_("Village"), 110, conflicts.place),
+    Column(N_("Village"), 110, lambda line: divisions.called(line.village_code)),
     Column(N_("Name"), 90, lambda line: line.name),
     Column(N_("Household number"), 150, lambda line: line.household_no, paint="muted"),
     Column(N_("What"), 170, conflicts.title, tip=conflicts.title),
@@ -113,7 +114,7 @@ class ConflictPart(QWidget):
         self._place.addWidget(
             text(f"{line.name or line.household_no} · {conflicts.title(line)}", "section", wrap=True)
         )
-        self._place.addWidget(text(conflicts.place(line), "secondary"))
+        self._place.addWidget(text(divisions.called(line.village_code), "secondary"))
         for title, value, who in (
             (_("Before"), line.base, ""),
             (_("Ours, stands until decided"), line.ours, conflicts.signed(line, "ours")),

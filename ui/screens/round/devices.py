@@ -18,7 +18,7 @@ from caseworker_app.wording import _, _n, label
 from db.queries import received as queries
 from ui.context import Context
 from ui.models.windowed import Column, WindowedTableModel
-from ui.screens.round.todos import day_words, place_name
+from ui.screens.round.todos import day_words
 from ui.theme import style
 from ui.widgets.basics import Card, EmptyState, Field, button, clear, column, row, text
 from ui.widgets.table import DataTable, paint_word
@@ -43,7 +43,7 @@ def _paint_state(painter: QPainter, area: QRectF, line: DeviceLine) -> None:
 
 
 COLUMNS = (
-    Column(N_("Place"), 150, lambda line: place_name(line.village_code)),
+    Column(N_("Place"), 150, lambda line: divisions.called(line.village_code)),
     Column(N_("Device"), 200, _called, tip=_called),
     Column(N_("Fingerprint"), 280, lambda line: line.fingerprint),
     Column(N_("State"), 100, _state, paint="state", tip=_state),
@@ -121,7 +121,7 @@ class DevicesPart(QWidget):
             _("Write enrolment file"), self.ask_where, primary=self._village, icon="save", tip="*.xlsx"
         )
         told = _("Device {device} of {place}").format(
-            device=devices.short(own.device), place=place_name(own.village_code)
+            device=devices.short(own.device), place=divisions.called(own.village_code)
         )
         what = _(
             "The level above enrols this device from its enrolment file and has the fingerprint read aloud on "
@@ -186,7 +186,7 @@ class DevicesPart(QWidget):
             "refused": _("Nothing is taken from it any more. Fingerprint {fingerprint}."),
         }[line.state]
         said = text(told.format(fingerprint=line.fingerprint), wrap=True)
-        head = text(f"{place_name(line.village_code)} · {_called(line)}", "section")
+        head = text(f"{divisions.called(line.village_code)} · {_called(line)}", "section")
         told_of = QWidget()
         told_of.setLayout(column(head, said, space=2))
         told_of.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -256,7 +256,9 @@ class DevicesPart(QWidget):
     def _introduce(self, device: Introduced) -> None:
         self._said.setText(
             _("{place}, device {device}, signed by {officer}").format(
-                place=place_name(device.place), device=devices.short(device.device), officer=device.officer
+                place=divisions.called(device.place),
+                device=devices.short(device.device),
+                officer=device.officer,
             )
         )
         self._fingerprint.setText(device.fingerprint)

@@ -23,7 +23,6 @@ from db.queries import received as queries
 from ui.context import Context
 from ui.models.windowed import Column, WindowedTableModel
 from ui.runner import Cancelled, Job
-from ui.screens.round.todos import place_name
 from ui.theme import style
 from ui.widgets.basics import EmptyState, ProgressPanel, button, clear, column, row, text
 from ui.widgets.lines import lines, scrolled
@@ -272,7 +271,7 @@ class ReceivePart(QWidget):
     def _told(self, outcome: Outcome) -> list[str | QWidget]:
         file = outcome.file
         where = " ".join(
-            part for part in (place_name(file.village) if file.village else "", file.month) if part
+            part for part in (divisions.called(file.village) if file.village else "", file.month) if part
         )
         how = " · ".join(
             part

@@ -19,7 +19,6 @@ from db.queries import feedback as queries
 from ui.context import Context
 from ui.models.windowed import Column, WindowedTableModel
 from ui.runner import Job
-from ui.screens.round.todos import place_name
 from ui.theme import style
 from ui.widgets.basics import Card, Field, ProgressPanel, button, clear, column, row, text
 from ui.widgets.lines import Ruled, fill, scrolled
@@ -92,7 +91,7 @@ class TemplatesPart(QWidget):
         self.month.setFixedWidth(style.px(120))
         self._month = Field(_("Month"), self.month)
         self.village = QComboBox()
-        self.village.addItem(_("All of {place}").format(place=place_name(context.desk.scope)), "")
+        self.village.addItem(_("All of {place}").format(place=divisions.called(context.desk.scope)), "")
         village = Field(_("Village"), self.village)
         village.setVisible(len(context.desk.scope) != divisions.VILLAGE)
         self.progress = ProgressPanel()
@@ -184,7 +183,7 @@ class TemplatesPart(QWidget):
         while self.village.count() > 1:
             self.village.removeItem(1)
         for code in villages:
-            self.village.addItem(place_name(code), code)
+            self.village.addItem(divisions.called(code), code)
         self.village.setCurrentIndex(max(self.village.findData(chosen), 0))
 
     def _show_kept(self, found: list[Template]) -> None:
@@ -224,7 +223,7 @@ class TemplatesPart(QWidget):
     def ask_where(self, kept: Template) -> None:
         """Ask for a file name and fill the template there."""
         village = str(self.village.currentData() or "") or self._context.desk.scope
-        offered = f"{place_name(village)}_{kept.name}_{self.month.text().strip().replace('-', '')}.xlsx"
+        offered = f"{divisions.called(village)}_{kept.name}_{self.month.text().strip().replace('-', '')}.xlsx"
         chosen, _filter = QFileDialog.getSaveFileName(self, _("Fill and save"), offered, _FILES)
         if chosen:
             self.fill(kept.name, Path(chosen))

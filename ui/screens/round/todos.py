@@ -21,12 +21,6 @@ from ui.widgets.held_list import HeldList
 from ui.words import N_
 
 
-def place_name(code: str) -> str:
-    """Return the name of a village."""
-    found = divisions.find(code)
-    return found.name if found else code
-
-
 def day_words(day: date | None) -> str:
     """Return a day as grids show it."""
     return day.isoformat() if day else ""
@@ -35,7 +29,7 @@ def day_words(day: date | None) -> str:
 COLUMNS = (
     Column(N_("Name"), 90, lambda todo: todo.name),
     Column(N_("Household number"), 140, lambda todo: todo.household_no, paint="muted"),
-    Column(N_("Village"), 100, lambda todo: place_name(todo.village_code)),
+    Column(N_("Village"), 100, lambda todo: divisions.called(todo.village_code)),
     Column(N_("Kind"), 110, kind_words),
     Column(N_("First seen"), 90, lambda todo: day_words(todo.since)),
     Column(N_("What is to be done"), 460, lambda todo: todo.what, tip=lambda todo: todo.what),
@@ -106,7 +100,7 @@ class TodoPart(QWidget):
         chosen = self.village.currentData()
         self.village.clear()
         for code in villages:
-            self.village.addItem(place_name(code), code)
+            self.village.addItem(divisions.called(code), code)
         self.village.setCurrentIndex(max(self.village.findData(chosen), 0))
         self._read_sent()
 
